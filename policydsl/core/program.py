@@ -1,0 +1,684 @@
+"""Owns the core tree: a policy with names, units, types and order resolved. Engines know this and nothing before it.
+
+Every expression has a `type` and a `span` (where it was written). Rows are addressed by `RowRef`, local values by `Local`:
+both count scopes outwards from the innermost, 0 first. A scope is opened by a rule (its row), by an aggregate (the row it
+runs over) and by `Let` (one value each).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+from attrs import field, frozen
+
+from policydsl.core.facts import Facts
+from policydsl.core.types import Type
+from policydsl.core.units import Measure
+from policydsl.core.values import Status, Value
+from policydsl.source import Span
+
+# ---------------------------------------------------------------- whose row
+
+
+@frozen
+class Here:
+    """The row of the scope `depth` steps outwards."""
+
+    depth: int = 0
+
+
+@frozen
+class Owner:
+    """The row that `of` belongs to by 属于; `entity` is the owner's entity."""
+
+    of: RowRef
+    entity: str
+
+
+@frozen
+class Sole:
+    """The one row of a singleton entity."""
+
+    entity: str
+
+
+@frozen
+class Keyed:
+    """The row of `entity` whose key is the value of `key`."""
+
+    entity: str
+    key: Expr
+
+
+@frozen
+class OnlyChild:
+    """The one row of `entity` that belongs to `of`, which may be absent (至多一条)."""
+
+    of: RowRef
+    entity: str
+
+
+RowRef = Here | Owner | Sole | Keyed | OnlyChild
+
+
+@frozen
+class Children:
+    """All rows of `entity` that belong to `of`."""
+
+    of: RowRef
+    entity: str
+
+
+@frozen
+class AllRows:
+    """Every row of `entity`, whoever owns it."""
+
+    entity: str
+
+
+Rows = Children | AllRows
+
+# ---------------------------------------------------------------- expressions
+
+
+@frozen
+class Node:
+    """What every expression has."""
+
+    type: Type = field(kw_only=True)
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen
+class Const(Node):
+    """A literal, a 名录 member, or a name that stands for one. `text` is how the drafter wrote it."""
+
+    value: Value
+    text: str = field(default="", eq=False)
+
+
+@frozen
+class FieldRead(Node):
+    """A fact of a row. Missing where nobody supplied it; awaiting a decision where the field is a human decision."""
+
+    row: RowRef
+    entity: str
+    name: str
+
+
+@frozen
+class RuleRead(Node):
+    """The outcome of a rule, task or reading of a row."""
+
+    row: RowRef
+    entity: str
+    name: str
+
+
+@frozen
+class Local(Node):
+    """The value that an enclosing `Let` named; counted outwards like rows."""
+
+    depth: int
+    name: str
+
+
+@frozen
+class Let(Node):
+    """`body` with the value of `value` in scope: formulas and local names (公式, 其中)."""
+
+    name: str
+    value: Expr
+    body: Expr
+
+
+@frozen
+class Apply(Node):
+    """A strict operation `op` (a key of `operators.OPERATIONS`) on its operands, reasons united."""
+
+    op: str
+    args: tuple[Expr, ...]
+
+
+Comparator = Literal["ge", "gt", "le", "lt", "eq", "ne"]
+
+
+@frozen
+class Compare(Node):
+    """Two values of one type compared; `word` is the drafter's own comparator (不低于)."""
+
+    op: Comparator
+    left: Expr
+    right: Expr
+    word: str = field(default="", eq=False)
+
+
+@frozen
+class Every(Node):
+    """且, 须全部: any 假 gives 假, else any blocked blocks."""
+
+    parts: tuple[Expr, ...]
+
+
+@frozen
+class Some(Node):
+    """或, 任一: any 真 gives 真, else any blocked blocks. `at_least` true parts are needed (至少 N 项)."""
+
+    parts: tuple[Expr, ...]
+    at_least: int = 1
+
+
+@frozen
+class Not(Node):
+    """非."""
+
+    part: Expr
+
+
+@frozen
+class Within(Node):
+    """Whether `item` is among the values of `column` of the rows, filtered by `where` (在). Local scope as in Aggregate."""
+
+    item: Expr
+    rows: Rows
+    column: Expr
+    where: Expr | None = None
+
+
+@frozen
+class OneOf(Node):
+    """Whether `item` equals one of the options (在 甲、乙)."""
+
+    item: Expr
+    options: tuple[Expr, ...]
+
+
+@frozen
+class Case:
+    """One row of a choice: `value` where `when` holds. `label` and `clause` are for the reader."""
+
+    when: Expr
+    value: Expr
+    label: str = field(default="", eq=False)
+    clause: str = field(default="", eq=False)
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+Hit = Literal["first", "unique", "agree"]
+
+
+@frozen
+class Choose(Node):
+    """A choice by conditions: 若, 按 … 选, decision tables, exceptions, versions by date.
+
+    hit "first": the first case whose condition holds, conditions after it are not needed. "unique": exactly one may hold,
+    two are a conflict. "agree": several may hold if their values are equal. `otherwise` when none holds; None there means
+    that such a case is a conflict ("no row") or, for `form` "dated", not in force.
+    """
+
+    hit: Hit
+    cases: tuple[Case, ...]
+    otherwise: Expr | None
+    form: Literal["if", "category", "table", "exceptions", "dated"] = field(default="if", eq=False)
+
+
+@frozen
+class Band:
+    """One row of 分档. Lower bounds: the measure reaches (`inclusive`) or exceeds `bound`; upper bounds likewise."""
+
+    bound: Expr
+    inclusive: bool
+    value: Expr
+    clause: str = field(default="", eq=False)
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen
+class Bands(Node):
+    """分档: the one band reached. `side` lower: rows ascend and the last one reached counts; upper: rows ascend and the first
+    one not exceeded counts. Only the measure, the bounds and the chosen value are needed."""
+
+    measure: Expr
+    side: Literal["lower", "upper"]
+    rows: tuple[Band, ...]
+    otherwise: Expr
+
+
+@frozen
+class Slice:
+    """The part of the measure between `start` and `end` (None: without end) and its rate."""
+
+    start: Expr
+    end: Expr | None
+    rate: Expr
+    clause: str = field(default="", eq=False)
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen
+class Brackets(Node):
+    """累进: each slice of the measure at its own rate, summed. Slices adjoin and ascend."""
+
+    measure: Expr
+    slices: tuple[Slice, ...]
+
+
+@frozen
+class Step:
+    """`award` for each whole `size` beyond the start. `label` is how it was written (每 15家)."""
+
+    size: Expr
+    award: Expr
+    label: str = field(default="", eq=False)
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen
+class Increment(Node):
+    """递增: per route max(0, floor((measure − start) ÷ size)) × award; `started`: a step begun counts (ceiling).
+
+    `join` says what several routes give: "max" 就高 (a tie takes the first), "min" 就低, "sum" 累加. `at_start` is paid once where
+    measure ≥ start. `most_steps` caps the number of steps of each route.
+    """
+
+    measure: Expr
+    start: Expr
+    steps: tuple[Step, ...]
+    join: Literal["max", "min", "sum"]
+    started: bool = False
+    at_start: Expr | None = None
+    most_steps: Expr | None = None
+
+
+@frozen
+class Bound:
+    """One cap (封顶, 不超过) or floor (保底, 不低于) in written order, where `when` holds (None: always)."""
+
+    kind: Literal["cap", "floor"]
+    limit: Expr
+    when: Expr | None = None
+    clause: str = field(default="", eq=False)
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen
+class Limit(Node):
+    """`body` under caps and floors, applied in written order; the trace says which one bound."""
+
+    body: Expr
+    bounds: tuple[Bound, ...]
+
+
+@frozen
+class Option:
+    """A named alternative."""
+
+    label: str
+    value: Expr
+
+
+@frozen
+class Pick(Node):
+    """就高 (max), 就低 (min) of alternatives; a tie takes the first and says so. Strict in all of them."""
+
+    kind: Literal["max", "min"]
+    options: tuple[Option, ...]
+
+
+@frozen
+class Round(Node):
+    """`body` rounded to a multiple of `place` (in base units): half away from zero, up, down (towards zero), half even."""
+
+    mode: Literal["half-up", "up", "down", "half-even"]
+    place: Fraction
+    body: Expr
+    text: str = field(default="", eq=False)
+
+
+@frozen
+class Lookup(Node):
+    """The cell of `column` in the one row of `table` that matches `keys` (in the order of the table's key columns)."""
+
+    table: str
+    keys: tuple[Expr, ...]
+    column: str
+
+
+Fold = Literal["count", "sum", "max", "min", "mean", "any", "all", "distinct", "list"]
+
+
+@frozen
+class Aggregate(Node):
+    """A fold over rows: 计数 合计 最大 最小 平均 任一 所有 去重计数 列出. `where` and `body` see the row as scope 0.
+
+    `body` is None for count, the condition for any and all. `empty` is the value of max, min, mean over no rows.
+    """
+
+    fold: Fold
+    rows: Rows
+    where: Expr | None = None
+    body: Expr | None = None
+    empty: Expr | None = None
+
+
+@frozen
+class Switch(Node):
+    """The alternative of a 读法 that this run adopts. A reading without bodies yields the label of the alternative."""
+
+    reading: str
+    options: tuple[Option, ...]
+
+
+@frozen
+class Pending(Node):
+    """待裁量: no value until a human decides; `reason` is the drafter's."""
+
+    reason: str
+
+
+@frozen
+class Inapplicable(Node):
+    """不适用: the value that says a rule does not apply."""
+
+    reason: str
+
+
+@frozen
+class IfInapplicable(Node):
+    """`body`, or `instead` where it is none or not applicable (不适用 时, 无 时)."""
+
+    body: Expr
+    instead: Expr
+
+
+@frozen
+class Has(Node):
+    """有(x): whether an optional value is there."""
+
+    body: Expr
+
+
+@frozen
+class UnmetTasks(Node):
+    """The names of the conditions in `parts` that are false, as a list (未完成任务)."""
+
+    parts: tuple[Option, ...]
+
+
+Expr = (
+    Const
+    | FieldRead
+    | RuleRead
+    | Local
+    | Let
+    | Apply
+    | Compare
+    | Every
+    | Some
+    | Not
+    | Within
+    | OneOf
+    | Choose
+    | Bands
+    | Brackets
+    | Increment
+    | Limit
+    | Pick
+    | Round
+    | Lookup
+    | Aggregate
+    | Switch
+    | Pending
+    | Inapplicable
+    | IfInapplicable
+    | Has
+    | UnmetTasks
+)
+
+# ---------------------------------------------------------------- declarations
+
+
+@frozen
+class Roll:
+    """A 名录: its members in order, and their ASCII aliases."""
+
+    name: str
+    members: tuple[str, ...]
+    aliases: Mapping[str, str] = field(factory=dict)
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen
+class Decision:
+    """What makes a field a human decision: the deciding office, and whether it is a judgement of fact (人工判断)."""
+
+    office: str = ""
+    judgement: bool = False
+
+
+@frozen
+class Field:
+    """A fact that an entity's rows carry. `measure` is how bare numbers in facts files are meant and shown (numbers only)."""
+
+    name: str
+    type: Type
+    alias: str = ""
+    measure: Measure | None = None
+    key: bool = False
+    complete: bool = False
+    fractional: bool = False
+    default: Value | None = None
+    default_clause: str = ""
+    source: str = ""
+    clause: str = ""
+    note: str = ""
+    decision: Decision | None = None
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen
+class Entity:
+    """A table of facts. `owner` is the entity it belongs to (属于). The key field, if any, has `key`; a singleton has none."""
+
+    name: str
+    fields: tuple[Field, ...]
+    alias: str = ""
+    counted_in: str = ""
+    owner: str | None = None
+    singleton: bool = False
+    at_most_one: bool = False
+    clause: str = ""
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+    @property
+    def key_field(self) -> Field | None:
+        """The 主键 field."""
+        return next((item for item in self.fields if item.key), None)
+
+
+@frozen
+class Evidence:
+    """佐证: what proves a task, and the clause that asks for it."""
+
+    items: tuple[str, ...]
+    clause: str = ""
+
+
+@frozen
+class Task:
+    """What a 任务 carries besides its condition."""
+
+    evidence: tuple[Evidence, ...] = ()
+    due: Value | None = None
+    due_text: str = ""
+    responsible: str = ""
+
+
+@frozen
+class ReadingOption:
+    """One alternative of a reading and why."""
+
+    name: str
+    reason: str
+    adopted: bool
+    clause: str = ""
+
+
+@frozen
+class Reading:
+    """A 读法: an ambiguous place of the text with the adopted alternative first in force unless a run says otherwise."""
+
+    name: str
+    options: tuple[ReadingOption, ...]
+    alias: str = ""
+    clause: str = ""
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+    @property
+    def adopted(self) -> str:
+        """The name of the adopted alternative."""
+        return next(option.name for option in self.options if option.adopted)
+
+
+RuleKind = Literal["rule", "task", "reading", "constraint", "local"]
+
+
+@frozen
+class Rule:
+    """Something computed for every row of `entity`.
+
+    `clause` is its own citation or the one its 部分 lends; `part` the names of the enclosing parts, outermost first;
+    `measure` how its value is shown; `output` whether results list it (locals and readings are not listed).
+    """
+
+    entity: str
+    name: str
+    kind: RuleKind
+    body: Expr
+    type: Type
+    alias: str = ""
+    clause: str = ""
+    own_clause: bool = False
+    part: tuple[str, ...] = ()
+    measure: Measure | None = None
+    task: Task | None = None
+    message: str = ""
+    output: bool = True
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+    @property
+    def id(self) -> tuple[str, str]:
+        """(entity, name), unique in a program."""
+        return (self.entity, self.name)
+
+
+@frozen
+class TableRow:
+    """One row of a table: per key column the keys it matches (None: any), per value column an expression."""
+
+    keys: tuple[tuple[Value, ...] | None, ...]
+    cells: Mapping[str, Expr]
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen
+class Table:
+    """A 表 by keys. `label` is the column, if any, that names the row (梯队)."""
+
+    name: str
+    key_columns: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    alias: str = ""
+    clause: str = ""
+    label: str = ""
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen
+class Clause:
+    """条款: an entry of the inventory of the notice. `rules`: whether it makes rules; `reason` why not."""
+
+    id: str
+    title: str = ""
+    makes_rules: bool = True
+    reason: str = ""
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen
+class Expectation:
+    """What an example says a rule of a row must give: a value (compared exactly) or a status."""
+
+    entity: str
+    key: str | None
+    rule: str
+    value: Value | None
+    status: Status = "value"
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen
+class Example:
+    """算例: facts and what must come of them. `key` is None in an expectation about the example's only main row."""
+
+    name: str
+    facts: Facts
+    expects: tuple[Expectation, ...]
+    readings: Mapping[str, str] = field(factory=dict)
+    on: date | None = None
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen
+class Header:
+    """What the notice says of itself."""
+
+    title: str
+    id: str = ""
+    issuer: str = ""
+    published: date | None = None
+    main: str = ""
+    time_zone: str = ""
+    currency: str = "元"
+    in_force_from: date | None = None
+    in_force_to: date | None = None
+
+
+@frozen(slots=False)
+class Program:
+    """A whole policy, checked. `rules` are in dependency order across entities: what a rule reads stands before it."""
+
+    header: Header
+    language: Literal["zh", "en"]
+    rolls: Mapping[str, Roll]
+    units: Mapping[str, str]
+    entities: Mapping[str, Entity]
+    tables: Mapping[str, Table]
+    readings: Mapping[str, Reading]
+    rules: tuple[Rule, ...]
+    clauses: tuple[Clause, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+    @cached_property
+    def rule_index(self) -> Mapping[tuple[str, str], Rule]:
+        """Rules by (entity, name)."""
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def written_order(self) -> tuple[Rule, ...]:
+        """Rules in the order in which the drafter wrote them."""
+        return tuple(sorted(self.rules, key=lambda rule: rule.span.start if rule.span else 0))
+
+    def rules_of(self, entity: str) -> tuple[Rule, ...]:
+        """The listed rules and tasks of an entity, as written."""
+        return tuple(rule for rule in self.written_order if rule.entity == entity and rule.output)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+

@@ -1,0 +1,83 @@
+"""Owns units: a free abelian group over the currencies, count units and time units that a policy declares.
+
+A unit has no size; sizes (万, %, 角) are scales of a literal or of a report, applied where it is read or shown.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from attrs import frozen
+
+
+@frozen
+class Unit:
+    """A product of powers of base units: sorted (name, exponent) pairs, no exponent 0. `()` is a plain number."""
+
+    powers: tuple[tuple[str, int], ...] = ()
+
+    def __mul__(self, other: Unit) -> Unit:
+        powers = dict(self.powers)
+        for name, exponent in other.powers:
+            powers[name] = powers.get(name, 0) + exponent
+        return Unit(tuple(sorted((name, exponent) for name, exponent in powers.items() if exponent)))
+
+    def __truediv__(self, other: Unit) -> Unit:
+        return self * Unit(tuple((name, -exponent) for name, exponent in other.powers))
+
+    @property
+    def plain(self) -> bool:
+        """Whether this is no unit at all."""
+        return not self.powers
+
+    def __str__(self) -> str:
+        above = "·".join(_power(name, exponent) for name, exponent in self.powers if exponent > 0)
+        below = "·".join(_power(name, -exponent) for name, exponent in self.powers if exponent < 0)
+        return f"{above or '1'}/{below}" if below else above
+
+
+def _power(name: str, exponent: int) -> str:
+    return name if exponent == 1 else f"{name}^{exponent}"
+
+
+def base(name: str) -> Unit:
+    """The unit `name` to the power of one."""
+    return Unit(((name, 1),))
+
+
+PLAIN = Unit()
+POINT = "个百分点"
+"""The base unit of differences between percentages; a ratio plus so many of them is a ratio."""
+
+SCALES: dict[str, Fraction] = {
+    "十": Fraction(10),
+    "百": Fraction(100),
+    "千": Fraction(1000),
+    "万": Fraction(10**4),
+    "十万": Fraction(10**5),
+    "百万": Fraction(10**6),
+    "千万": Fraction(10**7),
+    "亿": Fraction(10**8),
+    "十亿": Fraction(10**9),
+    "百亿": Fraction(10**10),
+    "千亿": Fraction(10**11),
+    "万亿": Fraction(10**12),
+}
+"""Chinese multipliers that may stand between a number and its unit."""
+
+PARTS: dict[str, Fraction] = {"%": Fraction(1, 100), "‰": Fraction(1, 1000)}
+"""Signs that make a literal a part of one."""
+
+
+@frozen
+class Measure:
+    """How a number is shown: a unit, and how many of it one of `text` is (万元: unit 元, size 10000)."""
+
+    unit: Unit
+    text: str
+    size: Fraction = Fraction(1)
+
+
+def plain_measure(unit: Unit) -> Measure:
+    """The measure that shows `unit` as it is."""
+    return Measure(unit, str(unit))

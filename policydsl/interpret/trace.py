@@ -1,0 +1,124 @@
+"""Owns the trace: what was computed, from what, why, for every rule of every row. Frozen, and complete enough to check by hand.
+
+A step is a plain named tuple, because one evaluation makes hundreds: the node it evaluates (with its span, type, rule), the
+outcome, the steps of the operands that were needed, and a note on the choice made. Values are in base units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from attrs import field, frozen
+
+from policydsl.core.facts import Cell, Facts
+from policydsl.core.program import Expr, Program, Rule
+from policydsl.core.values import Outcome
+
+
+class Step(NamedTuple):
+    """One evaluated expression.
+
+    What `operands` and `note` hold, by node:
+    - Const, Local, Pending, Inapplicable: (), None
+    - FieldRead: (), (entity, key, cell) with the cell read, or None for the cell where there is no such row
+    - RuleRead: (), (entity, key) of the row; its own step stands in the trace under (entity, rule, key)
+    - Apply, Compare, Every, Some, Not, OneOf, Pick, Has: the operands evaluated in order; Pick: note = index that decided
+    - Let: (value, body)
+    - Choose: the conditions evaluated, then the value's step if one was chosen; note = index of the case, -1 for otherwise,
+      None if blocked before a choice
+    - Bands: (measure, bound of row 0, …, bound of the last row, value of the chosen row); note = index, -1 for otherwise, None
+    - Brackets: (measure, then per slice start, end if any, rate); note = per slice (part, amount) reached
+    - Increment: (measure, start, then per route size, award[, at_start][, most_steps]); note = `Routes`
+    - Limit: (body, then per bound [when,] limit as evaluated); note = index of the bound that bound last, or -1;
+      a tuple of (index of bound, value before, value after) for each that was applied
+    - Round: (body,); the outcome before is the operand's
+    - Lookup: the keys' steps, then the cell's step; note = index of the matching row or None
+    - Aggregate, Within: (); note = `Sample`
+    - Switch: (the adopted alternative's step) or (); note = name of the alternative
+    - IfInapplicable: (body,) or (body, instead)
+    """
+
+    node: Expr
+    outcome: Outcome
+    operands: tuple[Step, ...] = ()
+    note: object = None
+
+
+class Routes(NamedTuple):
+    """What the routes of an increment gave: whole steps and amount of each; `taken` the index that decided (None: sum)."""
+
+    steps: tuple[int, ...]
+    amounts: tuple[Outcome, ...]
+    taken: int | None
+    tie: bool
+
+
+class Sample(NamedTuple):
+    """What an aggregate met. Keys of rows by how its filter went; the values folded; what a blocked total has so far.
+
+    `total`: rows looked at; `taken`: keys of the rows whose condition held; `values`: body outcomes of those rows, in
+    order (empty for count); `unsure`: keys of rows whose condition or body is blocked; `partial`: the fold over the sure rows.
+    """
+
+    entity: str
+    total: int
+    taken: tuple[str, ...]
+    values: tuple[Outcome, ...]
+    unsure: tuple[str, ...]
+    partial: Outcome | None
+
+
+@frozen
+class RuleStep:
+    """The outcome of one rule for one row, with the step that gave it.
+
+    `outcome` equals `body.outcome` unless the row's constraints overrule it. `readings` are (name, alternative) used, directly or
+    through other rules.
+    """
+
+    rule: Rule
+    key: str
+    body: Step
+    outcome: Outcome
+
+
+@frozen
+class Violation:
+    """A constraint that is false of a row, and the cells it read as (entity, key, field)."""
+
+    rule: Rule
+    key: str
+    body: Step
+    cells: tuple[tuple[str, str, str], ...]
+
+
+@frozen(slots=False)
+class Trace:
+    """A whole evaluation: every rule of every row that was asked for, in dependency order."""
+
+    program: Program
+    facts: Facts
+    readings: Mapping[str, str]
+    steps: Mapping[tuple[str, str, str], RuleStep]
+    violations: Sequence[Violation] = ()
+    keys: Mapping[str, tuple[str, ...]] = field(factory=dict)
+
+    def step(self, entity: str, key: str, rule: str) -> RuleStep:
+        """The step of a rule of a row. Raises KeyError where that was not evaluated."""
+        return self.steps[entity, key, rule]
+
+    def outcome(self, entity: str, key: str, rule: str) -> Outcome:
+        """The outcome of a rule of a row."""
+        return self.steps[entity, key, rule].outcome
+
+    @cached_property
+    def cells(self) -> Mapping[tuple[str, str, str], Cell]:
+        """Every cell of the facts by (entity, key, field)."""
+        return {
+            (entity, record.key, name): cell
+            for entity, records in self.facts.tables.items()
+            for record in records
+            for name, cell in record.cells.items()
+        }
