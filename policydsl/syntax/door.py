@@ -1,0 +1,232 @@
+"""Owns the only call of lark's parser: one logical line in, lark's tree or one diagnostic out, with its mend where one is found."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+from lark import Token, Tree
+from lark.exceptions import UnexpectedInput, UnexpectedToken
+from lark.utils import TextSlice
+
+from policydsl.diagnostics.model import Diagnostic, Language
+from policydsl.source import Source, Span
+from policydsl.syntax.keywords import BY_ID, KEYWORDS, hard_words
+from policydsl.syntax.tables import parser_for
+
+MAX_NESTING = 60
+"""Brackets within brackets and 若 within 若 that an expression may have."""
+
+_OPENING = re.compile(r"[(\[]")
+_DATE_SLIP = re.compile(r"(?<!\d)([12]\d{3})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
+_WORD = re.compile(r"[^\W\d]+")
+_KINDS = {
+    "zh": {
+        "NAME": "名称",
+        "QUOTED_NAME": "",
+        "QUANTITY": "数量",
+        "DATE": "日期",
+        "MOMENT": "时刻",
+        "TEXT": "“文字”",
+        "COMPARATOR": "比较词(不低于、超过…)",
+        "FUNCTION": "",
+        "ROUNDING": "四舍五入",
+        "POST": "以上、以下",
+        "$END": "行末",
+        "RAW": "内容",
+        "CLAUSE_ID": "条款号",
+        "LPAR": "(",
+        "RPAR": ")",
+        "DOT": "",
+        "LIST_MARK": "、",
+        "SLASH": "",
+        "_COLON": ":",
+        "_COMMA": ",",
+        "EQUALS": "=",
+        "PLUS": "+",
+        "MINUS": "−",
+        "TIMES": "×",
+        "DIVIDE": "÷",
+        "NEGATIVE": "",
+    },
+    "en": {
+        "NAME": "a name",
+        "QUOTED_NAME": "",
+        "QUANTITY": "a quantity",
+        "DATE": "a date",
+        "MOMENT": "a time",
+        "TEXT": "a quoted text",
+        "COMPARATOR": "a comparator (at least, over…)",
+        "FUNCTION": "",
+        "ROUNDING": "round half up",
+        "POST": "and above, and below",
+        "$END": "the end of the line",
+        "RAW": "what it is",
+        "CLAUSE_ID": "a clause",
+        "LPAR": "(",
+        "RPAR": ")",
+        "DOT": "",
+        "LIST_MARK": ",",
+        "SLASH": "",
+        "_COLON": ":",
+        "_COMMA": ",",
+        "EQUALS": "=",
+        "PLUS": "+",
+        "MINUS": "−",
+        "TIMES": "×",
+        "DIVIDE": "÷",
+        "NEGATIVE": "",
+    },
+}
+
+
+class Door:
+    """Parses lines of one file. `findings` collects what could not be parsed."""
+
+    def __init__(self, source: Source, text: str, language: Language) -> None:
+        self.source = source
+        self.text = text
+        self.language = language
+        self.findings: list[Diagnostic] = []
+        self._parser = parser_for(language)
+        self._glue = sorted(
+            (
+                keyword.spelling(language)
+                for keyword in KEYWORDS
+                if keyword.kind in ("inner", "hard", "call") and len(keyword.spelling(language)) > 1
+            ),
+            key=len,
+            reverse=True,
+        )
+        self._glue += ["且", "或", "则", "非", "若", "为", "在", "自", "至", "的"] if language == "zh" else []
+
+    def parse(self, start: int, end: int, symbol: str) -> Tree[Token] | None:
+        """The tree of the text from `start` to `end` as `symbol`; None after a finding."""
+        if _nesting(self.text, start, end) > MAX_NESTING:
+            self._report("too-nested", start, min(end, start + 40), most=MAX_NESTING)
+            return None
+        try:
+            return self._parser.parse(TextSlice(self.text, start, end), start=symbol)
+        except UnexpectedInput as error:
+            self._explain(error, start, end, symbol)
+            return None
+
+    def _report(self, code: str, start: int, end: int, mend: str | None = None, **data: object) -> None:
+        span = Span(self.source, start, max(end, start + 1))
+        self.findings.append(Diagnostic(code, span, data, language=self.language, mend=mend))
+
+    def _explain(self, error: UnexpectedInput, start: int, end: int, symbol: str) -> None:
+        token = error.token if isinstance(error, UnexpectedToken) else None
+        at = token.start_pos if token is not None and token.type != "$END" and token.start_pos is not None else end
+        stop = token.end_pos if token is not None and token.type != "$END" and token.end_pos is not None else end
+        said = self.text[at:stop]
+        if at == start and symbol == "declaration":
+            self._unknown_start(start, end)
+            return
+        slip = _DATE_SLIP.search(self.text, start, end)
+        if slip and slip.start() <= at <= slip.end():
+            year, month, day = slip.groups()
+            self._report(
+                "date-form", slip.start(), slip.end(), found=slip.group(), mend=f"{year}年{int(month)}月{int(day)}日"
+            )
+            return
+        glued = self._unglue(at, start, end, symbol)
+        if glued is not None:
+            where, mended = glued
+            self._report("glued-words", where[0], where[1], found=self.text[where[0] : where[1]], mend=mended)
+            return
+        if said and said in hard_words(self.language):
+            self._report("reserved-word", at, stop, found=said, mend=f"「{said}」")
+            return
+        depth = _depth(self.text, start, at)
+        if at >= end and depth > 0:
+            self._report("open-bracket", end - 1, end, count=depth)
+            return
+        expected = self._expected(error)
+        if at >= end:
+            self._report("line-ends-early", max(start, end - 1), end, expected=expected)
+        else:
+            self._report("unexpected", at, stop, found=said, expected=expected)
+
+    def _unknown_start(self, start: int, end: int) -> None:
+        match = _WORD.match(self.text, start, end)
+        word = match.group() if match else self.text[start : start + 1]
+        known = [keyword.spelling(self.language) for keyword in KEYWORDS if keyword.group == "declaration"]
+        close = get_close_matches(word, known, 1, 0.5)
+        longer = [item for item in known if word.startswith(item)]
+        if longer and len(word) > len(longer[0]):
+            mend = f"{longer[0]} {word[len(longer[0]) :]}"
+            self._report("glued-words", start, start + len(word), found=word, mend=mend)
+            return
+        self._report(
+            "unknown-declaration",
+            start,
+            start + len(word),
+            found=word,
+            known="、".join(known) if self.language == "zh" else ", ".join(known),
+            mend=close[0] if close else None,
+        )
+
+    def _unglue(self, at: int, start: int, end: int, symbol: str) -> tuple[tuple[int, int], str] | None:
+        """The word at or before `at` with spaces put in, if the line then parses, or parses further."""
+        words = [match for match in _WORD.finditer(self.text, start, end) if match.start() <= at][-2:]
+        best: tuple[int, tuple[int, int], str] | None = None
+        for match in reversed(words):
+            word = match.group()
+            for keyword in self._glue:
+                if keyword not in word or keyword == word:
+                    continue
+                left, right = word.split(keyword, 1)
+                mended = " ".join(part for part in (left, keyword, right) if part)
+                reach = self._reach(f"{self.text[start : match.start()]}{mended}{self.text[match.end() : end]}", symbol)
+                gained = reach - (at - start)
+                if gained > len(mended) - len(word) and (best is None or reach > best[0]):
+                    best = (reach, match.span(), mended)
+        return (best[1], best[2]) if best else None
+
+    def _reach(self, line: str, symbol: str) -> int:
+        """How far `line` parses: beyond its end when it does as a whole."""
+        try:
+            self._parser.parse(TextSlice(line, 0, len(line)), start=symbol)
+        except UnexpectedToken as error:
+            return (
+                error.token.start_pos if error.token.type != "$END" and error.token.start_pos is not None else len(line)
+            )
+        except UnexpectedInput:
+            return 0
+        return len(line) + 1
+
+    def _expected(self, error: UnexpectedInput) -> str:
+        interactive: Any = getattr(error, "interactive_parser", None)
+        accepts: set[str] = interactive.accepts() if interactive is not None else set()
+        names = _KINDS[self.language]
+        shared = {"COMPARATOR", "FUNCTION", "ROUNDING", "POST"}
+        found = [names[item] for item in names if item in accepts and names[item]]
+        found += [
+            f"「{BY_ID[item].spelling(self.language)}」"
+            for item in BY_ID
+            if item in accepts and item not in shared and BY_ID[item].kind != "hard"
+        ]
+        if "NAME" in accepts and "QUANTITY" in accepts:
+            found = ["名称、数量或其他值" if self.language == "zh" else "a name, a quantity or another value"]
+        joined = found[:8]
+        return ("、" if self.language == "zh" else ", ").join(joined) + ("…" if len(found) > 8 else "")
+
+
+def _nesting(text: str, start: int, end: int) -> int:
+    depth = most = 0
+    for at in range(start, end):
+        char = text[at]
+        if char == "(":
+            depth += 1
+            most = max(most, depth)
+        elif char == ")":
+            depth = max(0, depth - 1)
+    chained = text.count("若", start, end) + text.count("if ", start, end) + text.count("非 ", start, end)
+    signs = text.count("−", start, end) + text.count("-", start, end)
+    return max(most, chained, signs // 4)
+
+
+def _depth(text: str, start: int, end: int) -> int:
+    return text.count("(", start, end) - text.count(")", start, end)

@@ -1,0 +1,298 @@
+"""Owns the way from lark's tree of an expression to written nodes. `rows` are those of the block below the line, if any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, cast
+
+from attrs import define, field
+from lark import Token, Tree
+
+from policydsl.diagnostics.model import Diagnostic, Language
+from policydsl.source import Source, Span
+from policydsl.syntax import tree
+from policydsl.syntax.keywords import BY_ID, SIGNS, hard_words
+from policydsl.syntax.literals import read_citation, read_date, read_quantity, read_time
+
+Twig = Tree[Token] | Token | None
+
+
+@define
+class Builder:
+    """Builds nodes of one line. Anything wrong with a literal becomes a finding and a harmless stand-in."""
+
+    source: Source
+    language: Language
+    rows: tuple[tree.Row, ...] = ()
+    blocks: int = 0
+    findings: list[Diagnostic] = field(factory=list)
+
+    # ------------------------------------------------------------ places and small parts
+
+    def span(self, twig: Twig) -> Span:
+        """The place of a tree or token."""
+        if isinstance(twig, Token):
+            return Span(self.source, twig.start_pos or 0, twig.end_pos or 0)
+        if twig is None or twig.meta.empty:
+            return Span(self.source, 0, 0)
+        return Span(self.source, twig.meta.start_pos, twig.meta.end_pos)
+
+    def report(self, code: str, twig: Twig, mend: str | None = None, **data: object) -> None:
+        """Note a finding at `twig`."""
+        self.findings.append(Diagnostic(code, self.span(twig), data, language=self.language, mend=mend))
+
+    def name(self, twig: Twig, declared: bool = False) -> tree.Name:
+        """A name; where it is declared, a hard word without 「」 is refused."""
+        token = twig.children[0] if isinstance(twig, Tree) else twig
+        assert isinstance(token, Token)
+        if token.type == "QUOTED_NAME":
+            return tree.Name(token[1:-1].strip(), span=self.span(token))
+        if declared and str(token) in hard_words(self.language):
+            self.report("reserved-word", token, found=str(token), mend=f"「{token}」")
+        return tree.Name(str(token), span=self.span(token))
+
+    def alias(self, twig: Twig) -> tree.Name | None:
+        """An ASCII alias in brackets."""
+        if not isinstance(twig, Tree):
+            return None
+        name = self.name(twig.children[0])
+        if not name.text.isascii() or not name.text.isidentifier():
+            self.report("alias-not-ascii", twig, found=name.text)
+        return name
+
+    def cite(self, twig: Twig) -> tree.Citation | None:
+        """依据 …."""
+        if not isinstance(twig, Tree):
+            return None
+        raw = twig.children[1]
+        assert isinstance(raw, Token)
+        text = self.source.text[raw.start_pos or 0 : raw.end_pos or 0]
+        clauses = read_citation(str(raw))
+        if not clauses or any(not id_ for id_, _ in clauses):
+            self.report("empty-citation", twig, found=text)
+        return tree.Citation(clauses, span=self.span(twig))
+
+    def text(self, token: Twig) -> str:
+        """What stands between the quotes."""
+        assert isinstance(token, Token)
+        return str(token)[1:-1]
+
+    def unit(self, twig: Twig) -> tree.UnitName | None:
+        """元, 元/家."""
+        if not isinstance(twig, Tree):
+            return None
+        names = [self.name(child) for child in twig.children if isinstance(child, Tree)]
+        return tree.UnitName(names[0], names[1] if len(names) > 1 else None, span=self.span(twig))
+
+    def inclusion(self, twig: Twig) -> bool | None:
+        """What (含) says."""
+        if not isinstance(twig, Tree):
+            return None
+        token = twig.children[0]
+        return isinstance(token, Token) and token.type == "INCLUSIVE"
+
+    # ------------------------------------------------------------ literals
+
+    def quantity(self, twig: Twig) -> tree.Quantity:
+        """A number and its unit."""
+        token = twig.children[0] if isinstance(twig, Tree) else twig
+        assert isinstance(token, Token)
+        try:
+            number, unit, digits = read_quantity(str(token))
+        except ValueError:
+            self.report("number-form", twig, found=str(token))
+            number, unit, digits = read_quantity("0")
+        if isinstance(twig, Tree) and len(twig.children) > 1:
+            apart = [self.name(child).text for child in twig.children[1:] if isinstance(child, Tree)]
+            unit += "/".join(apart)
+        return tree.Quantity(number, unit, digits, span=self.span(twig))
+
+    def day(self, token: Token) -> tree.Day:
+        """A day of the calendar."""
+        try:
+            return tree.Day(read_date(token), span=self.span(token))
+        except ValueError:
+            self.report("no-such-day", token, found=str(token))
+            return tree.Day(read_date("2000-01-01"), span=self.span(token))
+
+    def time(self, token: Token) -> tree.Time:
+        """A minute of a day."""
+        try:
+            return tree.Time(read_time(token), span=self.span(token))
+        except ValueError:
+            self.report("no-such-day", token, found=str(token))
+            return tree.Time(read_time("2000-01-01T00:00"), span=self.span(token))
+
+    # ------------------------------------------------------------ expressions
+
+    def expr(self, twig: Twig) -> tree.Expr:
+        """The node of an expression."""
+        if isinstance(twig, Token):
+            return self._token(twig)
+        assert twig is not None
+        make = _MAKERS.get(str(twig.data))
+        if make is None:
+            raise AssertionError(f"no node for {twig.data}")
+        return make(self, twig)
+
+    def maybe(self, twig: Twig) -> tree.Expr | None:
+        """The node of an optional expression."""
+        return None if twig is None else self.expr(twig)
+
+    def _token(self, token: Token) -> tree.Expr:
+        return self.quantity(token) if token.type == "QUANTITY" else tree.Words(str(token), span=self.span(token))
+
+    def _binary(self, twig: Tree[Token]) -> tree.Expr:
+        ops = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "part_of": "of"}
+        op = cast(Literal["add", "sub", "mul", "div", "of"], ops[str(twig.data)])
+        return tree.Binary(op, self.expr(twig.children[0]), self.expr(twig.children[2]), span=self.span(twig))
+
+    def _unary(self, twig: Tree[Token]) -> tree.Expr:
+        op: Literal["neg", "not"] = "neg" if twig.data == "negate" else "not"
+        return tree.Unary(op, self.expr(twig.children[1]), span=self.span(twig))
+
+    def _logic(self, twig: Tree[Token]) -> tree.Expr:
+        op: Literal["and", "or"] = "and" if twig.data == "and_expr" else "or"
+        return tree.Logic(op, tuple(self.expr(child) for child in twig.children[::2]), span=self.span(twig))
+
+    def _compare(self, twig: Tree[Token]) -> tree.Expr:
+        left, word, right, *rest = twig.children
+        return tree.Comparison(
+            sign_of(word),
+            self.expr(left),
+            self.expr(right),
+            self.inclusion(rest[0] if rest else None),
+            span=self.span(twig),
+        )
+
+    def _one_of(self, twig: Tree[Token]) -> tree.Expr:
+        item, *options = [child for child in twig.children if not isinstance(child, Token) or child.type == "QUANTITY"]
+        return tree.Among(self.expr(item), tuple(self.expr(option) for option in options), span=self.span(twig))
+
+    def _within(self, twig: Tree[Token]) -> tree.Expr:
+        column = self.expr(twig.children[2])
+        assert isinstance(column, tree.Reference)
+        return tree.Among(self.expr(twig.children[0]), column, span=self.span(twig))
+
+    def _if(self, twig: Tree[Token]) -> tree.Expr:
+        _, condition, _, then, _, otherwise = twig.children
+        return tree.If(self.expr(condition), self.expr(then), self.expr(otherwise), span=self.span(twig))
+
+    def _group(self, twig: Tree[Token]) -> tree.Expr:
+        inner = next(
+            child for child in twig.children if not (isinstance(child, Token) and child.type in ("LPAR", "RPAR"))
+        )
+        return tree.Group(self.expr(inner), span=self.span(twig))
+
+    def _number(self, twig: Tree[Token]) -> tree.Expr:
+        return self.quantity(twig)
+
+    def _date(self, twig: Tree[Token]) -> tree.Expr:
+        return self.day(cast(Token, twig.children[0]))
+
+    def _moment(self, twig: Tree[Token]) -> tree.Expr:
+        return self.time(cast(Token, twig.children[0]))
+
+    def _text(self, twig: Tree[Token]) -> tree.Expr:
+        return tree.Words(self.text(twig.children[0]), span=self.span(twig))
+
+    def _constant(self, twig: Tree[Token]) -> tree.Expr:
+        word = cast(Literal["TRUE", "FALSE", "NONE", "ALL_TASKS", "UNMET_TASKS"], str(twig.data).upper())
+        return tree.Constant(word, span=self.span(twig))
+
+    def _undecided(self, twig: Tree[Token]) -> tree.Expr:
+        kind: Literal["PENDING", "INAPPLICABLE"] = "PENDING" if twig.data == "pending" else "INAPPLICABLE"
+        reason = self.text(twig.children[1]) if len(twig.children) > 1 else ""
+        return tree.Undecided(kind, reason, span=self.span(twig))
+
+    def reference(self, twig: Twig) -> tree.Reference:
+        """A path, perhaps with keys after its first name."""
+        assert isinstance(twig, Tree)
+        keys: tuple[tree.Expr, ...] | None = None
+        names: list[tree.Name] = []
+        for child in twig.children:
+            if isinstance(child, Token):
+                continue
+            if child is not None and child.data == "call":
+                keys = tuple(
+                    self.expr(arg)
+                    for arg in child.children
+                    if not (isinstance(arg, Token) and arg.type in ("LPAR", "RPAR", "_COMMA"))
+                )
+            else:
+                names.append(self.name(child))
+        return tree.Reference(tuple(names), keys, twig.data == "this_reference", span=self.span(twig))
+
+    def _function(self, twig: Tree[Token]) -> tree.Expr:
+        word, *rest = twig.children
+        args: list[tree.Expr] = []
+        clauses: dict[str, tree.Expr] = {}
+        all_rows, pending = False, "arg"
+        for child in rest:
+            if child is None:
+                continue
+            if isinstance(child, Token) and child.type in (
+                "LPAR",
+                "RPAR",
+                "_COMMA",
+                "_COLON",
+                "ALL_ROWS",
+                "FILTER",
+                "SATISFIES",
+                "IF_EMPTY",
+            ):
+                all_rows = all_rows or child.type == "ALL_ROWS"
+                pending = child.type if child.type in ("FILTER", "SATISFIES", "IF_EMPTY", "_COLON") else pending
+                continue
+            if pending == "arg":
+                args.append(self.expr(child))
+            else:
+                clauses[pending] = self.expr(child)
+        return tree.Function(
+            str(word),
+            all_rows,
+            tuple(args),
+            clauses.get("_COLON"),
+            clauses.get("FILTER"),
+            clauses.get("SATISFIES"),
+            clauses.get("IF_EMPTY"),
+            span=self.span(twig),
+        )
+
+    def _block(self, twig: Tree[Token]) -> tree.Expr:
+        self.blocks += 1
+        head = twig.children[0]
+        assert isinstance(head, Token)
+        kind = cast(Literal["BANDS", "BRACKETS", "INCREMENT", "BY", "JOIN_MAX", "JOIN_MIN"], head.type)
+        parts = [child for child in twig.children[1:] if not isinstance(child, Token) or child.type == "QUANTITY"]
+        subject = self.expr(parts[0]) if parts else None
+        start = self.expr(parts[1]) if len(parts) > 1 else None
+        rows = self.rows if self.blocks == 1 else ()
+        return tree.Block(kind, subject, start, rows, span=self.span(twig))
+
+
+_MAKERS: dict[str, Callable[[Builder, Tree[Token]], tree.Expr]] = {
+    **dict.fromkeys(("add", "subtract", "multiply", "divide", "part_of"), Builder._binary),
+    **dict.fromkeys(("negate", "not_expr"), Builder._unary),
+    **dict.fromkeys(("and_expr", "or_expr"), Builder._logic),
+    "compare": Builder._compare,
+    "one_of": Builder._one_of,
+    "within": Builder._within,
+    "if_expr": Builder._if,
+    "group": Builder._group,
+    "number": Builder._number,
+    "date": Builder._date,
+    "moment": Builder._moment,
+    "text": Builder._text,
+    **dict.fromkeys(("true", "false", "none", "all_tasks", "unmet_tasks"), Builder._constant),
+    **dict.fromkeys(("pending", "inapplicable"), Builder._undecided),
+    **dict.fromkeys(("reference", "this_reference"), Builder.reference),
+    "function": Builder._function,
+    **dict.fromkeys(("bands", "brackets", "increment", "choose", "best_of", "least_of"), Builder._block),
+}
+
+
+def sign_of(token: Any) -> str:
+    """A comparator's keyword id, or its canonical sign."""
+    text = str(token)
+    return text if text in BY_ID else SIGNS.get(text, text)

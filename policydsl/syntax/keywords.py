@@ -1,0 +1,285 @@
+"""Owns the words of the language: one Chinese and one English spelling each, in one table.
+
+`id` is the name of the terminal in `grammar.lark`. The kind says where a word counts as a keyword:
+- "line": only at the start of a line;
+- "inner": only after a value or a name, where no name can stand;
+- "call": only directly before an opening bracket;
+- "hard": wherever a value may begin; to be used as a name it needs 「」.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import frozen
+
+from policydsl.diagnostics.model import Language
+
+Kind = Literal["line", "inner", "call", "hard"]
+
+
+@frozen
+class Keyword:
+    """One word of the language in both spellings. `group` is the heading it stands under in the reference."""
+
+    id: str
+    zh: str
+    en: str
+    kind: Kind
+    group: str
+
+    @property
+    def terminal(self) -> str:
+        """The terminal of `grammar.lark` that the word is: words of one group that stand in the same places share one."""
+        return _SHARED.get(self.id[:2] if self.id[1] == "_" else self.group, self.id)
+
+    def spelling(self, language: Language) -> str:
+        """The word as it is written in `language`."""
+        return self.zh if language == "zh" else self.en
+
+
+_SHARED = {"comparator": "COMPARATOR", "F_": "FUNCTION", "R_": "ROUNDING", "postfix comparator": "POST"}
+
+
+def _rows(group: str, kind: Kind, rows: str) -> tuple[Keyword, ...]:
+    found = []
+    for row in rows.strip().splitlines():
+        id_, zh, en = (cell.strip() for cell in row.split("|"))
+        found.append(Keyword(id_, zh, en, kind, group))
+    return tuple(found)
+
+
+KEYWORDS: tuple[Keyword, ...] = (
+    *_rows(
+        "declaration",
+        "line",
+        """
+        POLICY      | 政策   | policy
+        ROLL        | 名录   | list
+        UNITS       | 单位   | units
+        CLAUSE      | 条款   | clause
+        ENTITY      | 对象   | entity
+        PART        | 部分   | part
+        ON          | 针对   | for
+        TABLE       | 表     | table
+        RULE        | 规则   | rule
+        TASK        | 任务   | task
+        CONSTRAINT  | 约束   | constraint
+        READING     | 读法   | reading
+        DECISION    | 裁量   | decision
+        EXAMPLE     | 算例   | example
+        """,
+    ),
+    *_rows(
+        "header",
+        "line",
+        """
+        H_ID        | 编号   | id
+        H_ISSUER    | 发布   | issuer
+        H_DATE      | 日期   | published
+        H_MAIN      | 主体   | main
+        H_ZONE      | 时区   | timezone
+        H_CURRENCY  | 币种   | currency
+        H_FORCE     | 施行   | in force
+        """,
+    ),
+    *_rows(
+        "line of a block",
+        "line",
+        """
+        EVERY_STEP  | 每       | every
+        JOIN_SUM    | 累加     | added up
+        UNCAPPED    | 不封顶   | uncapped
+        CAP         | 封顶     | cap
+        FLOOR       | 保底     | floor
+        AT_START    | 起步     | at start
+        STARTED     | 不满按一档计 | started steps count
+        MOST_STEPS  | 最多     | at most steps
+        R_HALF_UP   | 四舍五入 | round half up
+        R_UP        | 向上取整 | round up
+        R_DOWN      | 向下取整 | round down
+        R_EVEN      | 五成双   | round half even
+        REMARK      | 说明     | note
+        EVIDENCE    | 佐证     | evidence
+        DUE         | 期限     | due
+        CHARGE      | 负责     | in charge
+        ADOPT       | 采用     | adopt
+        ALTERNATIVE | 备选     | alternative
+        SET         | 设       | given
+        SHOULD      | 应       | then
+        ON_DATE     | 基准日   | on
+        """,
+    ),
+    *_rows(
+        "mark of a declaration",
+        "inner",
+        """
+        CITED       | 依据     | per
+        BELONGS     | 属于     | belongs to
+        SINGLETON   | 单例     | singleton
+        AT_MOST_ONE | 至多一条 | at most one
+        KEY         | 主键     | key
+        COMPLETE    | 齐全     | complete
+        OR_NONE     | 或无     | or none
+        FRACTIONAL  | 可为小数 | fractional
+        SOURCE      | 来源     | source
+        DEFAULT     | 未填按   | default
+        REASON      | 理由     | because
+        JUDGEMENT   | 人工判断 | judgement
+        OFFICE      | 由       | by office
+        NO_RULES    | 不作规则 | no rules
+        DAY_BEFORE  | 前       | by then
+        UNKNOWN     | 未知     | unknown
+        INVALID     | 无效     | invalid
+        """,
+    ),
+    *_rows(
+        "row",
+        "inner",
+        """
+        GIVE        | 给予     | gives
+        OF_PART     | 的部分   | of it
+        TO          | 至       | to
+        INCLUSIVE   | (含)     | (inclusive)
+        EXCLUSIVE   | (不含)   | (exclusive)
+        WITH_DAY    | (含当日) | (that day included)
+        SANS_DAY    | (不含当日) | (that day excluded)
+        WHEN        | 当       | when
+        FROM        | 自       | from
+        CHOSEN      | 选       | choose
+        ROUND_TO    | 到       | to the
+        ANY         | 任意     | anything
+        """,
+    ),
+    *_rows(
+        "logic",
+        "inner",
+        """
+        AND         | 且       | and
+        OR          | 或       | or
+        THEN        | 则       | then
+        ELSE        | 否则     | else
+        IN          | 在       | in
+        OF          | 的       | of
+        FILTER      | 其中     | where
+        SATISFIES   | 满足     | satisfies
+        IF_EMPTY    | 无则     | if none
+        """,
+    ),
+    *_rows(
+        "comparator",
+        "inner",
+        """
+        GE_BELOW    | 不低于   | not below
+        GE_LESS     | 不少于   | not less than
+        GE_LEAST    | 至少     | at least
+        GE_REACH    | 达到     | reaches
+        LE_OVER     | 不超过   | not over
+        LE_ABOVE    | 不高于   | not above
+        LE_MORE     | 不多于   | not more than
+        LE_MOST     | 至多     | at most
+        GT_OVER     | 超过     | over
+        GT_ABOVE    | 高于     | above
+        GT_MORE     | 多于     | more than
+        GT_GREATER  | 大于     | greater than
+        LT_BELOW    | 低于     | below
+        LT_SHORT    | 不足     | short of
+        LT_UNDER    | 不满     | under
+        LT_FEWER    | 少于     | fewer than
+        LT_LESS     | 小于     | less than
+        EQ_EQUAL    | 等于     | equals
+        NE_EQUAL    | 不等于   | differs from
+        EQ_IS       | 为       | is
+        NE_IS       | 不为     | is not
+        GE_DATE     | 不早于   | not before
+        LE_DATE     | 不晚于   | not after
+        LT_DATE     | 早于     | before
+        GT_DATE     | 晚于     | after
+        """,
+    ),
+    *_rows(
+        "postfix comparator",
+        "inner",
+        """
+        POST_GE     | 以上     | and above
+        POST_LE     | 以下     | and below
+        POST_LE_IN  | 以内     | and within
+        """,
+    ),
+    *_rows(
+        "value",
+        "hard",
+        """
+        IF          | 若       | if
+        NOT         | 非       | not
+        TRUE        | 真       | true
+        FALSE       | 假       | false
+        NONE        | 无       | none
+        THIS        | 本       | this
+        ALL_ROWS    | 全体     | every row of
+        BANDS       | 分档     | bands
+        BRACKETS    | 累进     | brackets
+        INCREMENT   | 递增     | increment
+        BY          | 按       | by
+        PENDING     | 待裁量   | pending
+        INAPPLICABLE | 不适用  | inapplicable
+        JOIN_MAX    | 就高     | highest
+        JOIN_MIN    | 就低     | lowest
+        ALL_TASKS   | 全部任务完成 | all tasks done
+        UNMET_TASKS | 未完成任务 | unmet tasks
+        """,
+    ),
+    *_rows(
+        "function",
+        "call",
+        """
+        F_COUNT     | 计数     | count
+        F_SUM       | 合计     | sum
+        F_MAX       | 最大     | max
+        F_MIN       | 最小     | min
+        F_MEAN      | 平均     | mean
+        F_ANY       | 任一     | any
+        F_ALL       | 所有     | all
+        F_DISTINCT  | 去重计数 | distinct
+        F_LIST      | 列出     | list_of
+        F_ABS       | 绝对值   | abs
+        F_HAS       | 有       | has
+        F_HALF_UP   | 四舍五入 | round_half_up
+        F_UP        | 向上取整 | round_up
+        F_DOWN      | 向下取整 | round_down
+        F_EVEN      | 五成双   | round_half_even
+        """,
+    ),
+)
+
+BY_ID: dict[str, Keyword] = {keyword.id: keyword for keyword in KEYWORDS}
+
+TYPE_WORDS: tuple[tuple[str, str], ...] = (
+    ("布尔", "boolean"),
+    ("文本", "text"),
+    ("日期", "date"),
+    ("时刻", "moment"),
+    ("数", "number"),
+    ("比例", "ratio"),
+    ("金额", "money"),
+)
+"""Names of built-in types, which count only where a type stands. A number of a unit has the unit's name as its type."""
+
+SIGNS: dict[str, str] = {">=": "≥", "⩾": "≥", "<=": "≤", "⩽": "≤", "!=": "≠", "<>": "≠", "-": "−", "*": "×", "/": "÷"}
+"""Other ways to write a sign, and its one canonical spelling."""
+
+RELATIONS: dict[str, str] = {
+    **{keyword.id: keyword.id[:2].lower() for keyword in KEYWORDS if keyword.group == "comparator"},
+    "≥": "ge",
+    ">": "gt",
+    "≤": "le",
+    "<": "lt",
+    "=": "eq",
+    "≠": "ne",
+}
+"""What each comparator means: ge gt le lt eq ne."""
+
+
+def hard_words(language: Language) -> frozenset[str]:
+    """Words that cannot be a bare name."""
+    return frozenset(keyword.spelling(language) for keyword in KEYWORDS if keyword.kind == "hard")

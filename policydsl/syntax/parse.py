@@ -1,0 +1,635 @@
+"""Owns the way from a source to a written tree: lines to declarations, block by block, going on after every mistake."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Literal, TypeVar, cast
+
+from lark import Token, Tree
+
+from policydsl.diagnostics.model import Diagnostic, Language
+from policydsl.source import Source, Span
+from policydsl.syntax import tree
+from policydsl.syntax.door import Door
+from policydsl.syntax.expressions import Builder, Twig, sign_of
+from policydsl.syntax.lines import Layout, Line, lay_out
+
+MAX_SIZE = 5_000_000
+"""Characters a policy file may have."""
+
+_ENGLISH = re.compile(r"\A(?:\s*(?:#[^\n]*)?\n)*\s*[a-z]+ ")
+T = TypeVar("T")
+
+
+def parse(source: Source) -> tuple[tree.File, list[Diagnostic]]:
+    """The written tree of a file, as far as it could be read, and everything that is wrong with how it is written."""
+    language = language_of(source.text)
+    if len(source.text) > MAX_SIZE:
+        finding = Diagnostic("file-too-large", Span(source, 0, 1), {"most": MAX_SIZE}, language=language)
+        return tree.File(source, language, ()), [finding]
+    layout, findings = lay_out(source, language)
+    reader = _Reader(layout, language)
+    body = reader.declarations(layout.lines)
+    findings += reader.findings + reader.door.findings
+    if not body and not findings:
+        findings.append(Diagnostic("empty-file", Span(source, 0, 0), {}, language=language))
+    findings.sort(key=lambda finding: finding.where.start if isinstance(finding.where, Span) else 0)
+    return tree.File(source, language, body, layout.comments), findings
+
+
+def language_of(text: str) -> Language:
+    """The language of a file's keywords: English if its first line begins with a lower-case English word."""
+    return "en" if _ENGLISH.match(text.lstrip("\ufeff")) else "zh"
+
+
+class _Reader:
+    """Reads the lines of one file."""
+
+    def __init__(self, layout: Layout, language: Language) -> None:
+        self.source = layout.source
+        self.text = layout.text
+        self.language: Language = language
+        self.door = Door(layout.source, layout.text, language)
+        self.findings: list[Diagnostic] = []
+
+    # ------------------------------------------------------------ findings
+
+    def report(self, code: str, where: Line | Span, **data: object) -> None:
+        span = Span(self.source, where.start, where.end) if isinstance(where, Line) else where
+        self.findings.append(Diagnostic(code, span, data, language=self.language))
+
+    def builder(self, rows: tuple[tree.Row, ...] = ()) -> Builder:
+        return Builder(self.source, self.language, rows, findings=self.findings)
+
+    def no_children(self, line: Line) -> None:
+        if line.children:
+            self.report("unexpected-block", line.children[0])
+
+    # ------------------------------------------------------------ declarations
+
+    def declarations(self, lines: Iterable[Line]) -> tuple[tree.Declaration, ...]:
+        found = []
+        for line in lines:
+            if line.row:
+                self.report("row-without-table", line)
+                continue
+            node = self.declaration(line)
+            if node is not None:
+                found.append(node)
+        return tuple(found)
+
+    def declaration(self, line: Line) -> tree.Declaration | None:
+        twig = self.door.parse(line.start, line.end, "declaration")
+        if twig is None:
+            # the block of a broken line is read as declarations only where its lines can be such; else it is passed over
+            self._look_into(line)
+            return None
+        return _DECLARATIONS[str(twig.data)](self, line, twig)
+
+    def _look_into(self, line: Line) -> None:
+        head = self.text[line.start : line.end]
+        if head.startswith(("部分", "针对", "part ", "for ")):
+            self.declarations(line.children)
+        elif head.startswith(("规则", "rule ")):
+            self.lines(line, "rule_line", self._row)
+        elif head.startswith(("任务", "task ")):
+            self.lines(line, "task_line", self._task_line)
+        elif head.startswith(("对象", "entity ")):
+            self.lines(line, "field", self._field)
+        elif head.startswith(("算例", "example ")):
+            self.lines(line, "example_line", self._example_line)
+
+    def lines(self, line: Line, symbol: str, make: Callable[[Line, Tree[Token]], T | None]) -> tuple[T, ...]:
+        """The children of a line, each parsed as `symbol`."""
+        found = []
+        for child in line.children:
+            if child.row:
+                self.report("row-without-table", child)
+                continue
+            twig = self.door.parse(child.start, child.end, symbol)
+            node = make(child, twig) if twig is not None else None
+            if node is not None:
+                found.append(node)
+        return tuple(found)
+
+    def policy(self, line: Line, twig: Tree[Token]) -> tree.Policy:
+        builder = self.builder()
+        return tree.Policy(
+            builder.text(twig.children[1]), self.lines(line, "header", self._header), span=self._span(line)
+        )
+
+    def _span(self, line: Line) -> Span:
+        return Span(self.source, line.start, line.end)
+
+    def _header(self, line: Line, twig: Tree[Token]) -> tree.HeaderLine:
+        self.no_children(line)
+        builder = self.builder()
+        kids = [child for child in twig.children if child is not None]
+        word = kids[0].type if isinstance(kids[0], Token) else ""
+        span = self._span(line)
+        value = kids[1]
+        if word == "H_FORCE":
+            days = [builder.day(child).value for child in kids if isinstance(child, Token) and child.type == "DATE"]
+            return tree.HeaderLine(word, days[0], days[1] if len(days) > 1 else None, span=span)
+        if isinstance(value, Tree):
+            return tree.HeaderLine(word, builder.name(value), span=span)
+        if value.type == "DATE":
+            return tree.HeaderLine(word, builder.day(value).value, span=span)
+        text = self.source.text[value.start_pos or 0 : value.end_pos or 0].strip()
+        return tree.HeaderLine(word, text[1:-1] if text[:1] in '“"' and len(text) > 1 else text, span=span)
+
+    def roll(self, line: Line, twig: Tree[Token]) -> tree.Roll:
+        builder = self.builder()
+        _, name, *rest = twig.children
+        alias = next((child for child in rest if _is(child, "alias")), None)
+        members: list[tree.Item] = []
+        for child in rest:
+            if _is(child, "members"):
+                members += self._members(cast(Tree[Token], child))
+        for group in self.lines(line, "members", lambda _, found: self._members(found)):
+            members += group
+        if not members:
+            self.report("empty-roll", line, name=builder.name(name).text)
+        return tree.Roll(
+            builder.name(name, True), builder.alias(alias), tuple(members), bool(line.children), span=self._span(line)
+        )
+
+    def _members(self, twig: Tree[Token]) -> list[tree.Item]:
+        return [self._item(child) for child in twig.children if isinstance(child, Tree)]
+
+    def _item(self, twig: Tree[Token]) -> tree.Item:
+        builder = self.builder()
+        name, *alias = twig.children
+        return tree.Item(builder.name(name), builder.alias(alias[0]) if alias else None)
+
+    def units(self, line: Line, twig: Tree[Token]) -> tree.Units:
+        self.no_children(line)
+        return tree.Units(
+            tuple(self._item(child) for child in twig.children if isinstance(child, Tree)), span=self._span(line)
+        )
+
+    def clause(self, line: Line, twig: Tree[Token]) -> tree.Clause:
+        self.no_children(line)
+        tokens = {child.type: child for child in twig.children if isinstance(child, Token)}
+        text = self.builder().text(tokens["TEXT"]) if "TEXT" in tokens else ""
+        id_ = re.sub(r"\s+", "", str(tokens["CLAUSE_ID"]))
+        return tree.Clause(id_, "NO_RULES" not in tokens, text, span=self._span(line))
+
+    def entity(self, line: Line, twig: Tree[Token]) -> tree.Entity:
+        builder = self.builder()
+        _, name, *rest = twig.children
+        marks = tuple(builder.name(child) for child in rest if _is(child, "name"))
+        owner = None
+        for child in rest:
+            if _is(child, "belongs"):
+                owner = builder.name(cast(Tree[Token], child).children[1])
+        return tree.Entity(
+            builder.name(name, True),
+            marks,
+            owner,
+            any(_is(child, "singleton") for child in rest),
+            any(_is(child, "at_most_one") for child in rest),
+            self.lines(line, "field", self._field),
+            builder.cite(_find(rest, "cite")),
+            span=self._span(line),
+        )
+
+    def _field(self, line: Line, twig: Tree[Token]) -> tree.FieldLine:
+        self.no_children(line)
+        builder = self.builder()
+        name, *rest = twig.children
+        unit = builder.unit(_find(rest, "type"))
+        assert unit is not None
+        return tree.FieldLine(
+            builder.name(name, True),
+            builder.alias(_find(rest, "alias")),
+            unit,
+            self._attributes(builder, rest),
+            builder.cite(_find(rest, "cite")),
+            span=self._span(line),
+        )
+
+    def _attributes(self, builder: Builder, twigs: Iterable[Twig]) -> tuple[tree.Attribute, ...]:
+        found = []
+        for twig in twigs:
+            if not isinstance(twig, Tree) or str(twig.data) in ("alias", "type", "cite", "name"):
+                continue
+            word = str(twig.data).upper()
+            value: tree.Expr | tree.Name | str | tree.Edge | None = None
+            if word == "LIMIT":
+                edge = twig.children
+                value = tree.Edge(
+                    sign_of(edge[0]), builder.expr(edge[1]), builder.inclusion(edge[2] if len(edge) > 2 else None)
+                )
+            elif word in ("SOURCE", "REMARK"):
+                value = builder.text(twig.children[1])
+            elif word == "DEFAULT":
+                value = builder.expr(twig.children[1])
+            elif word == "OFFICE":
+                who = twig.children[1]
+                value = builder.text(who) if isinstance(who, Token) else builder.name(who).text
+            found.append(
+                tree.Attribute(word, value, builder.cite(_find(twig.children, "cite")), span=builder.span(twig))
+            )
+        return tuple(found)
+
+    def part(self, line: Line, twig: Tree[Token]) -> tree.Part:
+        builder = self.builder()
+        _, name, *rest = twig.children
+        return tree.Part(
+            builder.name(name, True),
+            builder.alias(_find(rest, "alias")),
+            builder.cite(_find(rest, "cite")),
+            self.declarations(line.children),
+            span=self._span(line),
+        )
+
+    def on_entity(self, line: Line, twig: Tree[Token]) -> tree.On:
+        return tree.On(self.builder().name(twig.children[1]), self.declarations(line.children), span=self._span(line))
+
+    def table(self, line: Line, twig: Tree[Token]) -> tree.Table:
+        builder = self.builder()
+        _, name, *rest = twig.children
+        keys = tuple(builder.name(child) for child in rest if _is(child, "name"))
+        return tree.Table(
+            builder.name(name, True),
+            builder.alias(_find(rest, "alias")),
+            keys,
+            builder.cite(_find(rest, "cite")),
+            self.grid(line),
+            span=self._span(line),
+        )
+
+    def grid(self, line: Line) -> tree.Grid:
+        """The rows `| … |` below a line."""
+        head: tuple[tree.Name, ...] = ()
+        rows: list[tuple[tree.Cell, ...]] = []
+        spans: list[Span] = []
+        for child in line.children:
+            if not child.row:
+                self.report("line-in-table", child)
+                continue
+            cells = self._cells(child)
+            self.no_children(child)
+            if not head:
+                head = tuple(tree.Name(_bare(self.text[a:b]), span=Span(self.source, a, b)) for a, b in cells)
+                continue
+            if len(cells) != len(head):
+                self.report("row-length", child, found=len(cells), expected=len(head))
+                continue
+            rows.append(tuple(self._cell(a, b) for a, b in cells))
+            spans.append(self._span(child))
+        if not rows:
+            self.report("empty-table", line)
+        return tree.Grid(head, tuple(rows), tuple(spans), span=self._span(line))
+
+    def _cells(self, line: Line) -> list[tuple[int, int]]:
+        edges, quoted = [], False
+        for at in range(line.start, line.end):
+            char = self.text[at]
+            if char in '“”"「」':
+                quoted = char in "“「" or (char == '"' and not quoted)
+            elif char == "|" and not quoted:
+                edges.append(at)
+        if self.text[edges[-1] : line.end].strip() != "|":
+            edges.append(line.end)
+        found = []
+        for left, right in zip(edges, edges[1:], strict=False):
+            a, b = left + 1, right
+            while a < b and self.text[a].isspace():
+                a += 1
+            while b > a and self.text[b - 1].isspace():
+                b -= 1
+            found.append((a, b))
+        return found
+
+    def _cell(self, start: int, end: int) -> tree.Cell:
+        span = Span(self.source, start, end)
+        raw = self.text[start:end]
+        twig = self.door.parse(start, end, "cell") if raw else None
+        if twig is None:
+            if not raw:
+                self.report("empty-cell", Span(self.source, start, start + 1))
+            return tree.Cell("values", (), (), raw, span=span)
+        builder = self.builder()
+        kids = twig.children
+        data = str(twig.data)
+        if data == "cell_any":
+            return tree.Cell("any", (), (), raw, span=span)
+        if data == "cell_else":
+            return tree.Cell("else", (), (), raw, span=span)
+        if data == "cell_values":
+            values = [
+                child for child in kids if not isinstance(child, Token) or child.type not in ("LIST_MARK", "_COMMA")
+            ]
+            return tree.Cell("values", tuple(builder.expr(child) for child in values), (), raw, span=span)
+        return tree.Cell("edges", (), self._edges(builder, kids), raw, span=span)
+
+    def _edges(self, builder: Builder, kids: list[Twig]) -> tuple[tree.Edge, ...]:
+        """The ends of a band, whichever way they are written; stops before the value."""
+        found: list[tree.Edge] = []
+        at = 0
+        while at < len(kids) and len(found) < 2:
+            kid = kids[at]
+            if kid is None:
+                at += 1
+                continue
+            if isinstance(kid, Tree) and str(kid.data) in ("to_bound", "second_bound"):
+                word, bound, *rest = kid.children
+                name = "TO" if str(kid.data) == "to_bound" else sign_of(word)
+                found.append(tree.Edge(name, builder.expr(bound), builder.inclusion(rest[0] if rest else None)))
+                break
+            if isinstance(kid, Token) and kid.type in ("COMPARATOR", "TO"):
+                mark = kids[at + 2] if at + 2 < len(kids) else None
+                found.append(
+                    tree.Edge(
+                        "TO" if kid.type == "TO" else sign_of(kid),
+                        builder.expr(kids[at + 1]),
+                        builder.inclusion(mark) if _is(mark, "inclusion") else None,
+                    )
+                )
+                at += 3 if _is(mark, "inclusion") else 2
+                continue
+            follow = kids[at + 1] if at + 1 < len(kids) else None
+            if isinstance(follow, Token) and follow.type == "POST":
+                mark = kids[at + 2] if at + 2 < len(kids) else None
+                found.append(
+                    tree.Edge(
+                        str(follow), builder.expr(kid), builder.inclusion(mark) if _is(mark, "inclusion") else None
+                    )
+                )
+                at += 3 if _is(mark, "inclusion") else 2
+                continue
+            if isinstance(follow, Token) and follow.type == "TO":
+                found.append(tree.Edge("≥", builder.expr(kid)))
+                at += 1
+                continue
+            break
+        return tuple(found)
+
+    # ------------------------------------------------------------ rules and their lines
+
+    def rule(self, line: Line, twig: Tree[Token]) -> tree.Rule:
+        rows = self.lines(line, "rule_line", self._row)
+        builder = self.builder(tuple(row for row in rows if _in_block(row)))
+        _, name, *rest = twig.children
+        equals = next(at for at, child in enumerate(rest) if isinstance(child, Token) and child.type == "EQUALS")
+        value = builder.expr(rest[equals + 1])
+        mine, after = self._split(line, builder, rows)
+        return tree.Rule(
+            builder.name(name, True),
+            builder.alias(_find(rest[:equals], "alias")),
+            builder.unit(_find(rest[:equals], "unit")),
+            value,
+            after if mine else tuple(row for row in rows if not _in_block(row)),
+            builder.cite(_find(rest[equals + 2 :], "cite")),
+            span=self._span(line),
+        )
+
+    def _split(self, line: Line, builder: Builder, rows: tuple[tree.Row, ...]) -> tuple[bool, tuple[tree.Row, ...]]:
+        """Rows of the block and rows of the rule; says where there is a block without rows or rows without a block."""
+        inside = tuple(row for row in rows if _in_block(row))
+        if builder.blocks > 1:
+            self.report("two-blocks", line)
+        if builder.blocks == 0 and inside:
+            self.report("rows-without-block", inside[0].span)
+        if builder.blocks and not inside and not line.children:
+            self.report("block-without-rows", line)
+        return bool(builder.blocks), tuple(row for row in rows if not _in_block(row))
+
+    def _row(self, line: Line, twig: Tree[Token]) -> tree.Row | None:
+        inner = twig.children[0] if str(twig.data) == "rule_line" and isinstance(twig.children[0], Tree) else twig
+        assert isinstance(inner, Tree)
+        below = self.lines(line, "rule_line", self._row)
+        builder = self.builder(tuple(row for row in below if _in_block(row)))
+        row = self._row_of(builder, line, inner)
+        if builder.blocks or below:
+            self._split(line, builder, below)
+            for extra in below:
+                if not _in_block(extra):
+                    self.report("line-out-of-place", extra.span)
+        return row
+
+    def _row_of(self, builder: Builder, line: Line, twig: Tree[Token]) -> tree.Row | None:
+        span, kids = self._span(line), twig.children
+        cite = builder.cite(_find(kids, "cite"))
+        data = str(twig.data)
+        values = [child for child in kids if child is not None and not _is(child, "cite")]
+        match data:
+            case "band" | "post_band" | "else_band":
+                of_part = any(isinstance(child, Token) and child.type == "OF_PART" for child in values)
+                gives = any(isinstance(child, Token) and child.type == "GIVE" for child in values)
+                edges = () if data == "else_band" else self._edges(builder, list(values[:-1]))
+                return tree.BandRow(edges, of_part, builder.expr(values[-1]), cite, gives, span=span)
+            case "choice":
+                names = tuple(builder.name(child) for child in values[:-1] if _is(child, "name"))
+                return tree.ChoiceRow(names, builder.expr(values[-1]), cite, span=span)
+            case "step":
+                return tree.StepRow(builder.expr(values[1]), builder.expr(values[3]), cite, span=span)
+            case "join_max" | "join_min" | "join_sum" | "uncapped" | "started":
+                return tree.Mark(data.upper(), span=span)
+            case "most_steps" | "at_start":
+                word: Literal["MOST_STEPS", "AT_START"] = "MOST_STEPS" if data == "most_steps" else "AT_START"
+                return tree.Amount(word, builder.expr(values[-1]), span=span)
+            case "cap" | "floor":
+                kind: Literal["CAP", "FLOOR"] = "CAP" if data == "cap" else "FLOOR"
+                when = builder.expr(values[3]) if len(values) > 3 else None
+                return tree.CapRow(kind, builder.expr(values[1]), when, cite, span=span)
+            case "rounding":
+                place = cast(Tree[Token], values[2])
+                return tree.RoundRow(str(values[0]), self._place(builder, place), cite, span=span)
+            case "remark":
+                return tree.Remark(builder.text(kids[1]), span=span)
+        raise AssertionError(f"no row for {data}")
+
+    def _place(self, builder: Builder, twig: Tree[Token]) -> tree.Quantity:
+        if str(twig.data) == "place_quantity":
+            return builder.quantity(twig)
+        return tree.Quantity(1, builder.name(twig.children[0]).text, "", span=builder.span(twig))  # type: ignore[arg-type]
+
+    def task(self, line: Line, twig: Tree[Token]) -> tree.Task:
+        builder = self.builder()
+        _, name, *rest = twig.children
+        alias, cite = _find(rest, "alias"), _find(rest, "cite")
+        condition = next(child for child in rest if child is not None and child is not alias and child is not cite)
+        return tree.Task(
+            builder.name(name, True),
+            builder.alias(alias),
+            builder.expr(condition),
+            self.lines(line, "task_line", self._task_line),
+            builder.cite(cite),
+            span=self._span(line),
+        )
+
+    def _task_line(self, line: Line, twig: Tree[Token]) -> tree.TaskLine:
+        self.no_children(line)
+        builder, span, kids = self.builder(), self._span(line), twig.children
+        cite = builder.cite(_find(kids, "cite"))
+        match str(twig.data):
+            case "evidence":
+                return tree.EvidenceLine(tuple(builder.name(kid) for kid in kids if _is(kid, "name")), cite, span=span)
+            case "due":
+                tokens = {kid.type: kid for kid in kids if isinstance(kid, Token)}
+                included = True if "WITH_DAY" in tokens else False if "SANS_DAY" in tokens else None
+                due = builder.day(tokens["DATE"]).value if "DATE" in tokens else builder.time(tokens["MOMENT"]).value
+                return tree.DueLine(due, "DAY_BEFORE" in tokens, included, cite, span=span)
+            case "charge":
+                return tree.ChargeLine(_who(builder, kids[1]), cite, span=span)
+            case _:
+                return tree.Remark(builder.text(kids[1]), span=span)
+
+    def constraint(self, line: Line, twig: Tree[Token]) -> tree.Constraint:
+        self.no_children(line)
+        builder = self.builder()
+        _, name, *rest = twig.children
+        remark, cite = _find(rest, "remark"), _find(rest, "cite")
+        condition = next(child for child in rest if child is not None and child is not remark and child is not cite)
+        text = builder.text(remark.children[1]) if isinstance(remark, Tree) else ""
+        return tree.Constraint(
+            builder.name(name, True), builder.expr(condition), text, builder.cite(cite), span=self._span(line)
+        )
+
+    def reading(self, line: Line, twig: Tree[Token]) -> tree.Reading:
+        builder = self.builder()
+        _, name, *rest = twig.children
+        return tree.Reading(
+            builder.name(name, True),
+            builder.alias(_find(rest, "alias")),
+            self.lines(line, "reading_line", self._reading_line),
+            builder.cite(_find(rest, "cite")),
+            span=self._span(line),
+        )
+
+    def _reading_line(self, line: Line, twig: Tree[Token]) -> tree.ReadingLine:
+        rows = self.lines(line, "rule_line", self._row)
+        builder = self.builder(tuple(row for row in rows if _in_block(row)))
+        option = cast(Tree[Token], twig.children[1])
+        name, *rest = option.children
+        value, reason = None, ""
+        for at, child in enumerate(rest):
+            if isinstance(child, Token) and child.type == "EQUALS":
+                value = builder.expr(rest[at + 1])
+            elif isinstance(child, Token) and child.type == "REASON":
+                reason = builder.text(rest[at + 1])
+        if builder.blocks or rows:
+            self._split(line, builder, rows)
+        return tree.ReadingLine(
+            str(twig.data) == "adopt",
+            builder.name(name, True),
+            value,
+            reason,
+            builder.cite(_find(rest, "cite")),
+            span=self._span(line),
+        )
+
+    def decision(self, line: Line, twig: Tree[Token]) -> tree.Decision:
+        self.no_children(line)
+        builder = self.builder()
+        _, name, *rest = twig.children
+        unit = builder.unit(_find(rest, "type"))
+        assert unit is not None
+        return tree.Decision(
+            builder.name(name, True),
+            builder.alias(_find(rest, "alias")),
+            unit,
+            self._attributes(builder, rest),
+            builder.cite(_find(rest, "cite")),
+            span=self._span(line),
+        )
+
+    def example(self, line: Line, twig: Tree[Token]) -> tree.Example:
+        name = self.builder().name(twig.children[1])
+        return tree.Example(name, self.lines(line, "example_line", self._example_line), span=self._span(line))
+
+    def _example_line(self, line: Line, twig: Tree[Token]) -> tree.ExampleLine:
+        builder, span, kids = self.builder(), self._span(line), twig.children
+        data = str(twig.data)
+        if data != "given_rows":
+            self.no_children(line)
+        match data:
+            case "given":
+                return tree.Given(self._assignments(builder, kids), span=span)
+            case "given_rows":
+                count = next((kid for kid in kids if isinstance(kid, Token) and kid.type == "QUANTITY"), None)
+                return tree.GivenRows(
+                    builder.name(kids[1]),
+                    builder.quantity(count) if count is not None else None,
+                    self._assignments(builder, kids),
+                    self.grid(line) if line.children else None,
+                    span=span,
+                )
+            case "should":
+                return tree.Should(
+                    tuple(self._expected(builder, kid) for kid in kids if isinstance(kid, Tree)), span=span
+                )
+            case "adopt_in_example":
+                names = [builder.name(kid) for kid in kids if _is(kid, "name")]
+                return tree.Adopting(tuple(zip(names[::2], names[1::2], strict=True)), span=span)
+            case _:
+                return tree.OnDate(builder.day(cast(Token, kids[1])).value, span=span)
+
+    def _assignments(self, builder: Builder, kids: Iterable[Twig]) -> tuple[tree.Assignment, ...]:
+        found = []
+        for kid in kids:
+            if _is(kid, "assignment"):
+                target, _, value = cast(Tree[Token], kid).children
+                inner = cast(Tree[Token], value).children[0]
+                unknown = isinstance(inner, Token) and inner.type == "UNKNOWN"
+                found.append(
+                    tree.Assignment(
+                        builder.reference(target), None if unknown else builder.expr(inner), span=builder.span(kid)
+                    )
+                )
+        return tuple(found)
+
+    def _expected(self, builder: Builder, twig: Tree[Token]) -> tree.Expected:
+        target = builder.reference(twig.children[0])
+        kind = str(twig.data).removeprefix("expect_").upper()
+        if kind == "VALUE":
+            return tree.Expected(target, builder.expr(twig.children[2]), span=builder.span(twig))
+        status = cast(Literal["PENDING", "UNKNOWN", "INVALID", "INAPPLICABLE"], kind)
+        return tree.Expected(target, None, status, span=builder.span(twig))
+
+
+_DECLARATIONS: dict[str, Callable[[_Reader, Line, Tree[Token]], tree.Declaration]] = {
+    name: getattr(_Reader, name)
+    for name in (
+        "policy",
+        "roll",
+        "units",
+        "clause",
+        "entity",
+        "part",
+        "on_entity",
+        "table",
+        "rule",
+        "task",
+        "constraint",
+        "reading",
+        "decision",
+        "example",
+    )
+}
+
+
+def _is(twig: Twig, name: str) -> bool:
+    return isinstance(twig, Tree) and str(twig.data) == name
+
+
+def _find(twigs: Iterable[Twig], name: str) -> Tree[Token] | None:
+    return next((twig for twig in twigs if isinstance(twig, Tree) and str(twig.data) == name), None)
+
+
+def _who(builder: Builder, twig: Twig) -> str:
+    return builder.text(twig) if isinstance(twig, Token) else builder.name(twig).text
+
+
+def _bare(text: str) -> str:
+    text = text.strip()
+    return text[1:-1] if text.startswith("「") and text.endswith("」") else text
+
+
+def _in_block(row: tree.Row) -> bool:
+    """Whether a line belongs to the block expression of its rule rather than to the rule."""
+    return isinstance(row, tree.BandRow | tree.ChoiceRow | tree.StepRow | tree.Mark | tree.Amount)

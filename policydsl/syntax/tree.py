@@ -1,0 +1,621 @@
+"""Owns the written tree: what a file says, before names, units or types mean anything.
+
+Trees compare by meaning: spans, comments and spelling that makes no difference do not count. A `Name` compares by its text.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Literal
+
+from attrs import field, frozen
+
+from policydsl.diagnostics.model import Language
+from policydsl.source import Source, Span
+from policydsl.syntax.lines import Comment
+
+
+@frozen
+class Written:
+    """What every node has: the place it was written at."""
+
+    span: Span = field(kw_only=True, eq=False, repr=False)
+
+
+@frozen
+class Name(Written):
+    """A name, without its 「」."""
+
+    text: str
+
+
+@frozen
+class Citation(Written):
+    """依据: clause ids in order, each with the phrase quoted from it, if any."""
+
+    clauses: tuple[tuple[str, str], ...]
+
+    @property
+    def text(self) -> str:
+        """The ids joined as they are printed."""
+        return "、".join(id_ for id_, _ in self.clauses)
+
+
+# ---------------------------------------------------------------- expressions
+
+
+@frozen
+class Quantity(Written):
+    """A number with what is glued to it: `35万元` is 35 with unit text 万元. `unit` may be joined by /."""
+
+    number: Fraction
+    unit: str
+    digits: str = field(default="", eq=False)
+
+
+@frozen
+class Day(Written):
+    """A date literal."""
+
+    value: date
+
+
+@frozen
+class Time(Written):
+    """A date with an hour and minute."""
+
+    value: datetime
+
+
+@frozen
+class Words(Written):
+    """A quoted text."""
+
+    text: str
+
+
+@frozen
+class Constant(Written):
+    """真, 假, 无, 全部任务完成, 未完成任务 (by keyword id)."""
+
+    word: Literal["TRUE", "FALSE", "NONE", "ALL_TASKS", "UNMET_TASKS"]
+
+
+@frozen
+class Reference(Written):
+    """`a`, `a.b`, `a(key).b`; `this` for 本.a."""
+
+    path: tuple[Name, ...]
+    keys: tuple[Expr, ...] | None = None
+    this: bool = False
+
+
+@frozen
+class Unary(Written):
+    """neg or not."""
+
+    op: Literal["neg", "not"]
+    operand: Expr
+
+
+@frozen
+class Binary(Written):
+    """Arithmetic; "of" is × written 的."""
+
+    op: Literal["add", "sub", "mul", "div", "of"]
+    left: Expr
+    right: Expr
+
+
+@frozen
+class Comparison(Written):
+    """`word` is a keyword id or a sign; `inclusive` what (含) or (不含) says, if written."""
+
+    word: str
+    left: Expr
+    right: Expr
+    inclusive: bool | None = None
+
+
+@frozen
+class Logic(Written):
+    """且 or 或 of several parts."""
+
+    op: Literal["and", "or"]
+    parts: tuple[Expr, ...]
+
+
+@frozen
+class Among(Written):
+    """在 (a、b) or 在 X.列."""
+
+    item: Expr
+    options: tuple[Expr, ...] | Reference
+
+
+@frozen
+class If(Written):
+    """若 … 则 … 否则 …."""
+
+    condition: Expr
+    then: Expr
+    otherwise: Expr
+
+
+@frozen
+class Group(Written):
+    """( … ), kept so that the formatter prints what was written."""
+
+    inner: Expr
+
+
+@frozen
+class Undecided(Written):
+    """待裁量 or 不适用 with a reason."""
+
+    kind: Literal["PENDING", "INAPPLICABLE"]
+    reason: str
+
+
+@frozen
+class Function(Written):
+    """A function word with its arguments; `word` is a keyword id. `of_each` is what stands after the colon."""
+
+    word: str
+    all_rows: bool
+    args: tuple[Expr, ...]
+    of_each: Expr | None = None
+    where: Expr | None = None
+    satisfies: Expr | None = None
+    if_empty: Expr | None = None
+
+
+@frozen
+class Block(Written):
+    """分档 累进 递增 按…选 就高 就低, whose rows stand on the lines below."""
+
+    kind: Literal["BANDS", "BRACKETS", "INCREMENT", "BY", "JOIN_MAX", "JOIN_MIN"]
+    subject: Expr | None
+    start: Expr | None
+    rows: tuple[Row, ...]
+
+
+Expr = (
+    Quantity
+    | Day
+    | Time
+    | Words
+    | Constant
+    | Reference
+    | Unary
+    | Binary
+    | Comparison
+    | Logic
+    | Among
+    | If
+    | Group
+    | Undecided
+    | Function
+    | Block
+)
+
+# ---------------------------------------------------------------- lines of blocks
+
+
+@frozen
+class Edge:
+    """One end of a band: a comparator (id or sign), a postfix word (POST_…) or TO, its bound, what (含) says."""
+
+    word: str
+    bound: Expr
+    inclusive: bool | None = None
+
+
+@frozen
+class BandRow(Written):
+    """达到 70%(含) 300元/家; two edges for a row with both ends; none for 否则."""
+
+    edges: tuple[Edge, ...]
+    of_part: bool
+    value: Expr
+    cite: Citation | None = None
+    gives: bool = field(default=False, eq=False)
+
+
+@frozen
+class ChoiceRow(Written):
+    """企业、个体户: 5%."""
+
+    labels: tuple[Name, ...]
+    value: Expr
+    cite: Citation | None = None
+
+
+@frozen
+class StepRow(Written):
+    """每 15家 给予 5万元."""
+
+    size: Expr
+    award: Expr
+    cite: Citation | None = None
+
+
+@frozen
+class Mark(Written):
+    """A line of one keyword: JOIN_MAX JOIN_MIN JOIN_SUM UNCAPPED STARTED."""
+
+    word: str
+
+
+@frozen
+class Amount(Written):
+    """最多 N or 起步 给予 A."""
+
+    word: Literal["MOST_STEPS", "AT_START"]
+    value: Expr
+
+
+@frozen
+class CapRow(Written):
+    """封顶 or 保底, where `when` holds."""
+
+    word: Literal["CAP", "FLOOR"]
+    limit: Expr
+    when: Expr | None = None
+    cite: Citation | None = None
+
+
+@frozen
+class RoundRow(Written):
+    """四舍五入 到 元: keyword id and the place (a number with unit, or a unit)."""
+
+    word: str
+    place: Quantity
+    cite: Citation | None = None
+
+
+@frozen
+class Remark(Written):
+    """说明."""
+
+    text: str
+
+
+Row = BandRow | ChoiceRow | StepRow | Mark | Amount | CapRow | RoundRow | Remark
+
+
+@frozen
+class Cell(Written):
+    """A cell of a table, as parsed by the cell grammar. `raw` is its text."""
+
+    kind: Literal["values", "edges", "any", "else"]
+    values: tuple[Expr, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    raw: str = field(default="", eq=False)
+
+
+@frozen
+class Grid(Written):
+    """A table as written: its head and its rows of cells."""
+
+    head: tuple[Name, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    row_spans: tuple[Span, ...] = field(default=(), eq=False, repr=False)
+
+
+# ---------------------------------------------------------------- declarations
+
+
+@frozen
+class Item:
+    """A name that may carry an alias, in a list."""
+
+    name: Name
+    alias: Name | None = None
+
+
+@frozen
+class UnitName(Written):
+    """元, 元/家."""
+
+    above: Name
+    below: Name | None = None
+
+    @property
+    def text(self) -> str:
+        """As it is written."""
+        return self.above.text + (f"/{self.below.text}" if self.below else "")
+
+
+@frozen
+class HeaderLine(Written):
+    """One line of 政策: keyword id and its value(s)."""
+
+    word: str
+    value: str | date | Name
+    end: date | None = None
+
+
+@frozen
+class Policy(Written):
+    """政策 “…”: and its lines."""
+
+    title: str
+    lines: tuple[HeaderLine, ...]
+
+
+@frozen
+class Roll(Written):
+    """名录."""
+
+    name: Name
+    alias: Name | None
+    members: tuple[Item, ...]
+    block: bool = field(default=False, eq=False)
+
+
+@frozen
+class Units(Written):
+    """单位."""
+
+    items: tuple[Item, ...]
+
+
+@frozen
+class Clause(Written):
+    """条款."""
+
+    id: str
+    makes_rules: bool
+    text: str
+
+
+@frozen
+class Attribute(Written):
+    """A mark of a field or decision: keyword id, and what goes with it."""
+
+    word: str
+    value: Expr | Name | str | Edge | None = None
+    cite: Citation | None = None
+
+
+@frozen
+class FieldLine(Written):
+    """A field of an entity."""
+
+    name: Name
+    alias: Name | None
+    type: UnitName
+    attributes: tuple[Attribute, ...]
+    cite: Citation | None = None
+
+
+@frozen
+class Entity(Written):
+    """对象. `marks` in brackets: a counting unit and/or an alias."""
+
+    name: Name
+    marks: tuple[Name, ...]
+    owner: Name | None
+    singleton: bool
+    at_most_one: bool
+    fields: tuple[FieldLine, ...]
+    cite: Citation | None = None
+
+
+@frozen
+class Part(Written):
+    """部分: lends its citation to what stands in it."""
+
+    name: Name
+    alias: Name | None
+    cite: Citation | None
+    body: tuple[Declaration, ...]
+
+
+@frozen
+class On(Written):
+    """针对: whose rules stand in it."""
+
+    entity: Name
+    body: tuple[Declaration, ...]
+
+
+@frozen
+class Table(Written):
+    """表 … 按 …."""
+
+    name: Name
+    alias: Name | None
+    keys: tuple[Name, ...]
+    cite: Citation | None
+    grid: Grid
+
+
+@frozen
+class Rule(Written):
+    """规则. `rows` are those of its block, `after` what modifies the whole: caps, rounding, remarks."""
+
+    name: Name
+    alias: Name | None
+    unit: UnitName | None
+    value: Expr
+    after: tuple[Row, ...]
+    cite: Citation | None = None
+
+
+@frozen
+class EvidenceLine(Written):
+    """佐证."""
+
+    items: tuple[Name, ...]
+    cite: Citation | None = None
+
+
+@frozen
+class DueLine(Written):
+    """期限. `day_included`: what (含当日) says."""
+
+    due: date | datetime
+    before: bool
+    day_included: bool | None
+    cite: Citation | None = None
+
+
+@frozen
+class ChargeLine(Written):
+    """负责."""
+
+    who: str
+    cite: Citation | None = None
+
+
+TaskLine = EvidenceLine | DueLine | ChargeLine | Remark
+
+
+@frozen
+class Task(Written):
+    """任务."""
+
+    name: Name
+    alias: Name | None
+    condition: Expr
+    lines: tuple[TaskLine, ...]
+    cite: Citation | None = None
+
+
+@frozen
+class Constraint(Written):
+    """约束."""
+
+    name: Name
+    condition: Expr
+    remark: str
+    cite: Citation | None = None
+
+
+@frozen
+class ReadingLine(Written):
+    """采用 or 备选."""
+
+    adopted: bool
+    name: Name
+    value: Expr | None
+    reason: str
+    cite: Citation | None = None
+
+
+@frozen
+class Reading(Written):
+    """读法."""
+
+    name: Name
+    alias: Name | None
+    options: tuple[ReadingLine, ...]
+    cite: Citation | None = None
+
+
+@frozen
+class Decision(Written):
+    """裁量."""
+
+    name: Name
+    alias: Name | None
+    type: UnitName
+    attributes: tuple[Attribute, ...]
+    cite: Citation | None = None
+
+
+@frozen
+class Assignment(Written):
+    """a = v in an example; None: 未知."""
+
+    target: Reference
+    value: Expr | None
+
+
+@frozen
+class Given(Written):
+    """设 a = v, b = w: the main row's facts."""
+
+    items: tuple[Assignment, ...]
+
+
+@frozen
+class GivenRows(Written):
+    """设 宣讲活动 10场: a = v, or with a table below."""
+
+    entity: Name
+    count: Quantity | None
+    items: tuple[Assignment, ...]
+    grid: Grid | None = None
+
+
+@frozen
+class Expected(Written):
+    """One expectation: a value, or a status by keyword id."""
+
+    target: Reference
+    value: Expr | None
+    status: Literal["", "PENDING", "UNKNOWN", "INVALID", "INAPPLICABLE"] = ""
+
+
+@frozen
+class Should(Written):
+    """应."""
+
+    items: tuple[Expected, ...]
+
+
+@frozen
+class Adopting(Written):
+    """采用 R = A in an example."""
+
+    items: tuple[tuple[Name, Name], ...]
+
+
+@frozen
+class OnDate(Written):
+    """基准日 of an example."""
+
+    day: date
+
+
+ExampleLine = Given | GivenRows | Should | Adopting | OnDate
+
+
+@frozen
+class Example(Written):
+    """算例."""
+
+    name: Name
+    lines: tuple[ExampleLine, ...]
+
+
+Declaration = (
+    Policy
+    | Roll
+    | Units
+    | Clause
+    | Entity
+    | Part
+    | On
+    | Table
+    | Rule
+    | Task
+    | Constraint
+    | Reading
+    | Decision
+    | Example
+)
+
+
+@frozen
+class File:
+    """A whole file: its declarations in the order they were written, and the remarks between them."""
+
+    source: Source = field(eq=False, repr=False)
+    language: Language
+    body: tuple[Declaration, ...]
+    comments: tuple[Comment, ...] = field(default=(), eq=False)
