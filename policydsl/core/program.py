@@ -680,5 +680,3 @@ class Program:
 
     def __hash__(self) -> int:
         return id(self)
-
-

@@ -1,0 +1,274 @@
+"""Owns worked examples: their facts as typed rows, their expectations as exact values or statuses."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from policydsl.check import refer
+from policydsl.check.frames import RowFrame
+from policydsl.check.scope import EntityScope
+from policydsl.core import program as core
+from policydsl.core.facts import Cell, Facts, Known, Missing, Record
+from policydsl.core.types import Number, Optional, Reference, strip
+from policydsl.core.values import NONE, NotApplicable, Status, Value
+from policydsl.syntax import tree
+
+if TYPE_CHECKING:
+    from policydsl.check.infer import Checker
+
+MAX_ROWS = 10_000
+"""Rows that one line of an example may stand for."""
+_STATUS: dict[str, Status] = {"PENDING": "pending", "UNKNOWN": "unknown", "INVALID": "invalid"}
+
+
+def check_example(checker: Checker, node: tree.Example) -> core.Example:
+    """The example with its facts; rows are keyed as in facts files."""
+    tables: dict[str, list[tuple[dict[str, Cell], str | None]]] = {}
+    main: dict[str, Cell] = {}
+    singles: dict[str, dict[str, Cell]] = {}
+    readings: dict[str, str] = {}
+    expects: list[core.Expectation] = []
+    on = None
+    for line in node.lines:
+        match line:
+            case tree.Given():
+                for item in line.items:
+                    _assign(checker, item, main, singles)
+            case tree.GivenRows():
+                entity = checker.scope.entity(line.entity.text)
+                if entity is None:
+                    close = checker.scope.close_to(line.entity.text, None)
+                    checker.report("unknown-entity", line.entity.span, name=line.entity.text, close=close)
+                    continue
+                _rows(checker, line, entity, tables.setdefault(entity.name, []))
+            case tree.Adopting():
+                for reading, option in line.items:
+                    _adopt(checker, reading, option, readings)
+            case tree.OnDate():
+                on = line.day
+            case tree.Should():
+                pass
+    facts = _facts(checker, main, singles, tables)
+    for line in node.lines:
+        if isinstance(line, tree.Should):
+            for expected in line.items:
+                found = _expected(checker, expected)
+                if found is not None:
+                    expects.append(found)
+    if not expects:
+        checker.report("example-without-expectation", node.name.span, name=node.name.text)
+    return core.Example(node.name.text, facts, tuple(expects), readings, on, span=node.name.span)
+
+
+def _assign(
+    checker: Checker, item: tree.Assignment, main: dict[str, Cell], singles: dict[str, dict[str, Cell]]
+) -> None:
+    scope = checker.scope
+    path = item.target.path
+    target: EntityScope | None
+    if len(path) == 2:
+        target = scope.entity(path[0].text)
+    else:
+        owners = [
+            scope.entities[name] for name in dict.fromkeys([scope.main, *scope.singletons()]) if name in scope.entities
+        ]
+        target = next((entity for entity in owners if entity.owns(path[0].text)), None)
+    name = path[-1].text
+    canonical = target.owns(name) if target is not None else None
+    if target is None or canonical is None or canonical not in target.fields or item.target.keys is not None:
+        close = scope.close_to(name, scope.main)
+        checker.report("example-unknown-fact", item.target.span, name=item.target.span.text, close=close)
+        return
+    cells = singles.setdefault(target.name, {}) if target.node.singleton else main
+    if not target.node.singleton and target.name != scope.main:
+        checker.report("example-unknown-fact", item.target.span, name=item.target.span.text, close="")
+        return
+    if canonical in cells:
+        checker.report("example-twice", item.target.span, name=name)
+    cells[canonical] = _cell(checker, target, canonical, item.value)
+
+
+def _cell(checker: Checker, entity: EntityScope, name: str, value: tree.Expr | None) -> Cell:
+    if value is None:
+        return Missing()
+    field = entity.fields[name]
+    wanted = strip(field.type)
+    found = checker.expr(value, (), wanted)
+    if isinstance(wanted, Reference) and isinstance(found, core.Const):
+        return Known(str(found.value), raw=found.text)
+    common = checker.agree(core.Const(0, name, type=field.type), found, value.span, "=")
+    if not isinstance(found, core.Const):
+        refer.constant(checker, found, value.span)
+        return Missing()
+    if found.value is NONE and not isinstance(field.type, Optional):
+        checker.report("type-mismatch", value.span, found=found.text, expected=checker.say(field.type))
+        return Missing()
+    if (
+        isinstance(wanted, Number)
+        and wanted.whole
+        and not field.fractional
+        and isinstance(found.value, Fraction)
+        and isinstance(common, Number)
+    ):
+        checker.report("integer-expected", value.span, name=name, found=found.text)
+    return Known(found.value, raw=found.text)
+
+
+def _rows(
+    checker: Checker, line: tree.GivenRows, entity: EntityScope, rows: list[tuple[dict[str, Cell], str | None]]
+) -> None:
+    cells: dict[str, Cell] = {}
+    owner: str | None = None
+    for item in line.items:
+        name = item.target.path[-1].text
+        if entity.owner is not None and checker.scope.entity(name) is checker.scope.entities[entity.owner]:
+            owner = _owner(checker, entity.owner, item.value)
+            continue
+        canonical = entity.owns(name)
+        if canonical is None or canonical not in entity.fields or len(item.target.path) > 1:
+            close = checker.scope.close_to(name, entity.name)
+            checker.report("example-unknown-fact", item.target.span, name=item.target.span.text, close=close)
+            continue
+        cells[canonical] = _cell(checker, entity, canonical, item.value)
+    count = 1
+    if line.count is not None:
+        count = int(line.count.number)
+        if line.count.number != count or not 0 <= count <= MAX_ROWS:
+            checker.report("example-row-count", line.count.span, found=line.count.span.text, most=MAX_ROWS)
+            count = 0
+        measure = checker.scope.measures.parse(line.count.unit)
+        if line.count.unit and measure is None:
+            close = checker.scope.measures.close(line.count.unit)
+            checker.report("unknown-unit", line.count.span, name=line.count.unit, close=close)
+    if line.grid is None:
+        rows += [(dict(cells), owner)] * count
+        return
+    for written in line.grid.rows:
+        row, mine = dict(cells), owner
+        for head, cell in zip(line.grid.head, written, strict=True):
+            if len(cell.values) != 1 or cell.kind != "values":
+                if cell.raw in ("未知", "unknown"):
+                    continue
+                checker.report("cell-one-value", cell.span, found=cell.raw)
+                continue
+            if entity.owner is not None and checker.scope.entity(head.text) is checker.scope.entities[entity.owner]:
+                mine = _owner(checker, entity.owner, cell.values[0])
+                continue
+            canonical = entity.owns(head.text)
+            if canonical is None or canonical not in entity.fields:
+                close = checker.scope.close_to(head.text, entity.name)
+                checker.report("example-unknown-fact", head.span, name=head.text, close=close)
+                continue
+            row[canonical] = _cell(checker, entity, canonical, cell.values[0])
+        rows.append((row, mine))
+
+
+def _owner(checker: Checker, entity: str, value: tree.Expr | None) -> str | None:
+    key = next((field for field in checker.scope.entities[entity].fields.values() if field.key), None)
+    if value is None or key is None:
+        return None
+    found = checker.expr(value, (), Reference(entity) if not isinstance(key.type, type(None)) else None)
+    return str(found.value) if isinstance(found, core.Const) else None
+
+
+def _adopt(checker: Checker, reading: tree.Name, option: tree.Name, readings: dict[str, str]) -> None:
+    for item in checker.scope.entities.values():
+        canonical = item.owns(reading.text)
+        draft = item.drafts.get(canonical or "")
+        if draft is not None and isinstance(draft.node, tree.Reading):
+            names = [line.name.text for line in draft.node.options]
+            if option.text not in names:
+                checker.report("unknown-alternative", option.span, name=option.text, known="、".join(names))
+            readings[draft.name] = option.text
+            return
+    close = checker.scope.close_to(reading.text, checker.scope.main)
+    checker.report("unknown-reading", reading.span, name=reading.text, close=close)
+
+
+def _facts(
+    checker: Checker,
+    main: dict[str, Cell],
+    singles: dict[str, dict[str, Cell]],
+    tables: dict[str, list[tuple[dict[str, Cell], str | None]]],
+) -> Facts:
+    scope = checker.scope
+    built: dict[str, tuple[Record, ...]] = {name: (Record("", cells),) for name, cells in singles.items()}
+    rows = dict(tables)
+    if main or (scope.main and scope.main not in rows and not scope.entities[scope.main].node.singleton):
+        rows[scope.main] = [(main, None), *rows.get(scope.main, [])]
+    lone: dict[str, str] = {}
+    order = sorted(rows, key=lambda name: len(list(scope.ancestors(name))))
+    for name in order:
+        entity = scope.entities[name]
+        if entity.node.singleton:
+            built[name] = tuple(Record("", cells) for cells, _ in rows[name][:1])
+            continue
+        key = next((field.name for field in entity.fields.values() if field.key), None)
+        records: list[Record] = []
+        for number, (cells, owner) in enumerate(rows[name], 1):
+            cell = cells.get(key) if key is not None else None
+            text = key_text(cell.value) if isinstance(cell, Known) else str(number)
+            if key is not None and not isinstance(cell, Known) and name != scope.main:
+                cells = {**cells, key: Known(text, raw=text)} if _text_key(entity, key) else cells
+            parent = owner
+            if parent is None and entity.owner is not None:
+                parent = "" if scope.entities[entity.owner].node.singleton else lone.get(entity.owner)
+            records.append(Record(text, {**{field: Missing() for field in entity.fields}, **cells}, parent))
+        built[name] = tuple(records)
+        if records:
+            lone[name] = records[0].key
+    return Facts(built)
+
+
+def _text_key(entity: EntityScope, key: str) -> bool:
+    from policydsl.core.types import Text
+
+    return isinstance(entity.fields[key].type, Text)
+
+
+def key_text(value: Value) -> str:
+    """A key as text."""
+    from policydsl.core.values import decimal_text
+
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        return decimal_text(value)
+    return str(value)
+
+
+def _expected(checker: Checker, node: tree.Expected) -> core.Expectation | None:
+    scope = checker.scope
+    path, key = node.target.path, None
+    if node.target.keys is not None:
+        entity = scope.entity(path[0].text)
+        if entity is not None and len(node.target.keys) == 1 and len(path) == 2:
+            key = _owner(checker, entity.name, node.target.keys[0])
+        name = path[-1]
+    elif len(path) == 2:
+        entity, name = scope.entity(path[0].text), path[1]
+    else:
+        name = path[0]
+        owners = [scope.entities[n] for n in dict.fromkeys([scope.main, *scope.singletons()]) if n in scope.entities]
+        entity = next((item for item in owners if item.owns(name.text)), None)
+    canonical = entity.owns(name.text) if entity is not None else None
+    draft = entity.drafts.get(canonical) if entity is not None and canonical is not None else None
+    if entity is None or draft is None or draft.kind == "constraint":
+        close = scope.close_to(name.text, scope.main)
+        checker.report("example-unknown-rule", node.target.span, name=node.target.span.text, close=close)
+        return None
+    checker.used.add(draft.id)
+    if entity.node.singleton:
+        key = ""
+    if node.status == "INAPPLICABLE":
+        return core.Expectation(entity.name, key, draft.name, NotApplicable(), span=node.span)
+    if node.status:
+        return core.Expectation(entity.name, key, draft.name, None, _STATUS[node.status], span=node.span)
+    checked = checker.rule(draft)
+    assert node.value is not None
+    wanted = checked.body.type if checked is not None else core.Const(0, type=Number()).type
+    found = checker.expr(node.value, (RowFrame(entity.name),), strip(wanted))
+    checker.agree(core.Const(0, draft.name, type=wanted), found, node.value.span, "=")
+    value = refer.constant(checker, found, node.value.span)
+    if value is None:
+        return None
+    return core.Expectation(entity.name, key, draft.name, value, span=node.span)

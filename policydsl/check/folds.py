@@ -1,0 +1,301 @@
+"""Owns functions: folds over rows, the same words over listed values, rounding, membership in a column."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+from policydsl.check import refer
+from policydsl.check.frames import Frames, RowFrame
+from policydsl.core import program as core
+from policydsl.core.types import (
+    BOOL,
+    NEVER,
+    Bool,
+    Date,
+    ListOf,
+    Moment,
+    Never,
+    Number,
+    Optional,
+    Reference,
+    Type,
+    strip,
+)
+from policydsl.core.units import PLAIN, base
+from policydsl.core.values import exact
+from policydsl.source import Span
+from policydsl.syntax import tree
+from policydsl.syntax.keywords import BY_ID
+
+if TYPE_CHECKING:
+    from policydsl.check.infer import Checker
+
+_FOLDS: dict[str, core.Fold] = {
+    "F_COUNT": "count",
+    "F_SUM": "sum",
+    "F_MAX": "max",
+    "F_MIN": "min",
+    "F_MEAN": "mean",
+    "F_ANY": "any",
+    "F_ALL": "all",
+    "F_DISTINCT": "distinct",
+    "F_LIST": "list",
+}
+RoundMode = Literal["half-up", "up", "down", "half-even"]
+ROUNDINGS: dict[str, RoundMode] = {
+    "F_HALF_UP": "half-up",
+    "F_UP": "up",
+    "F_DOWN": "down",
+    "F_EVEN": "half-even",
+    "R_HALF_UP": "half-up",
+    "R_UP": "up",
+    "R_DOWN": "down",
+    "R_EVEN": "half-even",
+}
+_PLACES = ("位小数", "位", "places", "place", "decimals")
+_WHOLE = ("整数", "whole", "integer", "个位")
+
+
+def function(checker: Checker, node: tree.Function, frames: Frames, expected: Type | None) -> core.Expr:
+    """The core expression of a function word with its arguments."""
+    word = BY_ID[node.word].spelling(checker.scope.language)
+    if node.word in ROUNDINGS:
+        if len(node.args) != 2:
+            return checker.report("wrong-arguments", node.span, function=word, expected=2, found=len(node.args))
+        body = checker.number(node.args[0], frames)
+        place = _place_of(node.args[1])
+        if place is None:
+            return checker.report(
+                "round-place", node.args[1].span, found=node.args[1].span.text, expected=checker.say(body.type)
+            )
+        return rounded(checker, ROUNDINGS[node.word], body, place, node.span, Fraction(1))
+    if node.word == "F_ABS":
+        if len(node.args) != 1:
+            return checker.report("wrong-arguments", node.span, function=word, expected=1, found=len(node.args))
+        body = checker.number(node.args[0], frames)
+        return core.Apply("abs", (body,), type=body.type, span=node.span)
+    if node.word == "F_HAS":
+        if len(node.args) != 1:
+            return checker.report("wrong-arguments", node.span, function=word, expected=1, found=len(node.args))
+        body = checker.expr(node.args[0], frames)
+        if not isinstance(body.type, Optional | Never):
+            return checker.report("has-needs-none", node.args[0].span, name=node.args[0].span.text)
+        return core.Has(body, type=BOOL, span=node.span)
+    first = node.args[0]
+    entity = checker.scope.entity(first.path[0].text) if isinstance(first, tree.Reference) and not first.this else None
+    if entity is not None and len(node.args) == 1 and isinstance(first, tree.Reference) and first.keys is None:
+        return _fold(checker, node, first, frames, word)
+    if node.all_rows or node.where or node.satisfies or node.of_each:
+        name = first.span.text
+        return checker.report("not-rows", first.span, name=name, close=checker.scope.close_to(name.split(".")[0], None))
+    return _listed(checker, node, frames, expected, word)
+
+
+def _place_of(node: tree.Expr) -> tree.Quantity | None:
+    if isinstance(node, tree.Quantity):
+        return node
+    if isinstance(node, tree.Reference) and len(node.path) == 1 and node.keys is None:
+        return tree.Quantity(Fraction(1), node.path[0].text, "", span=node.span)
+    return None
+
+
+def rounded(
+    checker: Checker, mode: RoundMode, body: core.Expr, place: tree.Quantity, where: Span, shown: Fraction
+) -> core.Expr:
+    """`body` rounded to `place`; `shown` is the size of the unit in which the value is shown, for places given in decimals."""
+    if isinstance(body.type, Never):
+        return body
+    if not isinstance(body.type, Number):
+        return checker.report("number-expected", where, found=checker.say(body.type))
+    size: Fraction
+    if place.unit in _PLACES:
+        size = shown / Fraction(10) ** int(place.number)
+    elif place.unit in _WHOLE:
+        size = shown
+    else:
+        measure = checker.scope.measures.parse(place.unit)
+        if measure is None or (
+            measure.unit != body.type.unit and not (measure.unit.plain and place.unit in ("", "%", "‰"))
+        ):
+            return checker.report("round-place", place.span, found=place.span.text, expected=checker.say(body.type))
+        size = place.number * measure.size
+    if size <= 0:
+        return checker.report("round-place", place.span, found=place.span.text, expected=checker.say(body.type))
+    return core.Round(mode, size, body, place.span.text, type=Number(body.type.unit), span=where)
+
+
+# ---------------------------------------------------------------- over rows
+
+
+def rows_of(checker: Checker, entity: str, frames: Frames, everyone: bool, where: Span) -> core.Rows | None:
+    """The rows that an entity's name stands for in a fold: those of the row at hand, or all."""
+    if everyone:
+        return core.AllRows(entity)
+    ancestors = tuple(checker.scope.ancestors(entity))
+    for depth, frame in enumerate(frames):
+        if isinstance(frame, RowFrame) and frame.entity in ancestors:
+            return core.Children(core.Here(depth), entity)
+    own = next((frame.entity for frame in frames if isinstance(frame, RowFrame)), None)
+    if own is not None and checker.scope.entities[own].node.singleton:
+        return core.AllRows(entity)
+    for depth, frame in enumerate(frames):
+        if not isinstance(frame, RowFrame):
+            continue
+        row: core.RowRef = core.Here(depth)
+        for owner in checker.scope.ancestors(frame.entity):
+            row = core.Owner(row, owner)
+            if owner in ancestors:
+                return core.Children(row, entity)
+    checker.report(
+        "rows-of-whom",
+        where,
+        None,
+        entity=entity,
+        own=own or "",
+        mend=f"{BY_ID['ALL_ROWS'].spelling(checker.scope.language)} {entity}",
+    )
+    return None
+
+
+def _fold(checker: Checker, node: tree.Function, first: tree.Reference, frames: Frames, word: str) -> core.Expr:
+    scope = checker.scope
+    fold = _FOLDS[node.word]
+    entity = scope.entity(first.path[0].text)
+    assert entity is not None
+    checker.used.add(("", entity.name))
+    rows = rows_of(checker, entity.name, frames, node.all_rows, first.span)
+    if rows is None:
+        return core.Pending("", type=NEVER, span=node.span)
+    inner: Frames = (RowFrame(entity.name, rows), *frames)
+    body: core.Expr | None = None
+    if node.of_each is not None:
+        body = checker.expr(node.of_each, inner)
+        if len(first.path) > 1:
+            checker.report("wrong-arguments", first.span, function=word, expected=1, found=2)
+    elif len(first.path) > 1:
+        rest = tree.Reference(first.path[1:], None, span=first.span)
+        body = refer.walk(checker, rest, 0, (core.Here(0), entity.name), inner)
+    where = checker.condition(node.where, inner) if node.where is not None else None
+    empty = checker.expr(node.if_empty, frames) if node.if_empty is not None else None
+    if fold in ("any", "all"):
+        if node.satisfies is not None:
+            body = checker.condition(node.satisfies, inner)
+        elif body is None and fold == "any":
+            body = core.Const(True, "", type=BOOL, span=node.span)
+        if body is None:
+            return checker.report("fold-needs-condition", node.span, function=word)
+        if not isinstance(body.type, Bool | Never):
+            return checker.report("not-a-condition", first.span, found=checker.say(body.type))
+        return core.Aggregate(fold, rows, where, body, None, type=BOOL, span=node.span)
+    if node.satisfies is not None:
+        checker.report("line-out-of-place", node.satisfies.span, line=node.satisfies.span.text)
+    if fold == "count":
+        if body is not None:
+            if isinstance(body.type, Bool) and where is None:
+                where = body
+            elif not isinstance(body.type, Never):
+                return checker.report("count-of-rows", first.span, entity=entity.name)
+        unit = base(entity.counted_in) if entity.counted_in else PLAIN
+        measure = scope.measures.parse(entity.counted_in) if entity.counted_in else None
+        unit = measure.unit if measure is not None else unit
+        return core.Aggregate("count", rows, where, None, None, type=Number(unit, True), span=node.span)
+    if body is None:
+        if fold in ("list", "distinct"):
+            key = next((item for item in entity.fields.values() if item.key), None)
+            if key is not None:
+                body = refer.read(checker, core.Here(0), entity, tree.Name(key.name, span=first.span))
+        if body is None:
+            return checker.report("fold-needs-column", first.span, function=word, entity=entity.name)
+    inner_type = strip(body.type)
+    match fold:
+        case "distinct":
+            unit = PLAIN
+            if isinstance(inner_type, Reference):
+                counted = scope.entities[inner_type.entity].counted_in
+                measure = scope.measures.parse(counted) if counted else None
+                unit = measure.unit if measure is not None else PLAIN
+            return core.Aggregate("distinct", rows, where, body, None, type=Number(unit, True), span=node.span)
+        case "list":
+            return core.Aggregate("list", rows, where, body, None, type=ListOf(inner_type), span=node.span)
+        case "sum":
+            if not isinstance(inner_type, Number | Never):
+                return checker.report("number-expected", first.span, found=checker.say(inner_type))
+            return core.Aggregate("sum", rows, where, body, None, type=inner_type, span=node.span)
+        case _:
+            allowed = Number | Never if fold == "mean" else Number | Date | Moment | Never
+            if not isinstance(inner_type, allowed):
+                return checker.report("number-expected", first.span, found=checker.say(inner_type))
+            if empty is None:
+                return checker.report("aggregate-empty-missing", node.span, function=word)
+            type_ = checker.common(((body, first.span), (empty, node.if_empty.span if node.if_empty else node.span)))
+            if fold == "mean" and isinstance(strip(type_), Number):
+                type_ = Number(strip(type_).unit)  # type: ignore[union-attr]
+            return core.Aggregate(
+                fold,
+                rows,
+                where,
+                body,
+                empty,
+                type=strip(type_) if not isinstance(empty.type, Optional) else type_,
+                span=node.span,
+            )
+
+
+def _listed(checker: Checker, node: tree.Function, frames: Frames, expected: Type | None, word: str) -> core.Expr:
+    """合计(a, b), 最大(a, b), 任一(p, q): the same words over values written one by one."""
+    if node.word in ("F_ANY", "F_ALL"):
+        parts = tuple(checker.condition(arg, frames) for arg in node.args)
+        kind = core.Some if node.word == "F_ANY" else core.Every
+        return kind(parts, type=BOOL, span=node.span)
+    if node.word not in ("F_SUM", "F_MAX", "F_MIN", "F_MEAN"):
+        name = node.args[0].span.text
+        return checker.report(
+            "not-rows", node.args[0].span, name=name, close=checker.scope.close_to(name.split(".")[0], None)
+        )
+    found = [(checker.expr(arg, frames, expected), arg.span) for arg in node.args]
+    if len(found) == 1 and isinstance(strip(found[0][0].type), Number):
+        return checker.report("not-rows", node.args[0].span, name=node.args[0].span.text, close="")
+    type_ = checker.common(tuple(found))
+    if isinstance(type_, Never):
+        return core.Pending("", type=NEVER, span=node.span)
+    if node.word in ("F_MAX", "F_MIN"):
+        if not isinstance(strip(type_), Number | Date | Moment):
+            return checker.report("number-expected", node.span, found=checker.say(type_))
+        options = tuple(core.Option(where.text, value) for value, where in found)
+        return core.Pick("max" if node.word == "F_MAX" else "min", options, type=type_, span=node.span)
+    if not isinstance(type_, Number):
+        return checker.report("number-expected", node.span, found=checker.say(type_))
+    total = found[0][0]
+    for value, where in found[1:]:
+        total = core.Apply("add", (total, value), type=type_, span=node.args[0].span.to(where))
+    if node.word == "F_MEAN":
+        share = core.Const(exact(Fraction(len(found))), str(len(found)), type=Number(PLAIN, True), span=node.span)
+        return core.Apply("div", (total, share), type=Number(type_.unit), span=node.span)
+    return total
+
+
+def within(checker: Checker, node: tree.Among, item: core.Expr, frames: Frames) -> core.Expr:
+    """`x 在 对象.列`: membership in a column of another table, or in a list that a rule gives."""
+    options = node.options
+    assert isinstance(options, tree.Reference)
+    entity = checker.scope.entity(options.path[0].text)
+    if entity is None or options.this or len(options.path) < 2 or options.keys is not None:
+        found = checker.expr(options, frames)
+        if isinstance(found.type, ListOf):
+            checker.report("list-membership", options.span, name=options.span.text)
+        elif not isinstance(found.type, Never):
+            checker.report("not-rows", options.span, name=options.span.text, close="")
+        return core.Pending("", type=NEVER, span=node.span)
+    checker.used.add(("", entity.name))
+    ancestors = tuple(checker.scope.ancestors(entity.name))
+    rows: core.Rows = core.AllRows(entity.name)
+    for depth, frame in enumerate(frames):
+        if isinstance(frame, RowFrame) and frame.entity in ancestors:
+            rows = core.Children(core.Here(depth), entity.name)
+            break
+    inner: Frames = (RowFrame(entity.name, rows), *frames)
+    rest = tree.Reference(options.path[1:], None, span=options.span)
+    column = refer.walk(checker, rest, 0, (core.Here(0), entity.name), inner)
+    checker.agree(item, column, node.span, BY_ID["IN"].spelling(checker.scope.language))
+    return core.Within(item, rows, column, type=BOOL, span=node.span)

@@ -1,0 +1,36 @@
+"""Owns the scopes in which an expression is checked: rows and named values, innermost first."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from policydsl.core.program import Expr, Rows
+from policydsl.core.types import Type
+from policydsl.core.units import Measure
+
+
+@frozen
+class RowFrame:
+    """A scope that is a row of `entity`; `rows` says over which rows an aggregate runs, None for the rule's own row."""
+
+    entity: str
+    rows: Rows | None = None
+
+
+@frozen
+class ValueFrame:
+    """A scope that is a named value."""
+
+    name: str
+    type: Type
+
+
+Frames = tuple[RowFrame | ValueFrame, ...]
+
+
+@frozen
+class Checked:
+    """A rule's body, and the measure in which its value is shown if it declares one."""
+
+    body: Expr
+    measure: Measure | None = None

@@ -1,0 +1,377 @@
+"""Owns types and units of expressions: a written expression in its scopes becomes a core expression, or a finding.
+
+Where something is wrong a stand-in of type Never goes on, so that one mistake is said once. Names are resolved in `refer`, blocks in
+`blocks`, functions in `folds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Literal
+
+from attrs import define, evolve, field
+
+from policydsl.check import blocks, folds, refer
+from policydsl.check.frames import Checked, Frames, RowFrame
+from policydsl.check.scope import Draft, Scope
+from policydsl.core import program as core
+from policydsl.core.types import (
+    BOOL,
+    DATE,
+    MOMENT,
+    NEVER,
+    TEXT,
+    Bool,
+    Date,
+    ListOf,
+    Member,
+    Moment,
+    Never,
+    Number,
+    Optional,
+    Reference,
+    Text,
+    Type,
+    strip,
+)
+from policydsl.core.units import PLAIN, POINT, base
+from policydsl.core.values import NONE, exact
+from policydsl.source import Span
+from policydsl.syntax import tree
+from policydsl.syntax.keywords import BY_ID, RELATIONS
+
+
+@define
+class Checker:
+    """The state of checking one policy: what is declared and what has been inferred."""
+
+    scope: Scope
+    bodies: dict[tuple[str, str], Checked] = field(factory=dict)
+    under_way: list[tuple[str, str]] = field(factory=list)
+    cycles: list[tuple[tuple[str, str], ...]] = field(factory=list)
+    tables: dict[str, core.Table] = field(factory=dict)
+    table_types: dict[str, dict[str, Type]] = field(factory=dict)
+    used: set[tuple[str, str]] = field(factory=set)
+    infer_draft: Callable[[Checker, Draft], Checked] | None = None
+
+    # ------------------------------------------------------------ findings
+
+    def report(self, code: str, where: Span, mend: str | None = None, **data: object) -> core.Expr:
+        """Note a finding and give the stand-in that stops further ones."""
+        self.scope.report(code, where, mend, **data)
+        return core.Pending("", type=NEVER, span=where)
+
+    def say(self, type_: Type) -> str:
+        """A type in the drafter's words."""
+        words = self.scope.words
+        match type_:
+            case Number(unit=unit):
+                if unit.plain:
+                    return words("数(无单位)", "a plain number")
+                return words("个百分点", "percentage points") if unit == base(POINT) else str(unit)
+            case Bool():
+                return words("是否", "a condition")
+            case Text():
+                return words("文本", "text")
+            case Date():
+                return words("日期", "a date")
+            case Moment():
+                return words("时刻", "a moment")
+            case Member(roll=roll):
+                return words(f"名录「{roll}」的成员", f"a member of {roll}")
+            case Reference(entity=entity):
+                return words(f"「{entity}」的一行", f"a row of {entity}")
+            case Optional(of=of):
+                return self.say(of) + words("或无", " or none")
+            case ListOf(of=of):
+                return words(f"{self.say(of)}的清单", f"a list of {self.say(of)}")
+            case Never():
+                return words("待定", "undecided")
+
+    # ------------------------------------------------------------ rules
+
+    def rule(self, draft: Draft) -> Checked | None:
+        """The checked body of a rule, inferred on demand; None where it stands in its own circle."""
+        known = self.bodies.get(draft.id)
+        if known is not None:
+            return known
+        if draft.id in self.under_way:
+            circle = tuple(self.under_way[self.under_way.index(draft.id) :])
+            if not any(set(circle) == set(other) for other in self.cycles):
+                self.cycles.append(circle)
+            return None
+        assert self.infer_draft is not None
+        self.under_way.append(draft.id)
+        try:
+            checked = self.infer_draft(self, draft)
+        finally:
+            self.under_way.pop()
+        self.bodies[draft.id] = checked
+        return checked
+
+    # ------------------------------------------------------------ expressions
+
+    def expr(self, node: tree.Expr, frames: Frames, expected: Type | None = None) -> core.Expr:
+        """The core expression of `node`. `expected` is a hint for bare member names, not a demand."""
+        match node:
+            case tree.Quantity():
+                return self._quantity(node)
+            case tree.Day():
+                return core.Const(node.value, node.span.text, type=DATE, span=node.span)
+            case tree.Time():
+                return core.Const(node.value, node.span.text, type=MOMENT, span=node.span)
+            case tree.Words():
+                return core.Const(node.text, node.text, type=TEXT, span=node.span)
+            case tree.Constant():
+                return self._constant(node, frames)
+            case tree.Reference():
+                return refer.resolve(self, node, frames, expected)
+            case tree.Unary():
+                return self._unary(node, frames)
+            case tree.Binary():
+                return self._binary(node, frames)
+            case tree.Comparison():
+                return self._comparison(node, frames)
+            case tree.Logic():
+                parts = tuple(self.condition(part, frames) for part in node.parts)
+                kind = core.Every if node.op == "and" else core.Some
+                return kind(parts, type=BOOL, span=node.span)
+            case tree.Among():
+                return self._among(node, frames)
+            case tree.If():
+                return self._if(node, frames, expected)
+            case tree.Group():
+                return self.expr(node.inner, frames, expected)
+            case tree.Undecided():
+                if node.kind == "PENDING":
+                    return core.Pending(node.reason, type=NEVER, span=node.span)
+                return core.Inapplicable(node.reason, type=Optional(NEVER), span=node.span)
+            case tree.Function():
+                return folds.function(self, node, frames, expected)
+            case tree.Block():
+                return blocks.block(self, node, frames, expected)
+
+    def condition(self, node: tree.Expr, frames: Frames) -> core.Expr:
+        """An expression that must be 真 or 假."""
+        found = self.expr(node, frames, BOOL)
+        if not isinstance(found.type, Bool | Never):
+            return self.report("not-a-condition", node.span, found=self.say(found.type))
+        return found
+
+    def number(self, node: tree.Expr, frames: Frames) -> core.Expr:
+        """An expression that must be a number."""
+        found = self.expr(node, frames)
+        if isinstance(found.type, Optional) and isinstance(found.type.of, Number):
+            return self.report("none-in-arithmetic", node.span, found=node.span.text)
+        if not isinstance(found.type, Number | Never):
+            return self.report("number-expected", node.span, found=self.say(found.type))
+        return found
+
+    def same(self, left: Type, right: Type) -> Type | None:
+        """The type that both can be read as, or None."""
+        match left, right:
+            case Never(), _:
+                return right
+            case _, Never():
+                return left
+            case Optional(of=a), Optional(of=b):
+                inner = self.same(a, b)
+                return Optional(inner) if inner is not None else None
+            case Optional(of=a), b:
+                inner = self.same(a, b)
+                return Optional(inner) if inner is not None else None
+            case a, Optional(of=b):
+                inner = self.same(a, b)
+                return Optional(inner) if inner is not None else None
+            case Number(unit=a, whole=v), Number(unit=b, whole=w):
+                return Number(a, v and w) if a == b else None
+            case ListOf(of=a), ListOf(of=b):
+                inner = self.same(a, b)
+                return ListOf(inner) if inner is not None else None
+            case a, b:
+                return a if a == b else None
+
+    def agree(self, left: core.Expr, right: core.Expr, where: Span, op: str) -> Type:
+        """The common type of two operands, or a finding at `where` and Never."""
+        common = self.same(left.type, right.type)
+        if common is not None:
+            return common
+        a, b = strip(left.type), strip(right.type)
+        if isinstance(a, Number) and isinstance(b, Number):
+            bare = right if b.unit.plain else left if a.unit.plain else None
+            unit = a.unit if bare is right else b.unit
+            if isinstance(bare, core.Const) and bare.span is not None and not bare.text.endswith(("%", "‰")):
+                mend = f"{bare.text}{unit}"
+                self.report("unit-needed", bare.span, mend, number=bare.text, unit=str(unit))
+            else:
+                self.report("unit-mismatch", where, op=op, left=self.say(a), right=self.say(b))
+        else:
+            self.report("compare-kinds", where, left=self.say(a), right=self.say(b))
+        return NEVER
+
+    # ------------------------------------------------------------ one node each
+
+    def _quantity(self, node: tree.Quantity) -> core.Expr:
+        measure = self.scope.measures.parse(node.unit)
+        if measure is None:
+            close = self.scope.measures.close(node.unit)
+            glued = self._glued_unit(node)
+            if glued:
+                return self.report("glued-words", node.span, glued, found=node.span.text)
+            return self.report("unknown-unit", node.span, name=node.unit, close=close)
+        value = exact(node.number * measure.size)
+        whole = isinstance(value, int)
+        return core.Const(value, node.span.text, type=Number(measure.unit, whole), span=node.span)
+
+    def _glued_unit(self, node: tree.Quantity) -> str:
+        """`10场且` as `10场 且`, where a known unit is followed by a keyword."""
+        for length in range(len(node.unit) - 1, 0, -1):
+            head, rest = node.unit[:length], node.unit[length:]
+            if self.scope.measures.parse(head) is None:
+                continue
+            for keyword in BY_ID.values():
+                word = keyword.spelling(self.scope.language)
+                if keyword.kind in ("inner", "hard") and rest.startswith(word):
+                    after = rest[len(word) :]
+                    return f"{node.digits}{head} {word}" + (f" {after}" if after else "")
+        return ""
+
+    def _constant(self, node: tree.Constant, frames: Frames) -> core.Expr:
+        match node.word:
+            case "TRUE" | "FALSE":
+                return core.Const(node.word == "TRUE", node.span.text, type=BOOL, span=node.span)
+            case "NONE":
+                return core.Const(NONE, node.span.text, type=Optional(NEVER), span=node.span)
+            case "ALL_TASKS" | "UNMET_TASKS":
+                return self._tasks(node, frames)
+
+    def _tasks(self, node: tree.Constant, frames: Frames) -> core.Expr:
+        row = next((at for at, frame in enumerate(frames) if isinstance(frame, RowFrame)), 0)
+        frame = frames[row]
+        assert isinstance(frame, RowFrame)
+        drafts = [d for d in self.scope.entities[frame.entity].drafts.values() if d.kind == "task"]
+        if not drafts:
+            return self.report("tasks-missing", node.span)
+        options = tuple(
+            core.Option(draft.name, refer.read_rule(self, draft, core.Here(row), node.span)) for draft in drafts
+        )
+        if node.word == "ALL_TASKS":
+            return core.Every(tuple(option.value for option in options), type=BOOL, span=node.span)
+        return core.UnmetTasks(options, type=ListOf(TEXT), span=node.span)
+
+    def _unary(self, node: tree.Unary, frames: Frames) -> core.Expr:
+        if node.op == "not":
+            return core.Not(self.condition(node.operand, frames), type=BOOL, span=node.span)
+        inner = self.number(node.operand, frames)
+        if isinstance(inner, core.Const) and isinstance(inner.value, int | Fraction):
+            return evolve(inner, value=exact(-inner.value), text=f"-{inner.text}", span=node.span)
+        return core.Apply("neg", (inner,), type=inner.type, span=node.span)
+
+    def _binary(self, node: tree.Binary, frames: Frames) -> core.Expr:
+        left, right = self.number(node.left, frames), self.number(node.right, frames)
+        if isinstance(left.type, Never) or isinstance(right.type, Never):
+            return core.Apply("mul" if node.op == "of" else node.op, (left, right), type=NEVER, span=node.span)
+        assert isinstance(left.type, Number) and isinstance(right.type, Number)
+        a, b = left.type, right.type
+        match node.op:
+            case "mul" | "of":
+                return core.Apply(
+                    "mul", (left, right), type=Number(a.unit * b.unit, a.whole and b.whole), span=node.span
+                )
+            case "div":
+                if isinstance(right, core.Const) and right.value == 0:
+                    return self.report("divisor-zero", node.right.span)
+                return core.Apply("div", (left, right), type=Number(a.unit / b.unit), span=node.span)
+            case "add" | "sub":
+                return self._sum(node.op, node, left, right)
+
+    def _sum(self, op: Literal["add", "sub"], node: tree.Binary, left: core.Expr, right: core.Expr) -> core.Expr:
+        assert isinstance(left.type, Number) and isinstance(right.type, Number)
+        a, b = left.type, right.type
+        points = base(POINT)
+        if a.unit.plain and b.unit == points:
+            return core.Apply(op, (left, right), type=Number(PLAIN), span=node.span)
+        if (_is_percent(node.right) and a.unit.plain and not _is_plain_number(node.left)) or (
+            _is_percent(node.left) and b.unit.plain and not _is_plain_number(node.right) and not _is_percent(node.right)
+        ):
+            written = node.right if _is_percent(node.right) else node.left
+            digits = written.digits if isinstance(written, tree.Quantity) else ""
+            mend = f"{digits}{self.scope.words('个百分点', '百分点')}"
+            return self.report("percent-sum", node.span, None, percent=written.span.text, points=mend)
+        common = self.agree(left, right, node.span, "+" if op == "add" else "−")
+        return core.Apply(op, (left, right), type=common, span=node.span)
+
+    def _comparison(self, node: tree.Comparison, frames: Frames) -> core.Expr:
+        left = self.expr(node.left, frames)
+        right = self.expr(node.right, frames, strip(left.type))
+        if isinstance(left.type, Never) and isinstance(node.left, tree.Reference):
+            left = core.Pending("", type=NEVER, span=node.left.span)
+        relation = RELATIONS[node.word]
+        word = BY_ID[node.word].spelling(self.scope.language) if node.word in BY_ID else node.word
+        if node.inclusive is not None:
+            closed = relation in ("ge", "le", "eq")
+            if node.inclusive != closed and relation in ("ge", "le", "gt", "lt"):
+                return self.report(
+                    "inclusive-contradiction", node.span, word=word, mark=_mark(self.scope, node.inclusive)
+                )
+        common = self.agree(left, right, node.span, word)
+        kind = strip(common)
+        if relation not in ("eq", "ne") and not isinstance(kind, Number | Date | Moment | Never):
+            return self.report("order-kinds", node.span, type=self.say(kind), word=word)
+        op = core.Compare
+        return op(relation, left, right, word, type=BOOL, span=node.span)  # type: ignore[arg-type]
+
+    def _among(self, node: tree.Among, frames: Frames) -> core.Expr:
+        item = self.expr(node.item, frames)
+        if isinstance(node.options, tree.Reference):
+            return folds.within(self, node, item, frames)
+        options = []
+        for option in node.options:
+            found = self.expr(option, frames, strip(item.type))
+            self.agree(item, found, option.span, BY_ID["IN"].spelling(self.scope.language))
+            options.append(found)
+        return core.OneOf(item, tuple(options), type=BOOL, span=node.span)
+
+    def _if(self, node: tree.If, frames: Frames, expected: Type | None) -> core.Expr:
+        when = self.condition(node.condition, frames)
+        then = self.expr(node.then, frames, expected)
+        otherwise = self.expr(node.otherwise, frames, expected or strip(then.type))
+        type_ = self.common(((then, node.then.span), (otherwise, node.otherwise.span)))
+        return core.Choose(
+            "first", (core.Case(when, then, span=node.then.span),), otherwise, "if", type=type_, span=node.span
+        )
+
+    def common(self, found: tuple[tuple[core.Expr, Span], ...]) -> Type:
+        """The one type of several alternatives; a finding at the first that does not fit."""
+        type_: Type = NEVER
+        for value, where in found:
+            joined = self.same(type_, value.type)
+            if joined is None:
+                if (
+                    isinstance(value, core.Const)
+                    and isinstance(strip(type_), Number)
+                    and isinstance(value.type, Number)
+                    and value.type.unit.plain
+                ):
+                    unit = str(strip(type_).unit)  # type: ignore[union-attr]
+                    self.report("unit-needed", where, f"{value.text}{unit}", number=value.text, unit=unit)
+                else:
+                    self.report("type-mismatch", where, found=self.say(value.type), expected=self.say(type_))
+                continue
+            type_ = joined
+        return type_
+
+
+def _is_percent(node: tree.Expr) -> bool:
+    return isinstance(node, tree.Quantity) and node.unit in ("%", "‰")
+
+
+def _is_plain_number(node: tree.Expr) -> bool:
+    if isinstance(node, tree.Group):
+        return _is_plain_number(node.inner)
+    return isinstance(node, tree.Quantity) and node.unit == ""
+
+
+def _mark(scope: Scope, inclusive: bool) -> str:
+    return BY_ID["INCLUSIVE" if inclusive else "EXCLUSIVE"].spelling(scope.language)

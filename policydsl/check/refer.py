@@ -1,0 +1,314 @@
+"""Owns what a name means: looked up in the row, its owners, the singletons and the file; found twice is an error, never shadowing."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from policydsl.check.frames import Frames, RowFrame, ValueFrame
+from policydsl.check.scope import Draft, EntityScope
+from policydsl.core import program as core
+from policydsl.core.types import NEVER, Member, Reference, Type, strip
+from policydsl.core.values import Value
+from policydsl.source import Span
+from policydsl.syntax import tree
+from policydsl.syntax.keywords import KEYWORDS
+
+if TYPE_CHECKING:
+    from policydsl.check.infer import Checker
+
+
+def resolve(checker: Checker, node: tree.Reference, frames: Frames, expected: Type | None) -> core.Expr:
+    """The expression that a path stands for."""
+    first = node.path[0]
+    if node.this:
+        return walk(checker, node, 0, _outermost(frames), frames)
+    if node.keys is not None:
+        return _keyed(checker, node, frames)
+    if len(node.path) == 1:
+        if isinstance(expected, Member):
+            member = checker.scope.member(expected.roll, first.text)
+            if member is not None:
+                return core.Const(member, first.text, type=expected, span=node.span)
+        local = _local(frames, first.text)
+        if local is not None:
+            depth, type_ = local
+            return core.Local(depth, first.text, type=type_, span=node.span)
+        return _bare(checker, first, frames, expected)
+    # a path: a row by its entity's name, a table, or a reference field
+    entity = checker.scope.entity(first.text)
+    if entity is not None:
+        row = row_of(checker, entity.name, frames)
+        if row is not None:
+            return walk(checker, node, 1, row, frames)
+    table = checker.scope.table(first.text)
+    if table is not None:
+        return _lookup(checker, node, table, None, frames)
+    found = _bare(checker, first, frames, None)
+    if isinstance(strip(found.type), Reference):
+        target = strip(found.type)
+        assert isinstance(target, Reference)
+        return walk(checker, node, 1, (core.Keyed(target.entity, found), target.entity), frames)
+    if isinstance(found.type, type(NEVER)):
+        return found
+    return checker.report("no-parts", first.span, name=first.text)
+
+
+Row = tuple[core.RowRef, str]
+
+
+def _local(frames: Frames, name: str) -> tuple[int, Type] | None:
+    for depth, frame in enumerate(frames):
+        if isinstance(frame, ValueFrame) and frame.name == name:
+            return depth, frame.type
+    return None
+
+
+def _outermost(frames: Frames) -> Row:
+    for depth in range(len(frames) - 1, -1, -1):
+        frame = frames[depth]
+        if isinstance(frame, RowFrame):
+            return core.Here(depth), frame.entity
+    raise AssertionError("no row in scope")
+
+
+def row_of(checker: Checker, entity: str, frames: Frames) -> Row | None:
+    """The row of `entity` that is in scope: a scope's own row, one of its owners, or a singleton."""
+    for depth, frame in enumerate(frames):
+        if isinstance(frame, RowFrame) and frame.entity == entity:
+            return core.Here(depth), entity
+    for depth, frame in enumerate(frames):
+        if not isinstance(frame, RowFrame):
+            continue
+        row: core.RowRef = core.Here(depth)
+        for owner in checker.scope.ancestors(frame.entity):
+            row = core.Owner(row, owner)
+            if owner == entity:
+                return row, entity
+    if checker.scope.entities[entity].node.singleton:
+        return core.Sole(entity), entity
+    return None
+
+
+def _visible(checker: Checker, frames: Frames) -> list[Row]:
+    """The rows whose names count here, nearest first: the innermost row, its owners, the singletons."""
+    at = next((depth for depth, frame in enumerate(frames) if isinstance(frame, RowFrame)), None)
+    if at is None:
+        return []
+    frame = frames[at]
+    assert isinstance(frame, RowFrame)
+    rows: list[Row] = [(core.Here(at), frame.entity)]
+    row: core.RowRef = core.Here(at)
+    for owner in checker.scope.ancestors(frame.entity):
+        row = core.Owner(row, owner)
+        known = row_of(checker, owner, frames)
+        rows.append(known if known is not None else (row, owner))
+    seen = {entity for _, entity in rows}
+    rows += [(core.Sole(name), name) for name in checker.scope.singletons() if name not in seen]
+    return rows
+
+
+def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | None) -> core.Expr:
+    scope = checker.scope
+    hits = [
+        (row, scope.entities[entity])
+        for row, entity in _visible(checker, frames)
+        if scope.entities[entity].owns(name.text)
+    ]
+    if len(hits) > 1:
+        places = scope.words("、", ", ").join(f"{item.name}.{name.text}" for _, item in hits)
+        return checker.report("ambiguous-name", name.span, name=name.text, places=places)
+    if hits:
+        row, item = hits[0]
+        return read(checker, row, item, name)
+    rolls = scope.rolls_with(name.text)
+    if len(rolls) == 1 or (isinstance(expected, Member) and expected.roll in rolls):
+        roll = expected.roll if isinstance(expected, Member) and expected.roll in rolls else rolls[0]
+        member = scope.member(roll, name.text)
+        return core.Const(member or name.text, name.text, type=Member(roll), span=name.span)
+    if len(rolls) > 1:
+        return checker.report("ambiguous-name", name.span, name=name.text, places=scope.words("、", ", ").join(rolls))
+    if isinstance(expected, Reference):
+        return core.Const(name.text, name.text, type=expected, span=name.span)
+    own = next((frame.entity for frame in frames if isinstance(frame, RowFrame)), None)
+    if isinstance(expected, Member):
+        close = get_close_matches(name.text, scope.rolls[expected.roll].members, 1, 0.4)
+        return checker.report(
+            "unknown-name", name.span, close[0] if close else None, name=name.text, close=close[0] if close else ""
+        )
+    owners = [item.name for item in scope.entities.values() if item.owns(name.text)]
+    if owners:
+        return checker.report(
+            "name-elsewhere",
+            name.span,
+            name=name.text,
+            places=scope.words("、", ", ").join(f"{e}.{name.text}" for e in owners),
+        )
+    if scope.table(name.text):
+        return checker.report("table-needs-column", name.span, name=name.text)
+    glued = _glued(checker, name.text, own)
+    if glued:
+        return checker.report("glued-words", name.span, glued, found=name.text)
+    close_name = scope.close_to(name.text, own)
+    return checker.report("unknown-name", name.span, close_name or None, name=name.text, close=close_name)
+
+
+def _glued(checker: Checker, text: str, own: str | None) -> str:
+    """A name that is a known name with a keyword stuck to it, taken apart."""
+    scope = checker.scope
+    known = {name for item in scope.entities.values() for name in (*item.fields, *item.drafts)} | set(scope.tables)
+    for name in sorted(known, key=len, reverse=True):
+        if len(name) < len(text) and name in text:
+            left, right = text.split(name, 1)
+            words = {keyword.spelling(scope.language) for keyword in KEYWORDS}
+            if (not left or left in words) and (not right or right in words):
+                return " ".join(part for part in (left, name, right) if part)
+    return ""
+
+
+def read(checker: Checker, row: core.RowRef, item: EntityScope, name: tree.Name) -> core.Expr:
+    """A field or rule of a row, by name or alias."""
+    canonical = item.owns(name.text)
+    assert canonical is not None
+    found = item.fields.get(canonical)
+    if found is not None:
+        checker.used.add((item.name, canonical))
+        return core.FieldRead(row, item.name, canonical, type=found.type, span=name.span)
+    return read_rule(checker, item.drafts[canonical], row, name.span)
+
+
+def read_rule(checker: Checker, draft: Draft, row: core.RowRef, where: Span) -> core.Expr:
+    """The outcome of a rule of a row."""
+    checker.used.add(draft.id)
+    if draft.kind == "constraint":
+        return checker.report("constraint-read", where, name=draft.name)
+    checked = checker.rule(draft)
+    type_ = checked.body.type if checked is not None else NEVER
+    return core.RuleRead(row, draft.entity, draft.name, type=type_, span=where)
+
+
+def walk(checker: Checker, node: tree.Reference, at: int, row: Row, frames: Frames) -> core.Expr:
+    """Follow the rest of a path from a row."""
+    scope = checker.scope
+    here, entity = row
+    while True:
+        name = node.path[at]
+        item = scope.entities[entity]
+        last = at == len(node.path) - 1
+        if item.owns(name.text):
+            found = read(checker, here, item, name)
+            if last:
+                return found
+            target = strip(found.type)
+            if not isinstance(target, Reference):
+                return checker.report("no-parts", name.span, name=name.text)
+            here, entity = core.Keyed(target.entity, found), target.entity
+            at += 1
+            continue
+        other = scope.entity(name.text)
+        if other is not None and not last:
+            if other.name in scope.ancestors(entity):
+                step: core.RowRef = here
+                for owner in scope.ancestors(entity):
+                    step = core.Owner(step, owner)
+                    if owner == other.name:
+                        break
+                here, entity = step, other.name
+                at += 1
+                continue
+            if other.node.at_most_one and other.owner == entity:
+                here, entity = core.OnlyChild(here, other.name), other.name
+                at += 1
+                continue
+        close = next(iter(_close(name.text, [*item.fields, *item.drafts])), "")
+        return checker.report("unknown-part", name.span, close or None, name=name.text, of=entity, close=close)
+
+
+def _close(text: str, known: list[str]) -> list[str]:
+    return get_close_matches(text, known, 1, 0.5)
+
+
+def _keyed(checker: Checker, node: tree.Reference, frames: Frames) -> core.Expr:
+    """`表(键).列` or `对象(键).名`."""
+    assert node.keys is not None
+    first = node.path[0]
+    table = checker.scope.table(first.text)
+    if table is not None:
+        return _lookup(checker, node, table, node.keys, frames)
+    entity = checker.scope.entity(first.text)
+    if entity is None:
+        close = checker.scope.close_to(first.text, None)
+        return checker.report("unknown-function", first.span, name=first.text, close=close)
+    key_field = next((item for item in entity.fields.values() if item.key), None)
+    if len(node.keys) != 1 or key_field is None:
+        return checker.report(
+            "lookup-keys", node.span, expected=1 if key_field else 0, found=len(node.keys), name=first.text
+        )
+    key = checker.expr(node.keys[0], frames, key_field.type)
+    if len(node.path) == 1:
+        return checker.report("table-needs-column", first.span, name=first.text)
+    return walk(checker, node, 1, (core.Keyed(entity.name, key), entity.name), frames)
+
+
+def _lookup(
+    checker: Checker, node: tree.Reference, table: str, keys: tuple[tree.Expr, ...] | None, frames: Frames
+) -> core.Expr:
+    scope = checker.scope
+    checker.used.add(("", table))
+    written, _ = scope.tables[table]
+    types = checker.table_types.get(table)
+    first = node.path[0]
+    if types is None:
+        return core.Pending("", type=NEVER, span=node.span)
+    if len(node.path) != 2:
+        return checker.report("table-needs-column", first.span, name=first.text)
+    column = node.path[1]
+    if column.text not in types:
+        close = next(iter(_close(column.text, list(types))), "")
+        return checker.report("unknown-column", column.span, close or None, name=column.text, table=table, close=close)
+    found: list[core.Expr] = []
+    if keys is None:
+        for name in written.keys:
+            found.append(_key_by_name(checker, name, first.span, frames, types.get(name.text)))
+    else:
+        if len(keys) != len(written.keys):
+            return checker.report("lookup-keys", node.span, expected=len(written.keys), found=len(keys), name=table)
+        for name, key in zip(written.keys, keys, strict=True):
+            value = checker.expr(key, frames, types.get(name.text))
+            wanted = types.get(name.text, NEVER)
+            if checker.same(value.type, wanted) is None:
+                checker.report("type-mismatch", key.span, found=checker.say(value.type), expected=checker.say(wanted))
+            found.append(value)
+    return core.Lookup(table, tuple(found), column.text, type=types[column.text], span=node.span)
+
+
+def _key_by_name(checker: Checker, name: tree.Name, where: Span, frames: Frames, wanted: Type | None) -> core.Expr:
+    """The value of a table's key column in the row at hand: the nearest row in scope that carries that name."""
+    scope = checker.scope
+    for depth, frame in enumerate(frames):
+        if not isinstance(frame, RowFrame):
+            continue
+        row: core.RowRef = core.Here(depth)
+        if scope.entities[frame.entity].owns(name.text):
+            value = read(checker, row, scope.entities[frame.entity], tree.Name(name.text, span=where))
+            if wanted is None or checker.same(value.type, wanted) is not None:
+                return value
+        for owner in scope.ancestors(frame.entity):
+            row = core.Owner(row, owner)
+            if scope.entities[owner].owns(name.text):
+                value = read(checker, row, scope.entities[owner], tree.Name(name.text, span=where))
+                if wanted is None or checker.same(value.type, wanted) is not None:
+                    return value
+    for single in scope.singletons():
+        if scope.entities[single].owns(name.text):
+            return read(checker, core.Sole(single), scope.entities[single], tree.Name(name.text, span=where))
+    return checker.report("table-key-unknown", where, name=name.text)
+
+
+def constant(checker: Checker, found: core.Expr, where: Span) -> Value | None:
+    """The value of a literal; a finding where it is not one."""
+    if isinstance(found, core.Const):
+        return found.value
+    if not isinstance(found.type, type(NEVER)):
+        checker.report("constant-needed", where, found=where.text)
+    return None

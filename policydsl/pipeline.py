@@ -1,0 +1,127 @@
+"""Owns the passes from sources to a program, in one screen: read, parse, check."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from attrs import frozen
+
+from policydsl.check.assemble import check
+from policydsl.core.program import Program
+from policydsl.diagnostics.codes import CODES
+from policydsl.diagnostics.model import Diagnostic, Place, Weight
+from policydsl.source import Source
+from policydsl.syntax.parse import MAX_SIZE, parse
+from policydsl.syntax.tree import File
+
+
+@frozen
+class Result:
+    """What became of one policy: its tree and program as far as they go, and everything found.
+
+    `program` is None where an error makes it unfit to run.
+    """
+
+    source: Source
+    findings: tuple[Diagnostic, ...]
+    file: File | None = None
+    program: Program | None = None
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The findings that are errors."""
+        return tuple(finding for finding in self.findings if CODES[finding.code].weight is Weight.ERROR)
+
+
+def check_source(source: Source) -> Result:
+    """Parse and check one policy. Never raises for anything that the text says."""
+    file, findings = parse(source)
+    if any(CODES[finding.code].weight is Weight.ERROR for finding in findings) and not file.body:
+        return Result(source, tuple(findings), file)
+    program, meant = check(file)
+    # a line that could not be read leaves names unknown; saying so again for each use would bury the one mistake
+    everything = [*findings, *(meant if not findings else _beyond(meant))]
+    everything.sort(key=lambda finding: getattr(finding.where, "start", 0))
+    broken = any(CODES[finding.code].weight is Weight.ERROR for finding in everything)
+    return Result(source, tuple(everything), file, None if broken else program)
+
+
+_ECHOES = frozenset(
+    {
+        "unknown-name",
+        "name-elsewhere",
+        "unknown-entity",
+        "unknown-part",
+        "unknown-column",
+        "unknown-unit",
+        "unknown-type",
+        "unknown-function",
+        "unknown-owner",
+        "main-unknown",
+        "main-missing",
+        "header-missing",
+        "unused-field",
+        "unused-rule",
+        "unused-table",
+        "example-unknown-fact",
+        "example-unknown-rule",
+        "example-without-expectation",
+        "unknown-reading",
+        "unknown-alternative",
+        "not-rows",
+        "tasks-missing",
+        "table-member-missing",
+        "choice-missing",
+        "band-else-missing",
+        "block-without-rows",
+        "rule-outside-entity",
+        "reading-single",
+        "reading-adopted",
+        "divisor-may-be-zero",
+    }
+)
+
+
+def _beyond(findings: list[Diagnostic]) -> list[Diagnostic]:
+    return [finding for finding in findings if finding.code not in _ECHOES]
+
+
+def check_path(path: str | os.PathLike[str]) -> Result:
+    """Read, parse and check a policy file. What cannot be read is a finding, not an exception."""
+    name = os.fspath(path)
+    empty = Source(name, "")
+
+    def refuse(code: str, **data: object) -> Result:
+        return Result(empty, (Diagnostic(code, Place(name), data),))
+
+    try:
+        if Path(name).is_dir():
+            return refuse("policy-is-folder", name=name)
+        if Path(name).stat().st_size > 4 * MAX_SIZE:
+            return refuse("file-too-large", most=MAX_SIZE)
+        raw = Path(name).read_bytes()
+    except FileNotFoundError:
+        return refuse("policy-not-found", name=name)
+    except (OSError, ValueError) as error:
+        return refuse("policy-unreadable", name=name, reason=str(error.__class__.__name__))
+    text = _decoded(raw)
+    if text is None:
+        return refuse("policy-not-text", name=name)
+    return check_source(Source(name, text))
+
+
+def _decoded(raw: bytes) -> str | None:
+    """UTF-8 with or without a mark, else GB 18030 as Notepad on a Chinese machine saves it; None for anything else."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "gb18030"]
+    if b"\x00" in raw and encodings[0] != "utf-16":
+        return None
+    for encoding in encodings:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
