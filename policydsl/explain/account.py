@@ -1,0 +1,139 @@
+"""Owns what an explanation is, before any language: an account per rule of a row, made of statements, made of terms.
+
+Nothing here is worded: `zh` and `en` do that from the same tree, `reports` lays it out.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import field, frozen
+
+from policydsl.core.program import Header, Rule
+from policydsl.core.values import Cause, Lack
+from policydsl.diagnostics.model import Language, Place
+from policydsl.explain.statements import AlternativeReading, Statement
+from policydsl.explain.terms import Address, Name, Shown
+
+InputState = Literal["known", "default", "missing", "bad", "decision", "no-row"]
+
+
+@frozen
+class Input:
+    """A fact that an account reads itself: where it came from, how it was written, what is wrong with it."""
+
+    at: Address
+    name: Name
+    shown: Shown
+    state: InputState
+    place: Place | None = None
+    raw: str = ""
+    problem: str = ""
+    clause: str = ""
+    source: str = ""
+    office: str = ""
+
+
+@frozen
+class Reason:
+    """A leaf cause with the names it needs in words. `office`: who decides; `source`: where the fact is from."""
+
+    cause: Cause
+    name: Name
+    entity: Name
+    office: str = ""
+    source: str = ""
+
+    @property
+    def lack(self) -> Lack:
+        """What is lacking."""
+        return self.cause.lack
+
+
+@frozen
+class NextStep:
+    """The next threshold of a rule, and what crossing it is worth.
+
+    `fact`, `now`, `then`: the fact to change, its value, the least value that crosses (None where no single fact does);
+    `gap` is what the measure lacks; `threshold` the bound. `before`, `after`: the rule's outcome now and in a re-run
+    (None: not re-run). `also` holds rules that depend on it, with their outcomes before and after.
+    """
+
+    kind: Literal["band", "step", "condition"]
+    threshold: Shown
+    inclusive: bool
+    measure: Name | None
+    gap: Shown
+    fact: Name | None = None
+    at: Address | None = None
+    now: Shown | None = None
+    then: Shown | None = None
+    more: Shown | None = None
+    before: Shown | None = None
+    after: Shown | None = None
+    gain: Shown | None = None
+    also: tuple[tuple[Name, Shown, Shown], ...] = ()
+
+
+@frozen
+class ReadingUse:
+    """A reading in force in a run."""
+
+    name: Name
+    option: str
+    declared: bool
+    clause: str = ""
+    reason: str = ""
+    others: tuple[AlternativeReading, ...] = ()
+
+
+@frozen
+class Account:
+    """How one rule of one row came to its outcome. `children` are the accounts of the rules it read, in order."""
+
+    at: Address
+    rule: Rule
+    name: Name
+    shown: Shown
+    clauses: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    inputs: tuple[Input, ...]
+    reasons: tuple[Reason, ...]
+    children: tuple[Account, ...] = field(default=(), repr=False)
+    next_steps: tuple[NextStep, ...] = ()
+    top_band: bool = False
+
+
+@frozen
+class ViolationTold:
+    """A constraint that is false of a row, and the cells it read."""
+
+    at: Address
+    name: Name
+    message: str
+    clause: str
+    inputs: tuple[Input, ...]
+    statements: tuple[Statement, ...]
+
+
+@frozen
+class RowAccount:
+    """What is explained of one row: the rules asked for that no other of them tells already, in written order."""
+
+    entity: Name
+    key: str
+    accounts: tuple[Account, ...]
+    violations: tuple[ViolationTold, ...] = ()
+
+
+@frozen
+class Explanation:
+    """An explanation of a run, or a part of it, in the language it is to be worded in."""
+
+    header: Header
+    lang: Language
+    units: tuple[tuple[str, str], ...]
+    sources: tuple[str, ...]
+    readings: tuple[ReadingUse, ...]
+    rows: tuple[RowAccount, ...]
+    policy_language: Language = "zh"

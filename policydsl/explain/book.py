@@ -1,0 +1,149 @@
+"""Owns looking things up in a trace being explained: names with aliases, rows of an owner, cells, other steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from attrs import frozen
+
+from policydsl.core.facts import Bad, Cell, Facts, Known, Missing, Record
+from policydsl.core.program import Field, Rule
+from policydsl.core.types import TEXT
+from policydsl.core.values import Blocked, Outcome, Status, status_of
+from policydsl.explain.account import Input, InputState
+from policydsl.explain.terms import Address, Name, Shown
+from policydsl.interpret.trace import RuleStep, Trace
+
+
+@frozen(slots=False)
+class Book:
+    """A trace with the indexes that explaining needs; made once per explanation."""
+
+    trace: Trace
+
+    @cached_property
+    def fields(self) -> Mapping[tuple[str, str], Field]:
+        """Fields by (entity, name)."""
+        return {
+            (entity.name, item.name): item for entity in self.trace.program.entities.values() for item in entity.fields
+        }
+
+    @cached_property
+    def children(self) -> Mapping[tuple[str, str | None], tuple[Record, ...]]:
+        """Rows by (entity, key of their owner)."""
+        found: dict[tuple[str, str | None], list[Record]] = {}
+        for entity, records in self.trace.facts.tables.items():
+            for record in records:
+                found.setdefault((entity, record.parent), []).append(record)
+        return {owner: tuple(records) for owner, records in found.items()}
+
+    @cached_property
+    def _rows(self) -> frozenset[tuple[str, str]]:
+        tables = self.trace.facts.tables
+        return frozenset((entity, record.key) for entity, records in tables.items() for record in records)
+
+    def has_row(self, entity: str, key: str) -> bool:
+        """Whether the facts hold such a row."""
+        return (entity, key) in self._rows
+
+    def entity_name(self, entity: str) -> Name:
+        """The name of an entity with its alias."""
+        declared = self.trace.program.entities.get(entity)
+        return Name(entity, declared.alias if declared else "")
+
+    def counted_in(self, entity: str) -> str:
+        """The unit that the rows of an entity are counted in; empty where none is declared."""
+        declared = self.trace.program.entities.get(entity)
+        return declared.counted_in if declared else ""
+
+    def fact_name(self, entity: str, name: str) -> Name:
+        """The name of a fact with its alias."""
+        declared = self.fields.get((entity, name))
+        return Name(name, declared.alias if declared else "")
+
+    def rule(self, entity: str, name: str) -> Rule | None:
+        """The rule of that name, if there is one."""
+        return self.trace.program.rule_index.get((entity, name))
+
+    def rule_name(self, entity: str, name: str) -> Name:
+        """The name of a rule with its alias."""
+        rule = self.rule(entity, name)
+        return Name(name, rule.alias if rule else "")
+
+    def any_name(self, entity: str, name: str) -> Name:
+        """The name of whatever is called `name` in an entity."""
+        return self.fact_name(entity, name) if (entity, name) in self.fields else self.rule_name(entity, name)
+
+    def table_name(self, table: str) -> Name:
+        """The name of a table with its alias."""
+        declared = self.trace.program.tables.get(table)
+        return Name(table, declared.alias if declared else "")
+
+    def step(self, entity: str, key: str, name: str) -> RuleStep | None:
+        """The step of a rule of a row, if it was evaluated."""
+        return self.trace.steps.get((entity, key, name))
+
+    def singleton(self, entity: str) -> bool:
+        """Whether an entity has exactly one row, which needs no key."""
+        declared = self.trace.program.entities.get(entity)
+        return declared is not None and declared.singleton
+
+    def cell(self, entity: str, key: str, name: str) -> Cell | None:
+        """A cell of the facts, if there is such a row."""
+        return self.trace.cells.get((entity, key, name))
+
+    def cell_outcome(self, entity: str, key: str, name: str) -> Outcome | None:
+        """The value of a cell; None where it has none."""
+        cell = self.cell(entity, key, name)
+        return cell.value if isinstance(cell, Known) else None
+
+    def cell_status(self, entity: str, key: str, name: str) -> Status:
+        """The status that reading a cell gives."""
+        match self.cell(entity, key, name):
+            case Known():
+                return "value"
+            case Bad():
+                return "invalid"
+            case Missing() | None:
+                declared = self.fields.get((entity, name))
+                return "pending" if declared is not None and declared.decision is not None else "unknown"
+
+    def input(self, entity: str, key: str, name: str, cell: Cell | None, outcome: Outcome) -> Input:
+        """The fact as an account lists it: where it is from and what is wrong with it."""
+        declared = self.fields.get((entity, name))
+        decision = declared.decision if declared else None
+        state: InputState
+        place, raw, problem, clause = None, "", "", declared.clause if declared else ""
+        match cell:
+            case Known():
+                state, place, raw = ("default" if cell.by_default else "known"), cell.origin, cell.raw
+                clause = cell.by_default or clause
+            case Missing():
+                state, place = ("decision" if decision else "missing"), cell.origin
+            case Bad():
+                state, place, raw, problem = "bad", cell.origin, cell.raw, cell.problem
+            case None:
+                state = "no-row" if not isinstance(outcome, Blocked) else "decision" if decision else "missing"
+        return Input(
+            Address(entity, key, name),
+            self.fact_name(entity, name),
+            Shown(outcome, declared.type, declared.measure) if declared else Shown(outcome, TEXT),
+            state,
+            place,
+            raw,
+            problem,
+            clause,
+            declared.source if declared else "",
+            decision.office if decision else "",
+        )
+
+
+def supplied(facts: Facts, entity: str) -> bool:
+    """Whether the table of an entity was supplied at all."""
+    return entity in facts.tables
+
+
+def step_status(step: RuleStep | None) -> Status:
+    """The status of a rule of a row; unknown where it was not evaluated."""
+    return status_of(step.outcome) if step is not None else "unknown"

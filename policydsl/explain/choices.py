@@ -1,0 +1,170 @@
+"""Owns what is said of choices: cases, bands, alternatives, table rows, readings; the one taken, why no other."""
+
+from __future__ import annotations
+
+from policydsl.core import program as core
+from policydsl.explain.desk import Desk, difference, is_short, shown_of, step_of
+from policydsl.explain.parts import measure_of
+from policydsl.explain.sketch import sketch
+from policydsl.explain.statements import (
+    Adopting,
+    AlternativeReading,
+    Banding,
+    BandRow,
+    Calculation,
+    CaseRow,
+    Choosing,
+    Fate,
+    Looking,
+    Picking,
+    PickRow,
+    Statement,
+    Substituting,
+)
+from policydsl.explain.terms import (
+    CellTerm,
+    Term,
+    ToldTerm,
+)
+from policydsl.interpret.trace import Step
+
+
+def _branch(step: Step | None, desk: Desk) -> tuple[Term | None, list[Statement]]:
+    """The value of a branch: a short term to name in the sentence, and what else is to be said of it afterwards."""
+    if step is None:
+        return None, []
+    aside = desk.aside()
+    term = aside.tell(step)
+    if isinstance(term, ToldTerm):
+        return None, aside.said
+    if is_short(term) and not aside.said:
+        return term, []
+    return (term if isinstance(term, CellTerm) else None), [*aside.said, *_unless_said(term)]
+
+
+def _unless_said(term: Term) -> list[Statement]:
+    return [] if isinstance(term, CellTerm) else [Calculation(term)]
+
+
+def tell_choice(step: Step, node: core.Choose, desk: Desk) -> Term:
+    taken = step.note if isinstance(step.note, int) else None
+    rows: list[CaseRow] = []
+    for index, case in enumerate(node.cases):
+        asked = step_of(step, case.when)
+        when = desk.tell(asked) if asked is not None else sketch(case.when, desk.stand)
+        fate: Fate
+        if asked is None:
+            fate = "unasked"
+        elif asked.outcome is True:
+            fate = "taken" if index == taken else "outdone"
+        elif asked.outcome is False:
+            fate = "short"
+        else:
+            fate = "blocked"
+        rows.append(CaseRow(when, case.label, fate, case.clause))
+    if node.otherwise is not None:
+        rows.append(CaseRow(None, "", "else-taken" if taken == -1 else "else"))
+    chosen = None
+    if taken is not None and taken >= 0:
+        chosen = step_of(step, node.cases[taken].value)
+    elif taken == -1 and node.otherwise is not None:
+        chosen = step_of(step, node.otherwise)
+    value, after = _branch(chosen, desk)
+    index_taken = taken
+    if taken == -1:
+        index_taken = len(node.cases) if node.otherwise is not None else None
+    desk.say(Choosing(node.form, tuple(rows), index_taken, value, shown_of(step)))
+    desk.said.extend(after)
+    return ToldTerm(shown_of(step))
+
+
+def tell_bands(step: Step, node: core.Bands, desk: Desk) -> Term:
+    measure = measure_of(step, node.measure, desk)
+    taken = step.note if isinstance(step.note, int) else None
+    rows: list[BandRow] = []
+    for index, row in enumerate(node.rows):
+        bound = desk.part(step, row.bound)
+        fate = _band_fate(index, taken, node.side)
+        gap = difference(measure.shown, bound.shown) if fate in ("short", "beyond") else None
+        rows.append(BandRow(bound, row.inclusive, sketch(row.value, desk.stand), fate, gap, row.clause))
+    otherwise: Fate = "else-taken" if taken == -1 else "else"
+    rows.append(BandRow(None, False, sketch(node.otherwise, desk.stand), otherwise))
+    chosen = None
+    if taken is not None:
+        chosen = step_of(step, node.rows[taken].value if taken >= 0 else node.otherwise)
+    value, after = _branch(chosen, desk)
+    index_taken = len(node.rows) if taken == -1 else taken
+    desk.say(Banding(measure, node.side, tuple(rows), index_taken, value, shown_of(step)))
+    desk.said.extend(after)
+    return ToldTerm(shown_of(step))
+
+
+def _band_fate(index: int, taken: int | None, side: str) -> Fate:
+    if taken is None:
+        return "blocked"
+    if index == taken:
+        return "taken"
+    if side == "lower":
+        return "outdone" if index < taken else "short"
+    return "beyond" if taken == -1 or index < taken else "outdone"
+
+
+def tell_pick(step: Step, node: core.Pick, desk: Desk) -> Term:
+    taken = step.note if isinstance(step.note, int) else None
+    rows: list[PickRow] = []
+    for index, option in enumerate(node.options):
+        rows.append(PickRow(option.label, desk.part(step, option.value), index == taken))
+    best = [row for row in rows if not row.taken and taken is not None and row.value.shown.outcome == step.outcome]
+    desk.say(Picking(node.kind, tuple(rows), bool(best), shown_of(step)))
+    return ToldTerm(shown_of(step))
+
+
+def tell_lookup(step: Step, node: core.Lookup, desk: Desk) -> Term:
+    table = desk.book.trace.program.tables[node.table]
+    keys = tuple(desk.part(step, key) for key in node.keys)
+    found = step.note if isinstance(step.note, int) else None
+    name = desk.book.table_name(node.table)
+    labels = tuple(row_label(table, index) for index in range(len(table.rows)))
+    cell = CellTerm(name, node.column, shown_of(step))
+    own = labels[found] if found is not None else ""
+    others = tuple(label for index, label in enumerate(labels) if index != found)
+    desk.say(Looking(name, keys, node.column, own, others, cell, table.clause, found is not None))
+    return cell
+
+
+def row_label(table: core.Table, index: int) -> str:
+    """The words by which a row of a table is known: its label column, else its keys, else its number."""
+    row = table.rows[index]
+    cell = row.cells.get(table.label) if table.label else None
+    if isinstance(cell, core.Const):
+        return cell.text or str(cell.value)
+    keys = ["、".join(str(key) for key in column) if column is not None else "" for column in row.keys]
+    return "·".join(key for key in keys if key) or str(index + 1)
+
+
+def tell_switch(step: Step, node: core.Switch, desk: Desk) -> Term:
+    program = desk.book.trace.program
+    reading = program.readings.get(node.reading)
+    chosen = str(step.note)
+    option = next((item for item in node.options if item.label == chosen), None)
+    value = desk.part(step, option.value) if option is not None and step.operands else None
+    from_policy = {item.name: item for item in reading.options} if reading is not None else {}
+    told = [AlternativeReading(item.label, getattr(from_policy.get(item.label), "reason", "")) for item in node.options]
+    own = next((item for item in told if item.name == chosen), AlternativeReading(chosen, ""))
+    others = tuple(item for item in told if item.name != chosen)
+    name = desk.book.any_name(desk.entity, node.reading)
+    declared = reading is None or reading.adopted == chosen
+    simple = value if value is not None and is_short(value) else None
+    desk.say(Adopting(name, own, others, declared, reading.clause if reading else "", simple))
+    if value is not None and simple is None and not isinstance(value, ToldTerm):
+        desk.say(Calculation(value))
+    return ToldTerm(shown_of(step))
+
+
+def tell_instead(step: Step, node: core.IfInapplicable, desk: Desk) -> Term:
+    body = desk.part(step, node.body)
+    instead = step_of(step, node.instead)
+    if instead is None:
+        return body
+    desk.say(Substituting(body, desk.tell(instead)))
+    return ToldTerm(shown_of(step))

@@ -1,0 +1,290 @@
+"""Owns the way from a trace to an explanation: which rules of which rows, an account of each, what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from attrs import frozen
+
+from policydsl.core import program as core
+from policydsl.core.types import Bool, strip
+from policydsl.core.values import Blocked, Outcome, status_of
+from policydsl.diagnostics.model import Language
+from policydsl.explain.account import (
+    Account,
+    Explanation,
+    Input,
+    NextStep,
+    ReadingUse,
+    Reason,
+    RowAccount,
+    ViolationTold,
+)
+from policydsl.explain.book import Book
+from policydsl.explain.build import statements_of
+from policydsl.explain.distance import Rerun, next_steps
+from policydsl.explain.statements import AlternativeReading, Banding, Overruling, Statement
+from policydsl.explain.terms import Address, Name, Shown
+from policydsl.interpret.trace import RuleStep, Step, Trace, Violation
+
+At = tuple[str, str, str]
+
+
+@frozen
+class NotInTrace(LookupError):
+    """A name asked for that the trace has not: `kind` entity, key or rule; `known` what there is instead."""
+
+    kind: str
+    name: str
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        words = {"entity": "对象", "key": "行", "rule": "规则"}
+        return f"没有名为「{self.name}」的{words[self.kind]} / no {self.kind} named {self.name}"
+
+
+def explain(
+    trace: Trace,
+    *,
+    entity: str | None = None,
+    keys: Sequence[str] | None = None,
+    rules: Sequence[str] | None = None,
+    lang: Language = "zh",
+    rerun: Rerun | None = None,
+) -> Explanation:
+    """How the rules asked for came to their outcomes.
+
+    `entity`, `keys` and `rules` narrow it (names or aliases); by default all listed rules of all rows are told, each
+    once, under the rule that rests on it. `rerun` re-evaluates changed facts, to say what crossing a threshold is
+    worth; without it only the distance is told. Raises NotInTrace for a name that the trace has not.
+    """
+    book = Book(trace)
+    program = trace.program
+    entities = [_entity(program, entity)] if entity is not None else entities_of(trace)
+    wanted_rules = [_rule(trace, entities, name) for name in rules] if rules is not None else None
+    if keys is not None:
+        known = tuple(dict.fromkeys(at[1] for at in trace.steps if at[0] in entities))
+        for key in keys:
+            if key not in known:
+                raise NotInTrace("key", key, known)
+    rows: list[tuple[str, str, tuple[str, ...]]] = []
+    for name in entities:
+        for key in keys_of(trace, name):
+            if keys is None or key in keys:
+                rows.append((name, key, _roots(trace, name, key, wanted_rules)))
+    accounts = _accounts(book, rows, rerun)
+    told = []
+    for name, key, roots in rows:
+        violations = tuple(
+            _violation(item, book) for item in trace.violations if (item.rule.entity, item.key) == (name, key)
+        )
+        if roots or violations:
+            own = tuple(accounts[name, key, root] for root in roots)
+            told.append(RowAccount(book.entity_name(name), key, own, violations))
+    return Explanation(
+        program.header,
+        lang,
+        tuple(program.units.items()),
+        tuple(trace.facts.sources),
+        tuple(_readings(trace)),
+        tuple(told),
+        program.language,
+    )
+
+
+def entities_of(trace: Trace) -> list[str]:
+    """Entities that have something evaluated, the main one first, then as first computed; singletons last."""
+    found = dict.fromkeys(at[0] for at in trace.steps)
+    entities = trace.program.entities
+    return sorted(found, key=lambda name: (name != trace.program.header.main, entities[name].singleton))
+
+
+def _entity(program: core.Program, name: str) -> str:
+    for entity in program.entities.values():
+        if name in (entity.name, entity.alias):
+            return entity.name
+    raise NotInTrace("entity", name, tuple(program.entities))
+
+
+def _rule(trace: Trace, entities: list[str], name: str) -> str:
+    known = [rule for rule in trace.program.rules if rule.entity in entities]
+    for rule in known:
+        if name in (rule.name, rule.alias):
+            return rule.name
+    raise NotInTrace("rule", name, tuple(rule.name for rule in known))
+
+
+def keys_of(trace: Trace, entity: str) -> tuple[str, ...]:
+    keys = trace.keys.get(entity)
+    return keys if keys is not None else tuple(dict.fromkeys(at[1] for at in trace.steps if at[0] == entity))
+
+
+def _roots(trace: Trace, entity: str, key: str, wanted: list[str] | None) -> tuple[str, ...]:
+    """The rules to begin with: those wanted, else every listed rule that no other one of the row rests on."""
+    if wanted is not None:
+        return tuple(name for name in wanted if (entity, key, name) in trace.steps)
+    listed = [rule.name for rule in trace.program.rules_of(entity) if (entity, key, rule.name) in trace.steps]
+    below: set[At] = set()
+    for name in listed:
+        below.update(_below(trace, (entity, key, name)))
+    return tuple(name for name in listed if (entity, key, name) not in below)
+
+
+def _reads(step: Step) -> Iterator[At]:
+    """The rules that a step read, in order, each as often as it is read; rows of aggregates are not among them."""
+    stack = [step]
+    while stack:
+        item = stack.pop()
+        if isinstance(item.node, core.RuleRead) and isinstance(item.note, tuple):
+            yield (item.note[0], item.note[1], item.node.name)
+        stack.extend(reversed(item.operands))
+
+
+def _below(trace: Trace, root: At) -> set[At]:
+    """The rules that a rule rests on, itself excluded."""
+    found: set[At] = set()
+    stack = [root]
+    while stack:
+        step = trace.steps.get(stack.pop())
+        for at in _reads(step.body) if step is not None else ():
+            if at not in found:
+                found.add(at)
+                stack.append(at)
+    return found
+
+
+def _accounts(book: Book, rows: list[tuple[str, str, tuple[str, ...]]], rerun: Rerun | None) -> dict[At, Account]:
+    """An account of every rule needed, each after those that it rests on."""
+    trace = book.trace
+    needed: dict[At, tuple[str, ...]] = {}
+    for entity, key, roots in rows:
+        for root in roots:
+            needed.setdefault((entity, key, root), ())
+            for at in _below(trace, (entity, key, root)):
+                if at[:2] == (entity, key):
+                    needed[at] = (*needed.get(at, ()), root)
+                else:
+                    needed.setdefault(at, ())
+    done: dict[At, Account] = {}
+    for at in _in_order(trace, needed):
+        step = trace.steps[at]
+        children = tuple(done[child] for child in dict.fromkeys(_reads(step.body)) if child in done)
+        done[at] = account(book, step, children, next_steps(book, *at, rerun, needed[at]))
+    return done
+
+
+def _in_order(trace: Trace, wanted: Collection[At]) -> list[At]:
+    """Rules so that each stands after those that it reads; without recursion, for chains may be long."""
+    order: dict[At, None] = {}
+    for root in wanted:
+        stack = [(root, False)]
+        while stack:
+            at, opened = stack.pop()
+            if opened:
+                order.setdefault(at)
+            elif at not in order and at in trace.steps:
+                stack.append((at, True))
+                stack.extend((child, False) for child in _reads(trace.steps[at].body) if child not in order)
+    return [at for at in order if at in wanted]
+
+
+def account(
+    book: Book, step: RuleStep, children: tuple[Account, ...] = (), steps: tuple[NextStep, ...] = ()
+) -> Account:
+    """The account of one rule of one row."""
+    rule = step.rule
+    statements = statements_of(step, book)
+    if step.outcome != step.body.outcome and isinstance(step.outcome, Blocked):
+        names = tuple(
+            book.rule_name(cause.entity, cause.name) for cause in step.outcome.causes if cause.name != rule.name
+        )
+        statements = (*statements, Overruling(names, Shown(step.body.outcome, rule.type, rule.measure)))
+    return Account(
+        Address(rule.entity, step.key, rule.name),
+        rule,
+        Name(rule.name, rule.alias),
+        _shown(rule, step.outcome),
+        (rule.clause,) if rule.clause else (),
+        statements,
+        inputs_of(step.body, book),
+        reasons_of(step.outcome, book),
+        children,
+        steps,
+        _top(statements),
+    )
+
+
+def _shown(rule: core.Rule, outcome: Outcome) -> Shown:
+    if rule.kind == "task":
+        return Shown(outcome, rule.type, None, "task")
+    return Shown(outcome, rule.type, rule.measure, "condition" if isinstance(strip(rule.type), Bool) else "plain")
+
+
+def _top(statements: tuple[Statement, ...]) -> bool:
+    """Whether the rule has bands and stands in the highest."""
+    for item in statements:
+        if isinstance(item, Banding) and item.side == "lower" and item.taken is not None:
+            return item.taken == len(item.rows) - 2
+    return False
+
+
+def inputs_of(step: Step, book: Book) -> tuple[Input, ...]:
+    """The facts that a step reads itself, each once, in order."""
+    found: dict[At, Input] = {}
+    stack = [step]
+    while stack:
+        item = stack.pop()
+        if isinstance(item.node, core.FieldRead) and isinstance(item.note, tuple):
+            entity, key, cell = item.note
+            at = (entity, key or "", item.node.name)
+            found.setdefault(at, book.input(*at, cell, item.outcome))
+        stack.extend(reversed(item.operands))
+    return tuple(found.values())
+
+
+def reasons_of(outcome: Outcome, book: Book) -> tuple[Reason, ...]:
+    """The leaf causes of a blocked outcome with the names that words need."""
+    if status_of(outcome) == "value" or not isinstance(outcome, Blocked):
+        return ()
+    reasons = []
+    for cause in outcome.causes:
+        declared = book.fields.get((cause.entity, cause.name))
+        office = declared.decision.office if declared is not None and declared.decision is not None else ""
+        source = declared.source if declared is not None else ""
+        name = book.any_name(cause.entity, cause.name)
+        reasons.append(Reason(cause, name, book.entity_name(cause.entity), office, source))
+    return tuple(reasons)
+
+
+def _violation(item: Violation, book: Book) -> ViolationTold:
+    rule = item.rule
+    inputs = []
+    for entity, key, name in item.cells:
+        cell = book.cell(entity, key, name)
+        value = book.cell_outcome(entity, key, name)
+        if value is not None:
+            inputs.append(book.input(entity, key, name, cell, value))
+    step = RuleStep(rule, item.key, item.body, item.body.outcome)
+    return ViolationTold(
+        Address(rule.entity, item.key, rule.name),
+        Name(rule.name, rule.alias),
+        rule.message,
+        rule.clause,
+        tuple(inputs),
+        statements_of(step, book),
+    )
+
+
+def _readings(trace: Trace) -> Iterator[ReadingUse]:
+    for reading in trace.program.readings.values():
+        chosen = trace.readings.get(reading.name, reading.adopted)
+        option = next((item for item in reading.options if item.name == chosen), None)
+        others = tuple(AlternativeReading(item.name, item.reason) for item in reading.options if item.name != chosen)
+        yield ReadingUse(
+            Name(reading.name, reading.alias),
+            chosen,
+            chosen == reading.adopted,
+            (option.clause if option else "") or reading.clause,
+            option.reason if option else "",
+            others,
+        )

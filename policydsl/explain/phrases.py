@@ -1,0 +1,215 @@
+"""Owns terms in words: one match, whose few words per language stand in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from attrs import define, field, frozen
+
+from policydsl.core.operators import OPERATIONS
+from policydsl.core.program import Comparator, Fold
+from policydsl.core.values import Blocked
+from policydsl.diagnostics.model import Language
+from policydsl.explain.figures import BRACKETED, Figures
+from policydsl.explain.terms import (
+    Address,
+    AmongTerm,
+    CellTerm,
+    ComparisonTerm,
+    FactTerm,
+    FoldTerm,
+    HasTerm,
+    JoinTerm,
+    LiteralTerm,
+    LocalTerm,
+    Name,
+    NotTerm,
+    RuleTerm,
+    Shown,
+    SumTerm,
+    Term,
+    ToldTerm,
+)
+
+
+@frozen
+class Words:
+    """The words of one language that terms need."""
+
+    comparators: Mapping[Comparator, str]
+    folds: Mapping[Fold, str]
+    every: str
+    some: str
+    at_least: str
+    not_: str
+    among: str
+    has: str
+    where: str
+    of: str
+    list_mark: str
+    absolute: str
+
+
+WORDS: Mapping[Language, Words] = {
+    "zh": Words(
+        {"ge": "不低于", "gt": "高于", "le": "不高于", "lt": "低于", "eq": "等于", "ne": "不等于"},
+        {
+            "count": "计数",
+            "sum": "合计",
+            "max": "最大",
+            "min": "最小",
+            "mean": "平均",
+            "any": "任一",
+            "all": "所有",
+            "distinct": "去重计数",
+            "list": "列出",
+        },
+        " 且 ",
+        " 或 ",
+        "至少 {least} 项" + BRACKETED.format("{parts}"),
+        "非" + BRACKETED.format("{part}"),
+        "{item} 在 {options} 之中",
+        "有 {part}",
+        " 其中 {where}",
+        "{entity}[{key}]的{name}",
+        "、",
+        "绝对值",
+    ),
+    "en": Words(
+        {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "eq": "=", "ne": "≠"},
+        {
+            "count": "count",
+            "sum": "sum",
+            "max": "largest",
+            "min": "smallest",
+            "mean": "average",
+            "any": "any",
+            "all": "all",
+            "distinct": "distinct count",
+            "list": "list",
+        },
+        " and ",
+        " or ",
+        "at least {least} of ({parts})",
+        "not ({part})",
+        "{item} among {options}",
+        "there is {part}",
+        " where {where}",
+        "{name} of {entity}[{key}]",
+        ", ",
+        "absolute value of ",
+    ),
+}
+PRECEDENCE: Mapping[str, int] = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3, "abs": 4}
+
+
+@define
+class Phrases:
+    """Puts terms into words within one sentence; what was named once is shown by its value alone after that."""
+
+    figures: Figures
+    said: set[Address] = field(factory=set)
+
+    @property
+    def words(self) -> Words:
+        """The words of the figures' language."""
+        return WORDS[self.figures.lang]
+
+    def named(self, name: str, shown: Shown) -> str:
+        """A name with its value; a status in brackets, so that it never reads as a value."""
+        if shown.outcome is None:
+            return name
+        if isinstance(shown.outcome, Blocked):
+            return name + self.figures.bracketed(self.figures.show(shown))
+        return f"{name} {self.figures.show(shown)}"
+
+    def _address(self, at: Address, name: Name, elsewhere: bool) -> str:
+        text = self.figures.name(name)
+        return self.words.of.format(entity=at.entity, key=at.key, name=text) if elsewhere and at.key else text
+
+    def term(self, term: Term) -> str:
+        """A term inside a sentence."""
+        words, show = self.words, self.figures.show
+        match term:
+            case FactTerm():
+                return self._read(term.at, term.name, term.shown, term.elsewhere)
+            case RuleTerm():
+                text = self._read(term.at, term.name, term.shown, term.elsewhere)
+                if term.detail is None or isinstance(term.shown.outcome, Blocked):
+                    return text
+                return f"{self.figures.name(term.name)} = {self.term(term.detail)} = {show(term.shown)}"
+            case LocalTerm():
+                return self.named(term.name, term.shown)
+            case LiteralTerm():
+                return self.literal(term)
+            case SumTerm():
+                return self._sum(term)
+            case ComparisonTerm():
+                word = term.word if term.word and self.figures.lang == "zh" else words.comparators[term.op]
+                return f"{self.term(term.left)} {word} {self.term(term.right)}"
+            case JoinTerm():
+                return self._join(term)
+            case NotTerm():
+                return words.not_.format(part=self.term(term.part))
+            case AmongTerm():
+                options = words.list_mark.join(self.term(option) for option in term.options)
+                return words.among.format(item=self.term(term.item), options=options)
+            case HasTerm():
+                return words.has.format(part=self.term(term.part))
+            case FoldTerm():
+                return show(term.shown) if term.shown.outcome is not None else self._fold(term)
+            case CellTerm():
+                return self.named(term.column, term.shown)
+            case ToldTerm():
+                return show(term.shown)
+            case _:
+                assert_never(term)
+
+    def _read(self, at: Address, name: Name, shown: Shown, elsewhere: bool) -> str:
+        if at in self.said and shown.outcome is not None and not isinstance(shown.outcome, Blocked):
+            return self.figures.show(shown)
+        self.said.add(at)
+        return self.named(self._address(at, name, elsewhere), shown)
+
+    def literal(self, term: LiteralTerm) -> str:
+        """A literal as the drafter wrote it; in English from its value where it was written in Chinese."""
+        if term.text and (self.figures.lang == "zh" or term.text.isascii()):
+            return term.text
+        return self.figures.show(term.shown) or term.text
+
+    def _sum(self, term: SumTerm) -> str:
+        sign = OPERATIONS[term.op].sign
+        own = PRECEDENCE.get(term.op, 1)
+        parts = []
+        for index, arg in enumerate(term.args):
+            text = self.term(arg)
+            other = PRECEDENCE.get(arg.op, 1) if isinstance(arg, SumTerm) else 9
+            # of equal rank only a left operand, or the operand of a sum or product, may stand without brackets
+            if other < own or (other == own and index and term.op in ("sub", "div")):
+                text = f"({text})"
+            parts.append(text)
+        if term.op == "abs":
+            return f"{self.words.absolute}({parts[0]})"
+        return sign + parts[0] if len(parts) == 1 else f" {sign} ".join(parts)
+
+    def _join(self, term: JoinTerm) -> str:
+        words = self.words
+        parts = [self._inner(part, term) for part in term.parts]
+        if term.kind == "every":
+            return words.every.join(parts)
+        if term.least <= 1:
+            return words.some.join(parts)
+        return words.at_least.format(least=term.least, parts=words.list_mark.join(parts))
+
+    def _inner(self, part: Term, outer: JoinTerm) -> str:
+        text = self.term(part)
+        return f"({text})" if isinstance(part, JoinTerm) and part.kind != outer.kind else text
+
+    def _fold(self, term: FoldTerm) -> str:
+        words = self.words
+        what = self.figures.name(term.entity)
+        if term.body is not None:
+            what += f".{self.term(term.body)}"
+        where = words.where.format(where=self.term(term.where)) if term.where is not None else ""
+        return f"{words.folds[term.fold]}({what}{where})"

@@ -1,0 +1,158 @@
+"""Owns the results of a run as a table of plain cells: status, exact value in its unit, reasons in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from fractions import Fraction
+
+from attrs import frozen
+
+from policydsl.core.program import Header, Rule
+from policydsl.core.types import Type
+from policydsl.core.units import Measure
+from policydsl.core.values import (
+    Absent,
+    Blocked,
+    Exact,
+    NotApplicable,
+    Outcome,
+    Status,
+    Value,
+    decimal_text,
+    exact,
+    status_of,
+)
+from policydsl.diagnostics.model import Language
+from policydsl.explain.book import Book
+from policydsl.explain.figures import Figures, is_number, plain_unit
+from policydsl.explain.ledger import entities_of, keys_of, reasons_of
+from policydsl.explain.notes import reason
+from policydsl.explain.teller import Teller
+from policydsl.explain.terms import Role
+from policydsl.explain.words import catalog_of
+from policydsl.interpret.trace import Trace
+
+Plain = str | bool | list["Plain"] | None
+"""A value as JSON has it: exact numbers, text and dates as strings, booleans, lists, nothing."""
+
+
+@frozen
+class Cell:
+    """One result. `value` is exact and in `unit`; `number` the same as a number, where it is one; `shown` for a reader."""
+
+    status: Status
+    value: Plain
+    unit: str
+    reasons: tuple[str, ...]
+    shown: str
+    number: Exact | None = None
+    inapplicable: bool = False
+
+
+@frozen
+class Column:
+    """A rule that results list."""
+
+    name: str
+    alias: str
+    unit: str
+    clause: str
+    numeric: bool
+
+
+@frozen
+class Sheet:
+    """The results of one entity: columns as written, a row of cells by key (`""` for a singleton)."""
+
+    entity: str
+    alias: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+
+
+@frozen
+class Results:
+    """The results of a run. `problems` are all reasons with the rows and rules they hold up: (reason, where)."""
+
+    header: Header
+    lang: Language
+    readings: tuple[tuple[str, str], ...]
+    sheets: tuple[Sheet, ...]
+    problems: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def results(trace: Trace, lang: Language | None = None) -> Results:
+    """The listed rules and tasks of every row that was evaluated. `lang` is of the reasons, by default the policy's."""
+    book, program = Book(trace), trace.program
+    language = lang if lang is not None else program.language
+    teller = Teller(Figures(language, program.units, program.header.currency), catalog_of(language))
+    sheets, problems = [], dict[str, list[str]]()
+    for entity in entities_of(trace):
+        rules = program.rules_of(entity)
+        rows = []
+        for key in keys_of(trace, entity):
+            steps = [(rule, book.step(entity, key, rule.name)) for rule in rules]
+            if any(step is not None for _, step in steps):
+                cells = tuple(
+                    _cell(rule, step.outcome if step is not None else None, book, teller) for rule, step in steps
+                )
+                rows.append((key, cells))
+                for rule, cell in zip(rules, cells, strict=True):
+                    for line in cell.reasons if cell.status != "value" else ():
+                        problems.setdefault(line, []).append(f"{entity}[{key}].{rule.name}" if key else rule.name)
+        if rules and rows:
+            columns = tuple(_column(rule) for rule in rules)
+            sheets.append(Sheet(entity, book.entity_name(entity).alias, columns, tuple(rows)))
+    listed = tuple((line, tuple(where)) for line, where in problems.items())
+    return Results(program.header, language, tuple(trace.readings.items()), tuple(sheets), listed)
+
+
+def _column(rule: Rule) -> Column:
+    return Column(rule.name, rule.alias, plain_unit(rule.type, rule.measure), rule.clause, is_number(rule.type))
+
+
+def _cell(rule: Rule, outcome: Outcome | None, book: Book, teller: Teller) -> Cell:
+    unit = plain_unit(rule.type, rule.measure)
+    if outcome is None:
+        return Cell("unknown", None, unit, (), teller.figures.status("unknown"))
+    role: Role = "task" if rule.kind == "task" else "plain"
+    shown = teller.figures.outcome(outcome, rule.type, rule.measure, role, exactly=False)
+    if isinstance(outcome, Blocked):
+        lines = tuple(dict.fromkeys(reason(item, teller) for item in reasons_of(outcome, book)))
+        return Cell(status_of(outcome), None, unit, lines, shown)
+    if isinstance(outcome, NotApplicable):
+        why = (outcome.reason,) if outcome.reason else (teller.catalog.excluded_plain,)
+        return Cell("value", None, unit, why, shown, inapplicable=True)
+    value = plain_value(outcome, rule.measure)
+    scaled = in_measure(outcome, rule.measure)
+    return Cell("value", value, unit, (), shown, scaled)
+
+
+def in_measure(value: Value, measure: Measure | None) -> Exact | None:
+    """A number in the unit that it is shown in; None for what is no number."""
+    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+        return None
+    return exact(Fraction(value) / measure.size) if measure is not None else value
+
+
+def plain_value(value: Value, measure: Measure | None = None) -> Plain:
+    """A value as JSON has it: numbers as exact strings in the measure, dates in ISO form, none as null."""
+    match value:
+        case bool():
+            return value
+        case int() | Fraction():
+            scaled = in_measure(value, measure)
+            return decimal_text(scaled) if scaled is not None else None
+        case str():
+            return value
+        case datetime() | date():
+            return value.isoformat()
+        case tuple():
+            return [plain_value(item, measure) for item in value]
+        case Absent() | NotApplicable():
+            return None
+
+
+def unit_of(type_: Type, measure: Measure | None) -> str:
+    """The unit that `plain_value` states a value in."""
+    return plain_unit(type_, measure)

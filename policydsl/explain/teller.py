@@ -1,0 +1,84 @@
+"""Owns what all wording of statements needs: figures and phrases of one language, and sums and conditions in words."""
+
+from __future__ import annotations
+
+from attrs import evolve, frozen
+
+from policydsl.core.values import Blocked
+from policydsl.explain.catalog import Catalog
+from policydsl.explain.figures import Figures
+from policydsl.explain.phrases import Phrases
+from policydsl.explain.terms import ComparisonTerm, JoinTerm, LiteralTerm, Name, Shown, SumTerm, Term
+
+
+@frozen
+class Teller:
+    """What wording needs: figures, phrases, and whether the account is of a task, whose truth reads 完成."""
+
+    figures: Figures
+    catalog: Catalog
+    task: bool = False
+
+    def phrases(self) -> Phrases:
+        """A fresh sentence."""
+        return Phrases(self.figures)
+
+    def show(self, shown: Shown) -> str:
+        """A value in a sentence."""
+        return self.figures.show(shown)
+
+    def plain(self, term: Term) -> str:
+        """A term by itself, outside any sentence."""
+        return self.phrases().term(term)
+
+    def quoted(self, name: Name) -> str:
+        """A name as the sentence quotes it."""
+        return self.catalog.quoted.format(name=self.figures.name(name))
+
+    def cited(self, clause: str) -> str:
+        """A citation to end a sentence with."""
+        return self.catalog.cited.format(clause=clause) if clause else ""
+
+    def measure(self, term: Term, phrases: Phrases) -> str:
+        """A measure with its value; arithmetic with its result."""
+        text = phrases.term(term)
+        return f"{text} = {self.show(term.shown)}" if isinstance(term, SumTerm) else text
+
+    def verdict(self, shown: Shown) -> str:
+        """Whether a condition holds, in the words of a task where the account is of one."""
+        return self.show(evolve(shown, role="task") if self.task else shown)
+
+
+def calculation(term: Term, teller: Teller, phrases: Phrases) -> str:
+    """A term worked out: arithmetic with its result, a condition with its verdict, anything else by itself."""
+    catalog = teller.catalog
+    match term:
+        case SumTerm():
+            return f"{phrases.term(term)} = {teller.show(term.shown)}"
+        case ComparisonTerm():
+            gap = catalog.lacking.format(gap=teller.figures.points(term.gap)) if term.gap is not None else ""
+            return phrases.term(term) + catalog.colon + teller.verdict(term.shown) + gap
+        case JoinTerm() if len(term.parts) > 3:
+            return _tally(term, teller, phrases)
+        case LiteralTerm():
+            return catalog.fixed.format(value=phrases.literal(term))
+        case _:
+            text = phrases.term(term)
+            if term.shown.role != "condition":
+                return text
+            return text + catalog.colon + teller.verdict(term.shown)
+
+
+def _tally(term: JoinTerm, teller: Teller, phrases: Phrases) -> str:
+    """Many conditions: how many hold, and by name only those that do not."""
+    catalog = teller.catalog
+    true = sum(1 for part in term.parts if part.shown.outcome is True)
+    need = catalog.all_needed if term.kind == "every" else catalog.some_needed
+    text = need.format(count=len(term.parts), least=term.least, true=true)
+    for phrase, parts in (
+        (catalog.not_holding, [part for part in term.parts if part.shown.outcome is False]),
+        (catalog.not_decided, [part for part in term.parts if isinstance(part.shown.outcome, Blocked)]),
+    ):
+        if parts:
+            text += phrase.format(count=len(parts), parts=catalog.list_mark.join(map(phrases.term, parts)))
+    return text + catalog.conclusion.format(verdict=teller.verdict(term.shown))

@@ -1,0 +1,114 @@
+"""Owns a worded explanation: headings, sentences, rows taken and not taken, inputs; any format can lay it out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import field, frozen
+
+from policydsl.core.values import Status
+from policydsl.diagnostics.model import Language
+
+
+@frozen
+class Alternative:
+    """A row of a band, case, route, cap or aggregate: what it is, what it gives, what became of it and why."""
+
+    label: str
+    value: str
+    fate: str
+    taken: bool = False
+
+
+@frozen
+class Group:
+    """Alternatives under a title. `more`: how many are left out for length, in words; empty where none."""
+
+    title: str
+    items: tuple[Alternative, ...]
+    more: str = ""
+
+
+@frozen
+class Passage:
+    """A sentence, with the alternatives it chose from if any."""
+
+    text: str
+    group: Group | None = None
+
+
+@frozen
+class InputLine:
+    """A fact read: name, value, where it came from, and what is to be known or done about it."""
+
+    id: str
+    name: str
+    value: str
+    place: str
+    note: str = ""
+    wanting: bool = False
+
+
+@frozen
+class Entry:
+    """The worded account of a rule. `again`: it is told elsewhere in the same telling, here only its value stands."""
+
+    id: str
+    name: str
+    value: str
+    status: Status | Literal["inapplicable"]
+    clause: str
+    passages: tuple[Passage, ...] = ()
+    inputs: tuple[InputLine, ...] = ()
+    reasons: tuple[str, ...] = ()
+    nexts: tuple[str, ...] = ()
+    children: tuple[Entry, ...] = field(default=(), repr=False)
+    again: bool = False
+
+
+@frozen
+class RowTelling:
+    """What is told of one row."""
+
+    id: str
+    title: str
+    entries: tuple[Entry, ...]
+    violations: tuple[Entry, ...] = ()
+
+
+@frozen
+class Labels:
+    """The few words of a layout itself, in the language of the telling."""
+
+    inputs: str
+    reasons: str
+    next: str
+    item: str
+    value: str
+    place: str
+    note: str
+    why: str
+    rule: str
+    clause: str
+    status: str
+    again: str
+    taken: str
+    not_taken: str
+    contents: str
+    violations: str
+    readings: str
+    sources: str
+    summary: str
+    printed: str
+
+
+@frozen
+class Telling:
+    """A whole explanation in words. `about` are lines on the policy and the run as (label, text)."""
+
+    lang: Language
+    title: str
+    about: tuple[tuple[str, str], ...]
+    readings: tuple[str, ...]
+    rows: tuple[RowTelling, ...]
+    labels: Labels

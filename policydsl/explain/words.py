@@ -1,0 +1,141 @@
+"""Owns the way from an explanation to its telling: every account worded in one language, each told once."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from attrs import evolve
+
+from policydsl.core.values import Blocked, NotApplicable, Status, status_of
+from policydsl.diagnostics.model import Language
+from policydsl.explain import en, zh
+from policydsl.explain.account import Account, Explanation, RowAccount, ViolationTold
+from policydsl.explain.catalog import Catalog
+from policydsl.explain.choices_told import banding_then
+from policydsl.explain.figures import Figures
+from policydsl.explain.notes import input_line, next_lines, reading_line, reason
+from policydsl.explain.sentences import passage
+from policydsl.explain.statements import Banding, Calculation, Statement
+from policydsl.explain.teller import Teller
+from policydsl.explain.telling import Entry, Passage, RowTelling, Telling
+from policydsl.explain.terms import Shown
+
+DEEPEST = 6
+"""Accounts nested deeper than this are told after the one they belong to, so that lines stay readable."""
+
+ABOUT = {
+    "zh": ("编号", "发布", "发布日期", "事实文件"),
+    "en": ("Number", "Issued by", "Published", "Facts from"),
+}
+
+
+def catalog_of(lang: Language) -> Catalog:
+    """The phrases of a language."""
+    return zh.CATALOG if lang == "zh" else en.CATALOG
+
+
+def teller_of(explanation: Explanation) -> Teller:
+    """What words an explanation in its language."""
+    figures = Figures(explanation.lang, dict(explanation.units), explanation.header.currency)
+    return Teller(figures, catalog_of(explanation.lang))
+
+
+def tell(explanation: Explanation) -> Telling:
+    """The explanation in words, in the language it asks for."""
+    teller, header = teller_of(explanation), explanation.header
+    labels = ABOUT[explanation.lang]
+    published = header.published.isoformat() if header.published is not None else ""
+    sources = teller.catalog.list_mark.join(explanation.sources)
+    about = zip(labels, (header.id, header.issuer, published, sources), strict=True)
+    return Telling(
+        explanation.lang,
+        header.title,
+        tuple((label, text) for label, text in about if text),
+        tuple(reading_line(use, teller) for use in explanation.readings),
+        tuple(_row(row, teller) for row in explanation.rows),
+        teller.catalog.labels,
+    )
+
+
+def _row(row: RowAccount, teller: Teller) -> RowTelling:
+    """The accounts of a row, each told where it is first needed; those nested too deep follow after the others."""
+    told: set[str] = set()
+    waiting = deque(row.accounts)
+    entries = []
+    while waiting:
+        item = waiting.popleft()
+        if str(item.at) not in told:
+            entries.append(_entry(item, teller, told, waiting, 0))
+    entity = teller.figures.name(row.entity)
+    identity = f"{row.entity.text}[{row.key}]" if row.key else row.entity.text
+    title = row.key or entity
+    return RowTelling(identity, title, tuple(entries), tuple(_violation(item, teller) for item in row.violations))
+
+
+def _entry(account: Account, teller: Teller, told: set[str], waiting: deque[Account], depth: int) -> Entry:
+    own = evolve(teller, task=account.shown.role == "task")
+    identity = str(account.at)
+    heading = heading_of(account, own)
+    if identity in told:
+        return evolve(heading, again=True)
+    if depth > DEEPEST:
+        waiting.append(account)
+        return evolve(heading, again=True)
+    told.add(identity)
+    return evolve(
+        heading,
+        passages=_passages(account.statements, own),
+        inputs=tuple(input_line(item, own) for item in account.inputs),
+        reasons=tuple(reason(item, own) for item in account.reasons),
+        nexts=next_lines(account, own),
+        children=tuple(_entry(child, teller, told, waiting, depth + 1) for child in account.children),
+    )
+
+
+def heading_of(account: Account, teller: Teller) -> Entry:
+    """The name, value, status and citation of an account."""
+    clause = teller.catalog.list_mark.join(account.clauses)
+    status = state_of(account.shown)
+    return Entry(
+        str(account.at), teller.figures.name(account.name), teller.figures.amount(account.shown), status, clause
+    )
+
+
+def state_of(shown: Shown) -> Status:
+    """The status of a value that is shown."""
+    return status_of(shown.outcome) if shown.outcome is not None else "unknown"
+
+
+def _passages(statements: tuple[Statement, ...], teller: Teller) -> tuple[Passage, ...]:
+    told = []
+    index = 0
+    while index < len(statements):
+        item = statements[index]
+        after = statements[index + 1] if index + 1 < len(statements) else None
+        if isinstance(item, Banding) and item.value is not None and isinstance(after, Calculation):
+            told.append(banding_then(item, after, teller))
+            index += 2
+        else:
+            told.append(passage(item, teller))
+            index += 1
+    return tuple(told)
+
+
+def _violation(item: ViolationTold, teller: Teller) -> Entry:
+    passages = _passages(item.statements, teller)
+    if item.message:
+        passages = (Passage(item.message), *passages)
+    return Entry(
+        str(item.at),
+        teller.figures.name(item.name),
+        teller.figures.status("invalid"),
+        "invalid",
+        item.clause,
+        passages,
+        tuple(input_line(line, teller) for line in item.inputs),
+    )
+
+
+def inapplicable(shown: Shown) -> bool:
+    """Whether what is shown is the value that says a rule does not apply."""
+    return isinstance(shown.outcome, NotApplicable) and not isinstance(shown.outcome, Blocked)
