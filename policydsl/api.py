@@ -1,0 +1,93 @@
+"""Owns the steps a program takes with a policy: load, read facts, evaluate. The command line does nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from policydsl.diagnostics.model import Diagnostic
+
+if TYPE_CHECKING:
+    from policydsl.core.facts import Facts
+    from policydsl.core.program import Program
+    from policydsl.interpret.trace import Trace
+
+
+class PolicyError(ValueError):
+    """A policy that cannot be run. `findings` says where and why; the message is their text."""
+
+    def __init__(self, findings: Sequence[Diagnostic]) -> None:
+        from policydsl.diagnostics.render import render
+
+        super().__init__(render(findings, format="human", color=False, width=100))
+        self.findings = tuple(findings)
+
+
+@frozen
+class FactsRead:
+    """Facts as far as they could be read, and everything that is wrong with the files."""
+
+    facts: Facts
+    findings: tuple[Diagnostic, ...]
+
+
+def load(policy: str | os.PathLike[str]) -> Program:
+    """The program of a policy file.
+
+    Raises PolicyError where the file has errors; advice (warnings) is no error.
+    """
+    from policydsl.pipeline import check_path
+
+    result = check_path(policy)
+    if result.program is None:
+        raise PolicyError(result.errors)
+    return result.program
+
+
+def loads(text: str, name: str = "<text>") -> Program:
+    """The program of a policy given as text. Raises PolicyError likewise."""
+    from policydsl.pipeline import check_source
+    from policydsl.source import Source
+
+    result = check_source(Source(name, text))
+    if result.program is None:
+        raise PolicyError(result.errors)
+    return result.program
+
+
+def read_facts(program: Program, *paths: str | os.PathLike[str]) -> FactsRead:
+    """Facts from workbooks, folders of .csv, .json and .yaml. Never raises for what a file holds."""
+    from policydsl.facts.read import read
+
+    facts, findings = read(program, [Path(path) for path in paths])
+    return FactsRead(facts, tuple(findings))
+
+
+def facts_of(program: Program, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> FactsRead:
+    """Facts from Python values in the shape of JSON facts: `{ENTITY: [{FIELD: value, …}, …]}`."""
+    from policydsl.facts.structured import from_values
+
+    facts, findings = from_values(program, tables)
+    return FactsRead(facts, tuple(findings))
+
+
+def evaluate(
+    program: Program,
+    facts: Facts,
+    *,
+    readings: Mapping[str, str] | None = None,
+    on: date | None = None,
+    keys: Mapping[str, Collection[str]] | None = None,
+) -> Trace:
+    """Every rule of every row (or of the rows in `keys`, by entity) with its explained trace.
+
+    `readings` names alternatives by reading. Raises UnknownReading, UnknownRow and ResourceError of `policydsl.interpret`.
+    """
+    from policydsl.interpret.evaluate import Evaluator
+
+    return Evaluator(program, readings, on).run(facts, keys)
