@@ -7,6 +7,49 @@ from policydsl.diagnostics.model import Weight
 
 _ERROR = Weight.ERROR
 
+_FILES = (
+    Code(
+        "policy-not-found",
+        _ERROR,
+        "找不到政策文件",
+        "policy file not found",
+        "找不到文件「{name}」。",
+        "There is no file “{name}”.",
+        "请核对路径和文件名(包括扩展名)。",
+        "Check the path and the file name, with its extension.",
+    ),
+    Code(
+        "policy-is-folder",
+        _ERROR,
+        "这是文件夹",
+        "a folder, not a file",
+        "「{name}」是文件夹,不是政策文件。",
+        "“{name}” is a folder, not a policy file.",
+        "请写出文件夹里的文件名。",
+        "Name a file inside it.",
+    ),
+    Code(
+        "policy-unreadable",
+        _ERROR,
+        "文件打不开",
+        "file cannot be opened",
+        "「{name}」打不开({reason})。",
+        "“{name}” cannot be opened ({reason}).",
+        "请看看有没有读取权限,是不是正被别的程序占用。",
+        "Check that you may read it and that no other program holds it.",
+    ),
+    Code(
+        "policy-not-text",
+        _ERROR,
+        "不是文本文件",
+        "not a text file",
+        "「{name}」不是文本文件。",
+        "“{name}” is no text file.",
+        "政策文件是纯文本;请在编辑器里用 UTF-8 另存。",
+        "A policy is plain text; save it as UTF-8 in an editor.",
+    ),
+)
+
 _LAYOUT = (
     Code(
         "empty-file",
@@ -319,4 +362,4 @@ _BLOCKS = (
     ),
 )
 
-SYNTAX: dict[str, Code] = {code.code: code for code in (*_LAYOUT, *_WORDS, *_LITERALS, *_TABLES, *_BLOCKS)}
+SYNTAX: dict[str, Code] = {code.code: code for code in (*_FILES, *_LAYOUT, *_WORDS, *_LITERALS, *_TABLES, *_BLOCKS)}
