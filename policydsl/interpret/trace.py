@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from policydsl.core.facts import Cell, Facts
 from policydsl.core.program import Expr, Program, Rule
-from policydsl.core.values import Outcome
+from policydsl.core.values import Outcome, Value
 
 
 class Step(NamedTuple):
@@ -31,8 +31,7 @@ class Step(NamedTuple):
     - Bands: (measure, bound of row 0, …, bound of the last row, value of the chosen row); note = index, -1 for otherwise, None
     - Brackets: (measure, then per slice start, end if any, rate); note = per slice (part, amount) reached
     - Increment: (measure, start, then per route size, award[, at_start][, most_steps]); note = `Routes`
-    - Limit: (body, then per bound [when,] limit as evaluated); note = index of the bound that bound last, or -1;
-      a tuple of (index of bound, value before, value after) for each that was applied
+    - Limit: (body, then per bound [when,] limit as evaluated); note = `Bounded`, or None where blocked
     - Round: (body,); the outcome before is the operand's
     - Lookup: the keys' steps, then the cell's step; note = index of the matching row or None
     - Aggregate, Within: (); note = `Sample`
@@ -55,11 +54,21 @@ class Routes(NamedTuple):
     tie: bool
 
 
+class Bounded(NamedTuple):
+    """How caps and floors worked: the index of the one that changed the value last, or -1, and for each whose condition
+    held (index of bound, value before, value after), in written order; before and after are equal where it did not bind."""
+
+    last: int
+    applied: tuple[tuple[int, Value, Value], ...]
+
+
 class Sample(NamedTuple):
     """What an aggregate met. Keys of rows by how its filter went; the values folded; what a blocked total has so far.
 
     `total`: rows looked at; `taken`: keys of the rows whose condition held; `values`: body outcomes of those rows, in
-    order (empty for count); `unsure`: keys of rows whose condition or body is blocked; `partial`: the fold over the sure rows.
+    order (empty for count); `unsure`: keys of rows whose condition or body is blocked, then members of a complete roll (齐全)
+    that have no row; `partial`: for a blocked fold, the fold over the sure rows, None where there is none; `skipped`: keys of
+    rows whose condition or body is none or not applicable, which the fold leaves out.
     """
 
     entity: str
@@ -68,6 +77,7 @@ class Sample(NamedTuple):
     values: tuple[Outcome, ...]
     unsure: tuple[str, ...]
     partial: Outcome | None
+    skipped: tuple[str, ...] = ()
 
 
 @frozen

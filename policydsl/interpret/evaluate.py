@@ -1,0 +1,136 @@
+"""Owns evaluation: a program made ready once, then run on facts, case after case, each giving a whole trace."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from policydsl.core.facts import Facts, Record
+from policydsl.core.program import Program
+from policydsl.interpret.constraints import spoil, violations
+from policydsl.interpret.rows import Run
+from policydsl.interpret.stage import Stager
+from policydsl.interpret.trace import Trace, Violation
+
+
+class UnknownReading(ValueError):
+    """A reading, or an alternative of one, that the policy does not know. `known` lists the names that there are."""
+
+    def __init__(self, name: str, known: Sequence[str], reading: str = "") -> None:
+        names = "、".join(known)
+        what = f"读法「{reading}」没有「{name}」" if reading else f"没有名为「{name}」的读法"
+        english = (
+            f"reading 「{reading}」 has no alternative 「{name}」" if reading else f"there is no reading 「{name}」"
+        )
+        super().__init__(f"{what}\uff0c有\uff1a{names or '无'} / {english}; known: {names or 'none'}")
+        self.name = name
+        self.known = tuple(known)
+        self.reading = reading
+
+
+class UnknownRow(ValueError):
+    """A key that was asked for and that no row of the entity has."""
+
+    def __init__(self, entity: str, key: str) -> None:
+        super().__init__(f"「{entity}」没有主键为「{key}」的行 / 「{entity}」 has no row with the key 「{key}」")
+        self.entity = entity
+        self.key = key
+
+
+class Evaluator:
+    """A program under given readings, ready to be run on many cases.
+
+    `readings` names the alternative of each reading that is not to be the adopted one (a reading may be named by its alias).
+    `on` is the day of the run, kept for readers; what depends on a date reads it from the facts.
+    Raises UnknownReading, and ResourceError where a formula is nested too deeply.
+    """
+
+    def __init__(self, program: Program, readings: Mapping[str, str] | None = None, on: date | None = None) -> None:
+        self.program = program
+        self.readings = _adopt(program, readings or {})
+        self.on = on
+        stager = Stager(program, self.readings)
+        self._rules = tuple([stager.rule(rule) for rule in program.rules])
+        self._boxes = stager.boxes
+        self._plan = tuple((slot, rule.entity, rule.kind == "constraint") for slot, rule in enumerate(program.rules))
+        self._with_rules = tuple(dict.fromkeys(rule.entity for rule in program.rules))
+
+    def run(self, facts: Facts, keys: Mapping[str, Collection[str]] | None = None) -> Trace:
+        """Evaluate the facts.
+
+        `keys` restricts evaluation to these rows, by entity; of other rows and entities only what those need is computed, and
+        constraints, which are judged on all facts always, so that an outcome never depends on what else is asked for.
+        Raises ResourceError, UnknownRow; DuplicateRow where facts hold one key twice.
+        """
+        first = self._start(facts.tables)
+        asked = self._asked(first, keys)
+        self._compute(first, asked)
+        steps, found = first.steps, self._violations(first)
+        if found:
+            second = self._start(spoil(facts.tables, found))
+            # What was found false stays said, with the values it was false of.
+            for slot, _, constraint in self._plan:
+                if constraint:
+                    second.memo[slot] = first.memo[slot]
+            self._compute(second, self._asked(second, keys))
+            kept = {at: step for at, step in first.steps.items() if step.rule.kind == "constraint"}
+            again = second.steps | kept
+            steps = {at: again[at] for at in first.steps if at in again} | again
+        names = {entity: tuple([row.key for row in rows]) for entity, rows in asked.items()}
+        return Trace(self.program, facts, self.readings, steps, found, names)
+
+    def _start(self, tables: Mapping[str, tuple[Record, ...]]) -> Run:
+        return Run(self.program, self._rules, self._boxes, tables)
+
+    def _asked(self, run: Run, keys: Mapping[str, Collection[str]] | None) -> dict[str, Sequence[Record]]:
+        if keys is None:
+            return {entity: tuple(run.index(entity).values()) for entity in self._with_rules}
+        asked: dict[str, Sequence[Record]] = {}
+        for entity, wanted in keys.items():
+            index = run.index(entity)
+            unknown = next((key for key in wanted if key not in index), None)
+            if unknown is not None:
+                raise UnknownRow(entity, unknown)
+            asked[entity] = tuple([index[key] for key in wanted])
+        return asked
+
+    def _compute(self, run: Run, asked: Mapping[str, Sequence[Record]]) -> None:
+        """Compute the rules in dependency order, so that what a rule reads is there already or lies one step below."""
+        for slot, entity, constraint in self._plan:
+            rows: Iterable[Record] = run.index(entity).values() if constraint else asked.get(entity, ())
+            memo = run.memo[slot]
+            for row in rows:
+                if row.key not in memo:
+                    run.demand(slot, row)
+
+    def _violations(self, run: Run) -> list[Violation]:
+        broken = [
+            (slot, run.steps[entity, key, run.rules[slot].rule.name])
+            for slot, entity, constraint in self._plan
+            if constraint
+            for key, outcome in run.memo[slot].items()
+            if outcome is False
+        ]
+        return violations(broken, run.tables, self._start) if broken else []
+
+
+def _adopt(program: Program, wanted: Mapping[str, str]) -> dict[str, str]:
+    """The alternative in force of every reading. Raises UnknownReading."""
+    names = {reading.alias: name for name, reading in program.readings.items() if reading.alias}
+    adopted = {name: reading.adopted for name, reading in program.readings.items()}
+    for asked, alternative in wanted.items():
+        name = asked if asked in adopted else names.get(asked)
+        if name is None:
+            raise UnknownReading(asked, tuple(adopted))
+        options = tuple(option.name for option in program.readings[name].options)
+        if alternative not in options:
+            raise UnknownReading(alternative, options, name)
+        adopted[name] = alternative
+    return adopted
+
+
+def evaluate(
+    program: Program, facts: Facts, *, readings: Mapping[str, str] | None = None, on: date | None = None
+) -> Trace:
+    """One program on one set of facts; see `Evaluator`, which is the way to run many."""
+    return Evaluator(program, readings, on).run(facts)

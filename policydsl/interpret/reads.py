@@ -1,0 +1,281 @@
+"""Owns how rows and their cells are reached: from a frame to a row, to the rows of an aggregate, to a fact, to another rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from fractions import Fraction
+from typing import assert_never
+
+from attrs import frozen
+
+from policydsl.core.facts import Bad, Cell, Known, Missing, Record
+from policydsl.core.program import (
+    AllRows,
+    Children,
+    Field,
+    FieldRead,
+    Here,
+    Keyed,
+    OnlyChild,
+    Owner,
+    RowRef,
+    Rows,
+    RuleRead,
+    Sole,
+)
+from policydsl.core.values import NONE, Blocked, Cause, Lack, Outcome, Value, decimal_text
+from policydsl.interpret.folds import Found
+from policydsl.interpret.lack import Asker, Frame
+from policydsl.interpret.rows import BLANK, UNKNOWN, Run, missing_row, roll_of
+from policydsl.interpret.staged import Plain, Staged, new
+from policydsl.interpret.trace import Step
+
+Finder = Callable[[Frame], Record | Blocked | None]
+"""From a frame to a row; None where a child that may be absent (至多一条) is absent."""
+
+
+@frozen
+class Spoilt:
+    """A cell that a false constraint read, for the second pass: what it held, and why nobody may compute with it."""
+
+    cell: Cell
+    causes: tuple[Cause, ...]
+
+
+def key_text(value: Value) -> str:
+    """The text that a value has as the key of a row."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        return decimal_text(value)
+    return str(value)
+
+
+# ---------------------------------------------------------------- rows
+
+
+def row_finder(ref: RowRef, asker: Asker, plain: Callable[[Keyed], Plain]) -> Finder:
+    """How to reach a row. `plain` makes the key of a `Keyed` row ready."""
+    program = asker.program
+    match ref:
+        case Here(depth=depth):
+
+            def here(frame: Frame) -> Record:
+                row: Record = frame[depth]
+                return row
+
+            return here
+        case Owner(of=of, entity=entity):
+            base = row_finder(of, asker, plain)
+            singleton = program.entities[entity].singleton
+
+            def owner(frame: Frame) -> Record | Blocked | None:
+                row = base(frame)
+                if type(row) is not Record:
+                    return row
+                run: Run = frame[-1]
+                if singleton:
+                    return run.sole(entity)
+                found = run.index(entity).get(row.parent) if row.parent is not None else None
+                return missing_row(program, entity, row.parent or "") if found is None else found
+
+            return owner
+        case Sole(entity=entity):
+
+            def sole(frame: Frame) -> Record:
+                run: Run = frame[-1]
+                return run.sole(entity)
+
+            return sole
+        case Keyed(entity=entity):
+            key = plain(ref)
+
+            def keyed(frame: Frame) -> Record | Blocked | None:
+                value = key(frame)
+                blocked = asker.strict(frame, (value,))
+                if blocked is not None or isinstance(value, Blocked):
+                    return blocked
+                run: Run = frame[-1]
+                text = key_text(value)
+                found = run.index(entity).get(text)
+                return missing_row(program, entity, text) if found is None else found
+
+            return keyed
+        case OnlyChild(of=of, entity=entity):
+            base = row_finder(of, asker, plain)
+
+            def only_child(frame: Frame) -> Record | Blocked | None:
+                row = base(frame)
+                if type(row) is not Record:
+                    return row
+                run: Run = frame[-1]
+                if entity not in run.tables:
+                    return missing_row(program, entity, row.key)
+                found = run.children(entity, row.key)
+                if len(found) < 2:
+                    return found[0] if found else None
+                detail = asker.say(
+                    f"至多一条\uff0c却有 {len(found)} 条", f"at most one row is allowed, there are {len(found)}"
+                )
+                return Blocked((Cause(Lack.CONFLICT, entity, row.key, entity, detail),))
+
+            return only_child
+        case _:
+            assert_never(ref)
+
+
+def rows_finder(rows: Rows, asker: Asker, plain: Callable[[Keyed], Plain]) -> Callable[[Frame], Found]:
+    """How to reach the rows that an aggregate runs over."""
+    entity = rows.entity
+    declared = asker.program.entities[entity]
+    key_name = declared.key_field.name if declared.key_field else entity
+    roll = roll_of(asker.program, declared)
+    nothing = Found(())
+
+    def none_supplied(owner: str) -> Found:
+        return Found((), Blocked((Cause(Lack.MISSING, entity, owner, entity),)))
+
+    def every(frame: Frame) -> Found:
+        run: Run = frame[-1]
+        if entity not in run.tables and not declared.singleton:
+            return none_supplied("")
+        supplied = run.rows(entity)
+        if not roll:
+            return Found(supplied)
+        index = run.index(entity)
+        absent = tuple(member for member in roll if member not in index)
+        if not absent:
+            return Found(supplied)
+        return Found(supplied, Blocked(tuple(Cause(Lack.MISSING, entity, key, key_name) for key in absent)), absent)
+
+    match rows:
+        case AllRows():
+            return every
+        case Children(of=of):
+            base = row_finder(of, asker, plain)
+            if isinstance(of, Sole) and declared.owner is None:
+                return every
+            everything_under = declared.owner is not None and asker.program.entities[declared.owner].singleton
+
+            def children(frame: Frame) -> Found:
+                row = base(frame)
+                if row is None:
+                    return nothing
+                if isinstance(row, Blocked):
+                    return Found((), row)
+                run: Run = frame[-1]
+                if entity not in run.tables:
+                    return none_supplied(row.key)
+                return Found(run.children(entity, row.key))
+
+            return every if everything_under else children
+        case _:
+            assert_never(rows)
+
+
+# ---------------------------------------------------------------- facts
+
+
+def lacking(asker: Asker, entity: str, name: str) -> Callable[[str, Cell | Spoilt | None], tuple[Outcome, Cell]]:
+    """Why a cell has no value to compute with, and the cell to show."""
+    declared: Field | None = next((item for item in asker.program.entities[entity].fields if item.name == name), None)
+    decision = declared.decision if declared else None
+    clause = asker.rule.clause or (declared.clause if declared else "")
+
+    def explain(key: str, cell: Cell | Spoilt | None) -> tuple[Outcome, Cell]:
+        if cell is None:
+            cell = BLANK
+        match cell:
+            case Known(value=value):
+                return value, cell
+            case Missing(origin=origin):
+                lack = Lack.MISSING if decision is None else Lack.DECISION
+                office = decision.office if decision else ""
+                return Blocked((Cause(lack, entity, key, name, office, origin, clause),)), cell
+            case Bad(problem=problem, origin=origin):
+                return Blocked((Cause(Lack.UNREADABLE, entity, key, name, problem, origin, clause),)), cell
+            case Spoilt(cell=held, causes=causes):
+                return Blocked(causes), held
+            case _:
+                assert_never(cell)
+
+    return explain
+
+
+def _nowhere(entity: str, row: Blocked | None) -> tuple[Outcome, tuple[str, str]]:
+    """What is read of a row that is not there, and the address to show."""
+    if row is None:
+        return NONE, (entity, "")
+    first = row.causes[0]
+    return row, (entity, first.key if first.entity == entity else "")
+
+
+def field_read(node: FieldRead, asker: Asker, plain: Callable[[Keyed], Plain]) -> Staged:
+    """A fact of a row."""
+    entity, name = node.entity, node.name
+    explain = lacking(asker, entity, name)
+    find = row_finder(node.row, asker, plain)
+
+    if isinstance(node.row, Here):
+        depth = node.row.depth
+
+        def traced_here(frame: Frame) -> Step:
+            row: Record = frame[depth]
+            cell = row.cells.get(name)
+            if type(cell) is Known:
+                return new(Step, (node, cell.value, (), (entity, row.key, cell)))
+            outcome, shown = explain(row.key, cell)
+            return new(Step, (node, outcome, (), (entity, row.key, shown)))
+
+        def plain_here(frame: Frame) -> Outcome:
+            row: Record = frame[depth]
+            cell = row.cells.get(name)
+            return cell.value if type(cell) is Known else explain(row.key, cell)[0]
+
+        return Staged(traced_here, plain_here)
+
+    def traced(frame: Frame) -> Step:
+        row = find(frame)
+        if type(row) is Record:
+            outcome, shown = explain(row.key, row.cells.get(name))
+            return new(Step, (node, outcome, (), (entity, row.key, shown)))
+        outcome, address = _nowhere(entity, row)  # type: ignore[arg-type]
+        return new(Step, (node, outcome, (), (*address, None)))
+
+    def plain_elsewhere(frame: Frame) -> Outcome:
+        row = find(frame)
+        if type(row) is Record:
+            return explain(row.key, row.cells.get(name))[0]
+        return NONE if row is None else row  # type: ignore[return-value]
+
+    return Staged(traced, plain_elsewhere)
+
+
+# ---------------------------------------------------------------- other rules
+
+
+def rule_read(node: RuleRead, slot: int, asker: Asker, plain: Callable[[Keyed], Plain]) -> Staged:
+    """The outcome of another rule, computed now if it has not been yet."""
+    entity = node.entity
+    find = row_finder(node.row, asker, plain)
+
+    def outcome_of(frame: Frame, row: Record) -> Outcome:
+        run: Run = frame[-1]
+        outcome = run.memo[slot].get(row.key, UNKNOWN)
+        return run.force(slot, row) if outcome is UNKNOWN else outcome
+
+    def traced(frame: Frame) -> Step:
+        row = find(frame)
+        if type(row) is Record:
+            return new(Step, (node, outcome_of(frame, row), (), (entity, row.key)))
+        outcome, address = _nowhere(entity, row)  # type: ignore[arg-type]
+        return new(Step, (node, outcome, (), address))
+
+    def plain_read(frame: Frame) -> Outcome:
+        row = find(frame)
+        if type(row) is Record:
+            return outcome_of(frame, row)
+        return NONE if row is None else row  # type: ignore[return-value]
+
+    return Staged(traced, plain_read)

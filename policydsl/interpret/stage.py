@@ -1,0 +1,330 @@
+"""Owns staging: every expression of a program becomes a pair of closures once, so that each case only calls them.
+
+A frame is a tuple: the scopes innermost first, the row of the rule last of them, then the `Run`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import assert_never
+
+from attrs import define, field
+
+from policydsl.core.program import (
+    Aggregate,
+    Apply,
+    Bands,
+    Brackets,
+    Choose,
+    Compare,
+    Const,
+    Every,
+    Expr,
+    FieldRead,
+    Has,
+    IfInapplicable,
+    Inapplicable,
+    Increment,
+    Keyed,
+    Let,
+    Limit,
+    Local,
+    Lookup,
+    Not,
+    OneOf,
+    Pending,
+    Pick,
+    Program,
+    Round,
+    Rule,
+    RuleRead,
+    Some,
+    Switch,
+    UnmetTasks,
+    Within,
+)
+from policydsl.core.values import Lack, NotApplicable, Outcome
+from policydsl.interpret import amounts, choice, logic, reads
+from policydsl.interpret.climb import climb
+from policydsl.interpret.folds import Prelude
+from policydsl.interpret.lack import Asker, Frame
+from policydsl.interpret.rows import ReadyRule
+from policydsl.interpret.scopes import Scopes
+from policydsl.interpret.staged import Plain, Staged, fixed, new
+from policydsl.interpret.strict import Binary, binary, comparison, operation
+from policydsl.interpret.trace import Step
+
+
+Work = Generator[Expr, Staged, Staged]
+"""Yields the parts that it needs staged and is sent their closures, so that the depth of a formula is no matter."""
+
+
+@define
+class Around:
+    """An aggregate being staged: how many scopes are open outside of it, and what it computes once for all its rows."""
+
+    level: int
+    prelude: list[Prelude] = field(factory=list)
+
+
+class Stager:
+    """Makes the rules of a program ready under given readings."""
+
+    def __init__(self, program: Program, readings: Mapping[str, str]) -> None:
+        self.program = program
+        self.readings = readings
+        self.slots = {rule.id: slot for slot, rule in enumerate(program.rules)}
+        self.boxes = 0
+        self._scopes = Scopes()
+        self._matchers = {name: choice.RowMatcher(table) for name, table in program.tables.items()}
+
+    def rule(self, rule: Rule) -> ReadyRule:
+        """A rule made ready."""
+        return ReadyRule(rule, Body(self, Asker(self.program, rule)).stage(rule.body).traced)
+
+    def matcher(self, table: str) -> choice.RowMatcher:
+        """What finds the row of a table."""
+        return self._matchers[table]
+
+    def box(self) -> int:
+        """A fresh place among the boxes of a run."""
+        self.boxes += 1
+        return self.boxes - 1
+
+    def sees(self, expr: Expr, depth: int) -> bool:
+        """Whether an expression reads one of the `depth` innermost scopes."""
+        return any(found < depth for found in self._scopes.reach(expr))
+
+
+class Body:
+    """Stages one expression of one rule."""
+
+    def __init__(self, stager: Stager, asker: Asker) -> None:
+        self._stager = stager
+        self._asker = asker
+        self._level = 1
+        self._around: list[Around] = []
+
+    def stage(self, node: Expr) -> Staged:
+        """The closures of an expression."""
+        return climb(self._enter, node)
+
+    def _enter(self, node: Expr) -> Work:
+        """Inside an aggregate, what does not change from row to row is computed once, before its rows."""
+        if not self._around or isinstance(node, Const | Local):
+            return (yield from self._stage(node))
+        for index, around in enumerate(self._around):
+            opened = self._level - around.level
+            if self._stager.sees(node, opened):
+                continue
+            inner, self._around = self._around, self._around[:index]
+            staged = yield from self._stage(node)
+            self._around = inner
+            box = self._stager.box()
+            around.prelude.append(Prelude(box, staged.plain, (None,) * opened))
+
+            def unboxed(frame: Frame, box: int = box) -> Outcome:
+                outcome: Outcome = frame[-1].boxes[box]
+                return outcome
+
+            return Staged(staged.traced, unboxed)
+        return (yield from self._stage(node))
+
+    def _stage(self, node: Expr) -> Work:
+        asker = self._asker
+        match node:
+            case Const(value=value):
+                return fixed(node, value)
+            case Inapplicable(reason=reason):
+                return fixed(node, NotApplicable(reason))
+            case FieldRead():
+                return reads.field_read(node, asker, self._key)
+            case RuleRead():
+                return reads.rule_read(node, self._stager.slots[node.entity, node.name], asker, self._key)
+            case Local():
+                return _local(node)
+            case Let():
+                return (yield from self._let(node))
+            case Apply():
+                return (yield from self._apply(node))
+            case Compare():
+                return _pair(node, (yield node.left), (yield node.right), comparison(asker, node.op))
+            case Every():
+                return logic.every(node, (yield from _all(node.parts)), asker)
+            case Some():
+                return logic.some(node, (yield from _all(node.parts)), asker)
+            case Not():
+                return logic.negation(node, (yield node.part), asker)
+            case Within():
+                return (yield from self._within(node))
+            case OneOf():
+                item, options = (yield node.item), (yield from _all(node.options))
+                return logic.one_of(node, item, options, comparison(asker, "eq"))
+            case Choose():
+                return (yield from self._choose(node))
+            case Bands():
+                return (yield from self._bands(node))
+            case Brackets():
+                return (yield from self._brackets(node))
+            case Increment():
+                return (yield from self._increment(node))
+            case Limit():
+                return (yield from self._limit(node))
+            case Pick():
+                return amounts.pick(node, (yield from _all([option.value for option in node.options])), asker)
+            case Round():
+                return amounts.rounded(node, (yield node.body), asker)
+            case Lookup():
+                return (yield from self._lookup(node))
+            case Aggregate():
+                return (yield from self._aggregate(node))
+            case Switch():
+                return (yield from self._switch(node))
+            case Pending():
+                return self._pending(node)
+            case IfInapplicable():
+                return choice.if_inapplicable(node, (yield node.body), (yield node.instead))
+            case Has():
+                return logic.has(node, (yield node.body))
+            case UnmetTasks():
+                return logic.unmet(node, (yield from _all([option.value for option in node.parts])), asker)
+            case _:
+                assert_never(node)
+
+    def _key(self, ref: Keyed) -> Plain:
+        return self.stage(ref.key).plain
+
+    # ------------------------------------------------------------ scopes
+
+    def _let(self, node: Let) -> Work:
+        value = yield node.value
+        self._level += 1
+        body = yield node.body
+        self._level -= 1
+        value_step, body_step, value_plain, body_plain = value.traced, body.traced, value.plain, body.plain
+
+        def traced(frame: Frame) -> Step:
+            named = value_step(frame)
+            step = body_step((named[1], *frame))
+            return new(Step, (node, step[1], (named, step), None))
+
+        return Staged(traced, lambda frame: body_plain((value_plain(frame), *frame)))
+
+    def _rows_scope(
+        self, where: Expr | None, body: Expr | None
+    ) -> Generator[Expr, Staged, tuple[list[Prelude], Plain | None, Plain | None]]:
+        """What an aggregate asks of each row, and what it computes once before."""
+        around = Around(self._level)
+        self._around.append(around)
+        self._level += 1
+        staged_where, staged_body = (yield from _maybe(where)), (yield from _maybe(body))
+        self._level -= 1
+        self._around.pop()
+        return around.prelude, staged_where and staged_where.plain, staged_body and staged_body.plain
+
+    def _aggregate(self, node: Aggregate) -> Work:
+        find = reads.rows_finder(node.rows, self._asker, self._key)
+        prelude, where, body = yield from self._rows_scope(node.where, node.body)
+        empty = yield from _maybe(node.empty)
+        return amounts.aggregate(node, find, prelude, where, body, empty, self._asker)
+
+    def _within(self, node: Within) -> Work:
+        find = reads.rows_finder(node.rows, self._asker, self._key)
+        item = Prelude(self._stager.box(), (yield node.item).plain, ())
+        prelude, where, column = yield from self._rows_scope(node.where, node.column)
+        assert column is not None
+        return logic.within(node, item, find, prelude, where, column, comparison(self._asker, "eq"))
+
+    # ------------------------------------------------------------ operations and choices
+
+    def _apply(self, node: Apply) -> Work:
+        parts = yield from _all(node.args)
+        if len(parts) == 2:
+            return _pair(node, parts[0], parts[1], binary(self._asker, node.op))
+        compute = operation(self._asker, node.op)
+
+        def traced(frame: Frame) -> Step:
+            steps = tuple([part.traced(frame) for part in parts])
+            return new(Step, (node, compute(frame, [step[1] for step in steps]), steps, None))
+
+        return Staged(traced, lambda frame: compute(frame, [part.plain(frame) for part in parts]))
+
+    def _choose(self, node: Choose) -> Work:
+        whens = yield from _all([case.when for case in node.cases])
+        values = yield from _all([case.value for case in node.cases])
+        return choice.choose(node, whens, values, (yield from _maybe(node.otherwise)), self._asker)
+
+    def _bands(self, node: Bands) -> Work:
+        bounds = yield from _all([row.bound for row in node.rows])
+        values = yield from _all([row.value for row in node.rows])
+        return choice.bands(node, (yield node.measure), bounds, values, (yield node.otherwise), self._asker)
+
+    def _brackets(self, node: Brackets) -> Work:
+        slices = []
+        for item in node.slices:
+            slices.append(((yield item.start), (yield from _maybe(item.end)), (yield item.rate)))
+        return amounts.progressive(node, (yield node.measure), slices, self._asker)
+
+    def _increment(self, node: Increment) -> Work:
+        measure, start = (yield node.measure), (yield node.start)
+        sizes = yield from _all([step.size for step in node.steps])
+        awards = yield from _all([step.award for step in node.steps])
+        at_start, most = (yield from _maybe(node.at_start)), (yield from _maybe(node.most_steps))
+        routes = list(zip(sizes, awards, strict=True))
+        return amounts.increment(node, measure, start, routes, at_start, most, self._asker)
+
+    def _limit(self, node: Limit) -> Work:
+        bounds = []
+        for bound in node.bounds:
+            bounds.append(((yield from _maybe(bound.when)), (yield bound.limit)))
+        return amounts.limited(node, (yield node.body), bounds, self._asker)
+
+    def _lookup(self, node: Lookup) -> Work:
+        inside = Body(self._stager, self._asker)
+        cells = [inside.stage(row.cells[node.column]) for row in self._stager.program.tables[node.table].rows]
+        keys = yield from _all(node.keys)
+        return choice.lookup(node, keys, self._stager.matcher(node.table), cells, self._asker)
+
+    def _switch(self, node: Switch) -> Work:
+        name = self._stager.readings[node.reading]
+        chosen = next((option.value for option in node.options if option.label == name), None)
+        return choice.adopted(node, name, (yield from _maybe(chosen)))
+
+    def _pending(self, node: Pending) -> Staged:
+        asker = self._asker
+
+        def plain(frame: Frame) -> Outcome:
+            return asker.lack(frame, Lack.DECISION, node.reason)
+
+        return Staged(lambda frame: new(Step, (node, plain(frame), (), None)), plain)
+
+
+def _all(parts: Sequence[Expr]) -> Generator[Expr, Staged, list[Staged]]:
+    staged = []
+    for part in parts:
+        staged.append((yield part))
+    return staged
+
+
+def _maybe(part: Expr | None) -> Generator[Expr, Staged, Staged | None]:
+    return None if part is None else (yield part)
+
+
+def _pair(node: Apply | Compare, left: Staged, right: Staged, combine: Binary) -> Staged:
+    left_step, right_step, left_plain, right_plain = left.traced, right.traced, left.plain, right.plain
+
+    def traced(frame: Frame) -> Step:
+        one, two = left_step(frame), right_step(frame)
+        return new(Step, (node, combine(frame, one[1], two[1]), (one, two), None))
+
+    return Staged(traced, lambda frame: combine(frame, left_plain(frame), right_plain(frame)))
+
+
+def _local(node: Local) -> Staged:
+    depth = node.depth
+
+    def plain(frame: Frame) -> Outcome:
+        outcome: Outcome = frame[depth]
+        return outcome
+
+    return Staged(lambda frame: new(Step, (node, frame[depth], (), None)), plain)
