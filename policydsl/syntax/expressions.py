@@ -174,6 +174,16 @@ class Builder:
         assert isinstance(column, tree.Reference)
         return tree.Among(self.expr(twig.children[0]), column, span=self.span(twig))
 
+    def _portion(self, twig: Tree[Token]) -> tree.Expr:
+        measure, word, limit, *_ = twig.children
+        return tree.Portion(sign_of(word), self.expr(measure), self.expr(limit), span=self.span(twig))
+
+    def _instead(self, twig: Tree[Token]) -> tree.Expr:
+        body, word, instead = twig.children
+        assert isinstance(word, Token)
+        kind: Literal["IF_NA", "IF_NONE"] = "IF_NA" if word.type == "IF_NA" else "IF_NONE"
+        return tree.Instead(kind, self.expr(body), self.expr(instead), span=self.span(twig))
+
     def _if(self, twig: Tree[Token]) -> tree.Expr:
         _, condition, _, then, _, otherwise = twig.children
         return tree.If(self.expr(condition), self.expr(then), self.expr(otherwise), span=self.span(twig))
@@ -278,6 +288,8 @@ _MAKERS: dict[str, Callable[[Builder, Tree[Token]], tree.Expr]] = {
     "compare": Builder._compare,
     "one_of": Builder._one_of,
     "within": Builder._within,
+    "portion": Builder._portion,
+    "instead": Builder._instead,
     "if_expr": Builder._if,
     "group": Builder._group,
     "number": Builder._number,

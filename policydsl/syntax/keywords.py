@@ -68,6 +68,10 @@ KEYWORDS: tuple[Keyword, ...] = (
         READING     | 读法   | reading
         DECISION    | 裁量   | decision
         EXAMPLE     | 算例   | example
+        PARAMETER   | 标准   | parameter
+        FORMULA     | 公式   | formula
+        CONDITIONS  | 条件   | conditions
+        MATERIALS   | 材料   | materials
         """,
     ),
     *_rows(
@@ -81,6 +85,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         H_ZONE      | 时区   | timezone
         H_CURRENCY  | 币种   | currency
         H_FORCE     | 施行   | in force
+        H_BASIS     | 基准日 | as of
         """,
     ),
     *_rows(
@@ -108,6 +113,9 @@ KEYWORDS: tuple[Keyword, ...] = (
         SET         | 设       | given
         SHOULD      | 应       | then
         ON_DATE     | 基准日   | on
+        EXCEPT      | 除外     | except
+        APPLIES     | 适用     | applies
+        BEFORE_THAT | 此前     | before that
         """,
     ),
     *_rows(
@@ -148,6 +156,12 @@ KEYWORDS: tuple[Keyword, ...] = (
         FROM        | 自       | from
         CHOSEN      | 选       | choose
         ROUND_TO    | 到       | to the
+        ONWARD      | 起       | onward
+        PREVAILS    | 优先于   | prevails over
+        PORTION     | 部分     | portion
+        ALL_OF      | 须全部   | all of these
+        ANY_OF      | 任一     | any of these
+        LEAST_OF    | 至少     | at least these
         ANY         | 任意     | anything
         """,
     ),
@@ -163,7 +177,9 @@ KEYWORDS: tuple[Keyword, ...] = (
         OF          | 的       | of
         FILTER      | 其中     | where
         SATISFIES   | 满足     | satisfies
-        IF_EMPTY    | 无则     | if none
+        IF_EMPTY    | 无则     | if empty
+        IF_NA       | 不适用 时 | if inapplicable
+        IF_NONE     | 无 时    | if none
         """,
     ),
     *_rows(
@@ -248,6 +264,16 @@ KEYWORDS: tuple[Keyword, ...] = (
         F_UP        | 向上取整 | round_up
         F_DOWN      | 向下取整 | round_down
         F_EVEN      | 五成双   | round_half_even
+        F_YEARS     | 周年数   | years_between
+        F_MONTHS    | 整月数   | months_between
+        F_DAYS      | 天数     | days_between
+        F_YEAR_OF   | 年份     | year_of
+        F_MONTH_OF  | 月份     | month_of
+        F_DAY_OF    | 日号     | day_of
+        F_DATE      | 某日     | date_of
+        F_MONTH_END | 月末     | month_end
+        F_OVERLAP   | 重叠天数 | overlap_days
+        F_UNMET     | 未满足   | unmet
         """,
     ),
 )

@@ -13,6 +13,7 @@ from policydsl.source import Source, Span
 from policydsl.syntax import tree
 from policydsl.syntax.door import Door
 from policydsl.syntax.expressions import Builder, Twig, sign_of
+from policydsl.syntax.keywords import RELATIONS
 from policydsl.syntax.lines import Layout, Line, lay_out
 
 MAX_SIZE = 5_000_000
@@ -91,12 +92,14 @@ class _Reader:
         head = self.text[line.start : line.end]
         if head.startswith(("部分", "针对", "part ", "for ")):
             self.declarations(line.children)
-        elif head.startswith(("规则", "rule ")):
+        elif head.startswith(("规则", "rule ", "标准", "parameter ", "公式", "formula ")):
             self.lines(line, "rule_line", self._row)
         elif head.startswith(("任务", "task ")):
             self.lines(line, "task_line", self._task_line)
         elif head.startswith(("对象", "entity ")):
             self.lines(line, "field", self._field)
+        elif head.startswith(("条件", "材料", "conditions ", "materials ")):
+            self.lines(line, "item_line", self._item_line)
         elif head.startswith(("算例", "example ")):
             self.lines(line, "example_line", self._example_line)
 
@@ -370,25 +373,111 @@ class _Reader:
 
     # ------------------------------------------------------------ rules and their lines
 
-    def rule(self, line: Line, twig: Tree[Token]) -> tree.Rule:
+    def rule(self, line: Line, twig: Tree[Token]) -> tree.Rule | tree.Parameter:
         rows = self.lines(line, "rule_line", self._row)
         builder = self.builder(tuple(row for row in rows if _in_block(row)))
         _, name, *rest = twig.children
-        equals = next(at for at, child in enumerate(rest) if isinstance(child, Token) and child.type == "EQUALS")
-        value = builder.expr(rest[equals + 1])
-        mine, after = self._split(line, builder, rows)
-        return tree.Rule(
+        value = _after_equals(builder, rest)
+        after = self._split(line, builder, rows)
+        if value is None and not any(isinstance(row, tree.DatedRow) for row in after):
+            self.report("rule-without-value", line, name=builder.name(name).text)
+        make = tree.Parameter if str(twig.data) == "parameter" else tree.Rule
+        return make(
             builder.name(name, True),
-            builder.alias(_find(rest[:equals], "alias")),
-            builder.unit(_find(rest[:equals], "unit")),
+            builder.alias(_find(rest, "alias")),
+            builder.unit(_find(rest, "unit")),
             value,
-            after if mine else tuple(row for row in rows if not _in_block(row)),
-            builder.cite(_find(rest[equals + 2 :], "cite")),
+            after,
+            builder.cite(_find(rest, "cite")),
             span=self._span(line),
         )
 
-    def _split(self, line: Line, builder: Builder, rows: tuple[tree.Row, ...]) -> tuple[bool, tuple[tree.Row, ...]]:
-        """Rows of the block and rows of the rule; says where there is a block without rows or rows without a block."""
+    def formula(self, line: Line, twig: Tree[Token]) -> tree.Formula:
+        rows = self.lines(line, "rule_line", self._row)
+        builder = self.builder(tuple(row for row in rows if _in_block(row)))
+        _, name, *rest = twig.children
+        parameters = []
+        for child in rest:
+            if _is(child, "parameter_type"):
+                kid, unit = cast(Tree[Token], child).children[0], _find(cast(Tree[Token], child).children, "type")
+                built = builder.unit(unit)
+                assert built is not None
+                parameters.append((builder.name(kid, True), built))
+        value = _after_equals(builder, rest)
+        assert value is not None
+        after = self._split(line, builder, rows)
+        cite = builder.cite(_find(rest, "cite"))
+        return tree.Formula(builder.name(name, True), tuple(parameters), value, after, cite, span=self._span(line))
+
+    def conditions(self, line: Line, twig: Tree[Token]) -> tree.Conditions:
+        builder = self.builder()
+        word, name, *rest = twig.children
+        assert isinstance(word, Token)
+        kind: Literal["CONDITIONS", "MATERIALS"] = "CONDITIONS" if word.type == "CONDITIONS" else "MATERIALS"
+        mode, least = self._mode(builder, _find(rest, "group_mode"))
+        items = self.lines(line, "item_line", self._item_line)
+        if not items:
+            self.report("block-without-rows", line)
+        return tree.Conditions(
+            kind,
+            builder.name(name, True),
+            builder.alias(_find(rest, "alias")),
+            mode,
+            least,
+            items,
+            builder.cite(_find(rest, "cite")),
+            span=self._span(line),
+        )
+
+    def _mode(self, builder: Builder, twig: Tree[Token] | None) -> tuple[str, int]:
+        if twig is None:
+            return "ALL_OF", 0
+        token = twig.children[0]
+        assert isinstance(token, Token)
+        if token.type != "LEAST_OF":
+            return token.type, 0
+        return token.type, int(builder.quantity(twig.children[1]).number)
+
+    def _item_line(self, line: Line, twig: Tree[Token]) -> tree.ItemLine:
+        builder = self.builder()
+        name, *rest = twig.children
+        alias, cite = _find(rest, "alias"), _find(rest, "cite")
+        value, mode, least = None, "", 0
+        items: tuple[tree.ItemLine, ...] = ()
+        if str(twig.data) == "item":
+            value = builder.expr(next(kid for kid in rest if kid is not None and kid is not alias and kid is not cite))
+        if str(twig.data) == "item_group":
+            mode, least = self._mode(builder, _find(rest, "group_mode"))
+            items = self.lines(line, "item_line", self._item_line)
+            if not items:
+                self.report("block-without-rows", line)
+        else:
+            self.no_children(line)
+        return tree.ItemLine(
+            builder.name(name, True),
+            builder.alias(alias),
+            value,
+            mode,
+            least,
+            items,
+            builder.cite(cite),
+            span=self._span(line),
+        )
+
+    def applies(self, line: Line, twig: Tree[Token]) -> tree.Applies:
+        self.no_children(line)
+        builder = self.builder()
+        when = next(kid for kid in twig.children if kid is not None and not _is_word(kid))
+        reason = next((kid for kid in twig.children if isinstance(kid, Token) and kid.type == "TEXT"), None)
+        return tree.Applies(
+            builder.expr(when),
+            builder.text(reason) if reason is not None else "",
+            builder.cite(_find(twig.children, "cite")),
+            span=self._span(line),
+        )
+
+    def _split(self, line: Line, builder: Builder, rows: tuple[tree.Row, ...]) -> tuple[tree.Row, ...]:
+        """The rows that modify the whole; says where there is a block without rows or rows without a block."""
         inside = tuple(row for row in rows if _in_block(row))
         if builder.blocks > 1:
             self.report("two-blocks", line)
@@ -396,22 +485,24 @@ class _Reader:
             self.report("rows-without-block", inside[0].span)
         if builder.blocks and not inside and not line.children:
             self.report("block-without-rows", line)
-        return bool(builder.blocks), tuple(row for row in rows if not _in_block(row))
+        return tuple(row for row in rows if not _in_block(row))
 
     def _row(self, line: Line, twig: Tree[Token]) -> tree.Row | None:
         inner = twig.children[0] if str(twig.data) == "rule_line" and isinstance(twig.children[0], Tree) else twig
         assert isinstance(inner, Tree)
         below = self.lines(line, "rule_line", self._row)
         builder = self.builder(tuple(row for row in below if _in_block(row)))
-        row = self._row_of(builder, line, inner)
+        exceptions = tuple(row for row in below if isinstance(row, tree.ExceptRow))
+        row = self._row_of(builder, line, inner, exceptions)
         if builder.blocks or below:
-            self._split(line, builder, below)
-            for extra in below:
-                if not _in_block(extra):
-                    self.report("line-out-of-place", extra.span)
+            for extra in self._split(line, builder, below):
+                if not (isinstance(row, tree.ExceptRow) and isinstance(extra, tree.ExceptRow)):
+                    self.report("line-out-of-place", extra.span, line=extra.span.text)
         return row
 
-    def _row_of(self, builder: Builder, line: Line, twig: Tree[Token]) -> tree.Row | None:
+    def _row_of(
+        self, builder: Builder, line: Line, twig: Tree[Token], exceptions: tuple[tree.ExceptRow, ...]
+    ) -> tree.Row | None:
         span, kids = self._span(line), twig.children
         cite = builder.cite(_find(kids, "cite"))
         data = str(twig.data)
@@ -436,6 +527,38 @@ class _Reader:
                 kind: Literal["CAP", "FLOOR"] = "CAP" if data == "cap" else "FLOOR"
                 when = builder.expr(values[3]) if len(values) > 3 else None
                 return tree.CapRow(kind, builder.expr(values[1]), when, cite, span=span)
+            case "cap_or_floor":
+                edge = self._edges(builder, list(kids))[0]
+                word = sign_of(kids[0])
+                relation = RELATIONS[word]
+                if relation not in ("le", "ge") or edge.inclusive is False:
+                    self.report("cap-word", line, found=builder.span(kids[0]).text)
+                conditions = [kids[at + 1] for at, kid in enumerate(kids) if isinstance(kid, Token) and kid.type == "WHEN"]
+                condition = builder.expr(conditions[0]) if conditions else None
+                return tree.CapRow("CAP" if relation in ("le", "lt") else "FLOOR", edge.bound, condition, cite, span=span)
+            case "let":
+                return tree.LetRow(builder.name(kids[1], True), builder.expr(values[3]), cite, span=span)
+            case "except":
+                names = [builder.name(kid) for kid in values[1:] if _is(kid, "name")]
+                marks = {kid.type: at for at, kid in enumerate(values) if isinstance(kid, Token)}
+                return tree.ExceptRow(
+                    names[0],
+                    builder.expr(values[marks["WHEN"] + 1]),
+                    builder.expr(values[marks["THEN"] + 1]),
+                    tuple(builder.name(kid) for kid in values[marks["PREVAILS"] :] if _is(kid, "name"))
+                    if "PREVAILS" in marks
+                    else (),
+                    cite,
+                    exceptions,
+                    span=span,
+                )
+            case "from_day":
+                day = next(kid for kid in kids if isinstance(kid, Token) and kid.type == "DATE")
+                return tree.DatedRow(builder.day(day).value, builder.expr(values[-1]), cite, span=span)
+            case "before_that":
+                return tree.DatedRow(None, builder.expr(values[-1]), cite, span=span)
+            case "applies":
+                return self.applies(line, twig)
             case "rounding":
                 place = cast(Tree[Token], values[2])
                 return tree.RoundRow(str(values[0]), self._place(builder, place), cite, span=span)
@@ -609,8 +732,11 @@ _DECLARATIONS: dict[str, Callable[[_Reader, Line, Tree[Token]], tree.Declaration
         "reading",
         "decision",
         "example",
+        "formula",
+        "conditions",
+        "applies",
     )
-}
+} | {"parameter": _Reader.rule}
 
 
 def _is(twig: Twig, name: str) -> bool:
@@ -619,6 +745,17 @@ def _is(twig: Twig, name: str) -> bool:
 
 def _find(twigs: Iterable[Twig], name: str) -> Tree[Token] | None:
     return next((twig for twig in twigs if isinstance(twig, Tree) and str(twig.data) == name), None)
+
+
+def _is_word(twig: Twig) -> bool:
+    return _is(twig, "cite") or (isinstance(twig, Token) and twig.type in ("APPLIES", "WHEN", "ELSE", "INAPPLICABLE", "TEXT"))
+
+
+def _after_equals(builder: Builder, twigs: list[Twig]) -> tree.Expr | None:
+    for at, twig in enumerate(twigs):
+        if isinstance(twig, Token) and twig.type == "EQUALS":
+            return builder.expr(twigs[at + 1])
+    return None
 
 
 def _who(builder: Builder, twig: Twig) -> str:

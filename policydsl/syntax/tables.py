@@ -26,6 +26,7 @@ STARTS = (
     "field",
     "rule_line",
     "task_line",
+    "item_line",
     "reading_line",
     "example_line",
     "cell",

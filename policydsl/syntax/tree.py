@@ -151,6 +151,24 @@ class Group(Written):
 
 
 @frozen
+class Portion(Written):
+    """X 超过 N 部分: what of X lies beyond N (or short of it); `word` is the comparator."""
+
+    word: str
+    measure: Expr
+    limit: Expr
+
+
+@frozen
+class Instead(Written):
+    """X 不适用 时 Y, X 无 时 Y (by keyword id)."""
+
+    word: Literal["IF_NA", "IF_NONE"]
+    body: Expr
+    instead: Expr
+
+
+@frozen
 class Undecided(Written):
     """待裁量 or 不适用 with a reason."""
 
@@ -198,6 +216,8 @@ Expr = (
     | Undecided
     | Function
     | Block
+    | Portion
+    | Instead
 )
 
 # ---------------------------------------------------------------- lines of blocks
@@ -282,7 +302,59 @@ class Remark(Written):
     text: str
 
 
-Row = BandRow | ChoiceRow | StepRow | Mark | Amount | CapRow | RoundRow | Remark
+@frozen
+class LetRow(Written):
+    """其中 r = …: a name for this rule alone."""
+
+    name: Name
+    value: Expr
+    cite: Citation | None = None
+
+
+@frozen
+class ExceptRow(Written):
+    """除外 名: 当 C 则 v 优先于 …, with exceptions to the exception below it."""
+
+    name: Name
+    when: Expr
+    value: Expr
+    prevails: tuple[Name, ...] = ()
+    cite: Citation | None = None
+    rows: tuple[Row, ...] = ()
+
+
+@frozen
+class DatedRow(Written):
+    """自 D 起 = v; `day` None for 此前 = v."""
+
+    day: date | None
+    value: Expr
+    cite: Citation | None = None
+
+
+@frozen
+class Applies(Written):
+    """适用 当 C 否则 不适用 “…”: under a rule, or in a 部分 for all its rules."""
+
+    when: Expr
+    reason: str
+    cite: Citation | None = None
+
+
+Row = (
+    BandRow
+    | ChoiceRow
+    | StepRow
+    | Mark
+    | Amount
+    | CapRow
+    | RoundRow
+    | Remark
+    | LetRow
+    | ExceptRow
+    | DatedRow
+    | Applies
+)
 
 
 @frozen
@@ -440,8 +512,57 @@ class Rule(Written):
     name: Name
     alias: Name | None
     unit: UnitName | None
+    value: Expr | None
+    after: tuple[Row, ...]
+    cite: Citation | None = None
+
+
+@frozen
+class Parameter(Written):
+    """标准: a named figure of the notice, perhaps with versions by date."""
+
+    name: Name
+    alias: Name | None
+    unit: UnitName | None
+    value: Expr | None
+    after: tuple[Row, ...]
+    cite: Citation | None = None
+
+
+@frozen
+class Formula(Written):
+    """公式 f(a: 元, b: 家) = …."""
+
+    name: Name
+    parameters: tuple[tuple[Name, UnitName], ...]
     value: Expr
     after: tuple[Row, ...]
+    cite: Citation | None = None
+
+
+@frozen
+class ItemLine(Written):
+    """One item of 条件 or 材料: a condition, a group of items, or (neither) a fact that must be there."""
+
+    name: Name
+    alias: Name | None
+    value: Expr | None
+    mode: str = ""
+    least: int = 0
+    items: tuple[ItemLine, ...] = ()
+    cite: Citation | None = None
+
+
+@frozen
+class Conditions(Written):
+    """条件 or 材料 (by keyword id): items of which all (ALL_OF), any (ANY_OF) or some (LEAST_OF) must hold."""
+
+    word: Literal["CONDITIONS", "MATERIALS"]
+    name: Name
+    alias: Name | None
+    mode: str
+    least: int
+    items: tuple[ItemLine, ...]
     cite: Citation | None = None
 
 
@@ -608,6 +729,10 @@ Declaration = (
     | Reading
     | Decision
     | Example
+    | Parameter
+    | Formula
+    | Conditions
+    | Applies
 )
 
 
