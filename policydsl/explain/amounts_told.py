@@ -88,6 +88,8 @@ def _route_row(row: RouteRow, stepping: Stepping, teller: Teller) -> Alternative
     if row.amount.outcome is None or isinstance(row.amount.outcome, Blocked):
         return Alternative(label, "", catalog.unsure)
     value = catalog.route_value.format(steps=row.steps, amount=teller.show(row.amount))
+    if row.steps == 0:
+        return Alternative(label, value, catalog.no_step)
     if row.taken:
         return Alternative(label, value, catalog.taken, True)
     if stepping.tie:
@@ -98,9 +100,10 @@ def _route_row(row: RouteRow, stepping: Stepping, teller: Teller) -> Alternative
 def bounding(bounding: Bounding, teller: Teller) -> Passage:
     """Which cap or floor bound last, with the value before and after."""
     catalog = teller.catalog
-    items = tuple(_bound_row(row, teller) for row in bounding.bounds)
+    unsure = isinstance(bounding.shown.outcome, Blocked)
+    items = tuple(_bound_row(row, unsure, teller) for row in bounding.bounds)
     group = Group(catalog.bounds, items)
-    if isinstance(bounding.shown.outcome, Blocked):
+    if unsure:
         return Passage(catalog.bound_unsure, group)
     if bounding.decided is None:
         return Passage(catalog.bound_none.format(value=teller.show(bounding.before)), group)
@@ -119,11 +122,13 @@ def _bound(row: BoundRow, teller: Teller) -> str:
     return (teller.catalog.cap if row.kind == "cap" else teller.catalog.floor).format(limit=limit)
 
 
-def _bound_row(row: BoundRow, teller: Teller) -> Alternative:
+def _bound_row(row: BoundRow, unsure: bool, teller: Teller) -> Alternative:
     catalog, label = teller.catalog, _bound(row, teller)
     if row.when is not None:
         label = catalog.on_condition.format(bound=label, when=teller.plain(row.when))
-    if row.bound:
+    if unsure:
+        fate = catalog.unsure
+    elif row.bound:
         fate = catalog.bound_works.format(before=teller.show(row.before), after=teller.show(row.after))
     else:
         fate = catalog.bound_idle if row.applied else catalog.bound_off
@@ -141,6 +146,10 @@ def rounding(rounding: Rounding, teller: Teller) -> Passage:
     }
     written = rounding.text if teller.figures.lang == "zh" or rounding.text.isascii() else ""
     before, after = teller.measure(rounding.before, teller.phrases()), teller.show(rounding.shown)
+    if isinstance(rounding.shown.outcome, Blocked):
+        return Passage(
+            catalog.round_unsure.format(how=written or words[rounding.mode], before=teller.plain(rounding.before))
+        )
     same = rounding.before.shown.outcome == rounding.shown.outcome
     phrase = catalog.round_same if same else catalog.rounded
     return Passage(phrase.format(how=written or words[rounding.mode], before=before, after=after))

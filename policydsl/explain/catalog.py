@@ -57,6 +57,7 @@ class Catalog:
     choice_unsure: str
     choice_none: str
     case_holds: str
+    case_stands: str
     case_fails: str
     cases_fail: str
     cases: str
@@ -98,6 +99,7 @@ class Catalog:
     route: str
     route_begun: str
     route_value: str
+    no_step: str
     routes: str
     at_start: str
     together: str
@@ -120,6 +122,7 @@ class Catalog:
     round_down: str
     half_even: str
     rounded: str
+    round_unsure: str
     round_same: str
 
     not_supplied: str

@@ -73,8 +73,9 @@ def tell_choice(step: Step, node: core.Choose, desk: Desk) -> Term:
     index_taken = taken
     if taken == -1:
         index_taken = len(node.cases) if node.otherwise is not None else None
-    desk.say(Choosing(node.form, tuple(rows), index_taken, value, shown_of(step)))
-    desk.said.extend(after)
+    choosing = Choosing(node.form, tuple(rows), index_taken, value, shown_of(step))
+    # a row of a table is found before its cell is named; anything else follows from the choice
+    desk.said.extend([*after, choosing] if value is not None else [choosing, *after])
     return ToldTerm(shown_of(step))
 
 
@@ -94,8 +95,8 @@ def tell_bands(step: Step, node: core.Bands, desk: Desk) -> Term:
         chosen = step_of(step, node.rows[taken].value if taken >= 0 else node.otherwise)
     value, after = _branch(chosen, desk)
     index_taken = len(node.rows) if taken == -1 else taken
-    desk.say(Banding(measure, node.side, tuple(rows), index_taken, value, shown_of(step)))
-    desk.said.extend(after)
+    banding = Banding(measure, node.side, tuple(rows), index_taken, value, shown_of(step))
+    desk.said.extend([*after, banding] if value is not None else [banding, *after])
     return ToldTerm(shown_of(step))
 
 

@@ -18,6 +18,7 @@ from policydsl.explain.statements import (
 )
 from policydsl.explain.teller import Teller, calculation
 from policydsl.explain.telling import Alternative, Group, Passage
+from policydsl.explain.terms import FactTerm, RuleTerm
 
 Side = Literal["lower", "upper"]
 
@@ -121,6 +122,9 @@ def choosing(choosing: Choosing, teller: Teller) -> Passage:
         case = "" if many else _case(shown, form, teller, phrases)
         value = catalog.takes.format(value=phrases.term(choosing.value)) if choosing.value is not None else ""
         phrase = catalog.case_holds if taken.when is not None else catalog.cases_fail if many else catalog.case_fails
+        # a fact or rule named with its truth (政策宣讲 未完成) has said already whether it holds
+        if not many and not shown.label and isinstance(shown.when, FactTerm | RuleTerm):
+            phrase = catalog.case_stands
         text = phrase.format(case=case, value=value) + teller.cited(taken.clause)
     return Passage(text, _cases(choosing, teller) if len(choosing.cases) > 2 else None)
 

@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 from policydsl.core import program as core
 from policydsl.core.types import BOOL
-from policydsl.core.values import Blocked, Outcome, Status
+from policydsl.core.values import Blocked, Cause, Lack, Outcome, Status
 from policydsl.explain.book import step_status, supplied
 from policydsl.explain.sketch import Stand, is_absent, reads, sketch
 from policydsl.explain.statements import Folding, FoldRow, Statement
 from policydsl.explain.terms import Address, FactTerm, FoldTerm, Shown, Term, ToldTerm
 from policydsl.interpret.trace import Sample, Step
+
+_LACKS = {"unknown": Lack.MISSING, "pending": Lack.DECISION, "invalid": Lack.UNREADABLE, "value": Lack.MISSING}
+"""The lack that stands for the status of a cell that no step has read for the reader."""
 
 
 def tell_fold(step: Step, node: core.Aggregate, stand: Stand, say: Callable[[Statement], None]) -> Term:
@@ -48,7 +51,10 @@ def tell_fold(step: Step, node: core.Aggregate, stand: Stand, say: Callable[[Sta
             sample.total + absent,
             tuple(_row(key, node, inner, Shown(values[key], body_type) if key in values else None) for key in counted),
             tuple(_row(key, node, inner, None, fields) for key in short),
-            tuple(_row(key, node, inner, None, fields) for key in unsure),
+            tuple(
+                _row(key, node, inner, Shown(values[key], body_type) if key in values else None, fields)
+                for key in unsure
+            ),
             statuses.count("pending"),
             statuses.count("unknown"),
             statuses.count("invalid"),
@@ -84,7 +90,10 @@ def _row(key: str, node: core.Aggregate, stand: Stand, shown: Shown | None, fiel
     for name in fields:
         declared = book.fields.get((entity, name))
         if declared is not None:
-            value = Shown(book.cell_outcome(entity, key, name), declared.type, declared.measure)
+            outcome = book.cell_outcome(entity, key, name)
+            if outcome is None:
+                outcome = Blocked((Cause(_LACKS[book.cell_status(entity, key, name)], entity, key, name),))
+            value = Shown(outcome, declared.type, declared.measure)
             read.append(FactTerm(Address(entity, key, name), book.fact_name(entity, name), value))
     at = Address(entity, key, node.body.name) if isinstance(node.body, core.RuleRead | core.FieldRead) else None
     return FoldRow(key, shown, tuple(read), at)

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Sequence
 from attrs import frozen
 
 from policydsl.core import program as core
-from policydsl.core.types import Bool, strip
 from policydsl.core.values import Blocked, Outcome, status_of
 from policydsl.diagnostics.model import Language
 from policydsl.explain.account import (
@@ -217,7 +216,7 @@ def account(
 def _shown(rule: core.Rule, outcome: Outcome) -> Shown:
     if rule.kind == "task":
         return Shown(outcome, rule.type, None, "task")
-    return Shown(outcome, rule.type, rule.measure, "condition" if isinstance(strip(rule.type), Bool) else "plain")
+    return Shown(outcome, rule.type, rule.measure)
 
 
 def _top(statements: tuple[Statement, ...]) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import assert_never
 
 from attrs import evolve
 
-from policydsl.core.values import Blocked, Lack
+from policydsl.core.values import Blocked, Lack, decimal_text, exact
 from policydsl.diagnostics.model import Place
 from policydsl.explain.account import Account, Input, NextStep, ReadingUse, Reason
 from policydsl.explain.choices_told import bound_of
@@ -27,8 +28,7 @@ def input_line(item: Input, teller: Teller) -> InputLine:
     catalog, notes = teller.catalog, list[str]()
     match item.state:
         case "known":
-            shown = teller.show(item.shown)
-            if item.raw and item.raw.strip() not in (shown, shown.strip("“”")):
+            if item.raw and not _same(item.raw, item.shown, teller):
                 notes.append(catalog.raw.format(raw=item.raw))
         case "default":
             notes.append(catalog.by_default.format(clause=teller.cited(item.clause)))
@@ -54,6 +54,15 @@ def input_line(item: Input, teller: Teller) -> InputLine:
     )
 
 
+def _same(raw: str, shown: Shown, teller: Teller) -> bool:
+    """Whether what was written says no more than what is shown."""
+    number, text = exact_of(shown), teller.show(shown)
+    written = raw.strip().replace(",", "")
+    if number is not None and written == decimal_text(number):
+        return True
+    return written in (text.replace(",", ""), text.strip("“”"))
+
+
 def _source(source: str, teller: Teller) -> str:
     return teller.catalog.source.format(source=source) if source else ""
 
@@ -66,7 +75,9 @@ def reason(item: Reason, teller: Teller) -> str:
     """Why there is no value, and what to do about it, in one sentence."""
     catalog, cause = teller.catalog, item.cause
     name = teller.quoted(item.name)
-    what = catalog.of_row.format(entity=cause.entity, key=cause.key, name=name) if cause.key else name
+    what = (
+        catalog.of_row.format(entity=teller.figures.name(item.entity), key=cause.key, name=name) if cause.key else name
+    )
     place = catalog.at_place.format(place=place_text(cause.origin, teller)) if cause.origin is not None else ""
     detail = catalog.detail.format(detail=_detail(cause.detail, teller)) if cause.detail else ""
     match cause.lack:
@@ -144,7 +155,7 @@ def _gain(gain: Shown | None, teller: Teller) -> str:
     amount = exact_of(gain)
     if gain is None or amount is None or amount == 0:
         return ""
-    size = teller.figures.points(evolve(gain, outcome=abs(amount)))
+    size = teller.figures.points(evolve(gain, outcome=exact(abs(Fraction(amount)))))
     return (teller.catalog.gain if amount > 0 else teller.catalog.loss).format(gain=size)
 
 

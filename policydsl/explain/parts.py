@@ -35,7 +35,7 @@ def rule_term(step: Step, node: core.RuleRead, desk: Desk, detail: Term | None =
     rule = desk.book.rule(node.entity, node.name)
     role: Role = "plain"
     if rule is not None and isinstance(strip(node.type), Bool):
-        role = "task" if rule.kind == "task" else "condition"
+        role = "task" if rule.kind == "task" else "plain"
     return RuleTerm(
         Address(entity, key or "", node.name),
         desk.book.rule_name(node.entity, node.name),

@@ -9,7 +9,7 @@ from attrs import evolve
 from policydsl.core.values import Blocked, NotApplicable, Status, status_of
 from policydsl.diagnostics.model import Language
 from policydsl.explain import en, zh
-from policydsl.explain.account import Account, Explanation, RowAccount, ViolationTold
+from policydsl.explain.account import Account, Explanation, Reason, RowAccount, ViolationTold
 from policydsl.explain.catalog import Catalog
 from policydsl.explain.choices_told import banding_then
 from policydsl.explain.figures import Figures
@@ -86,10 +86,18 @@ def _entry(account: Account, teller: Teller, told: set[str], waiting: deque[Acco
         heading,
         passages=_passages(account.statements, own),
         inputs=tuple(input_line(item, own) for item in account.inputs),
-        reasons=tuple(reason(item, own) for item in account.reasons),
+        reasons=tuple(reason(item, own) for item in _own_reasons(account, depth)),
         nexts=next_lines(account, own),
         children=tuple(_entry(child, teller, told, waiting, depth + 1) for child in account.children),
     )
+
+
+def _own_reasons(account: Account, depth: int) -> tuple[Reason, ...]:
+    """Reasons are told at the top and where they arise, not at every rule between."""
+    if depth == 0:
+        return account.reasons
+    below = {item.cause for child in account.children for item in child.reasons}
+    return tuple(item for item in account.reasons if item.cause not in below)
 
 
 def heading_of(account: Account, teller: Teller) -> Entry:

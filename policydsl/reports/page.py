@@ -1,0 +1,163 @@
+"""Owns the explanation as one printable HTML page: complete in itself, opened from a file, without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from importlib.resources import files
+
+from policydsl.explain import Explanation, tell
+from policydsl.explain.telling import Alternative, Entry, Group, InputLine, Labels, Passage, RowTelling, Telling
+from policydsl.reports.wrap import clean
+
+LANGUAGE = {"zh": "zh-CN", "en": "en"}
+
+
+def explanation_page(explanation: Explanation) -> str:
+    """The whole page. Everything from a policy or its facts is escaped; details are open, so that print shows them all."""
+    telling = tell(explanation)
+    title = text(telling.title)
+    style = files("policydsl.reports").joinpath("page.css").read_text("utf-8")
+    body = "\n".join(_body(telling))
+    return f"""<!DOCTYPE html>
+<html lang="{LANGUAGE[telling.lang]}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<div class="sheet">
+{body}
+</div>
+</body>
+</html>
+"""
+
+
+def text(words: str) -> str:
+    """Words as page text."""
+    return escape(clean(words), quote=True)
+
+
+def _body(telling: Telling) -> Iterator[str]:
+    labels = telling.labels
+    yield f"<header><h1>{text(telling.title)}</h1>"
+    pairs = [*telling.about, *((labels.readings, line) for line in telling.readings)]
+    if pairs:
+        yield '<dl class="about">'
+        yield from (f"<dt>{text(label)}</dt><dd>{text(words)}</dd>" for label, words in pairs)
+        yield "</dl>"
+    yield "</header>"
+    yield "<main>"
+    if len(telling.rows) > 1:
+        yield f'<nav aria-label="{text(labels.contents)}"><ul>'
+        for index, row in enumerate(telling.rows):
+            held = next((f'<span class="held">{text(item.value)}</span>' for item in _held(row)), "")
+            yield f'<li><a href="#r{index}">{text(row.title)}</a>{held}</li>'
+        yield "</ul></nav>"
+    for index, row in enumerate(telling.rows):
+        yield from _row(row, index, labels)
+    yield "</main>"
+    yield f"<footer><p>{text(labels.printed)}</p></footer>"
+
+
+def _held(row: RowTelling) -> list[Entry]:
+    """Results of a row that have no value."""
+    return [entry for entry in (*row.violations, *row.entries) if entry.status != "value"]
+
+
+def _told(entries: tuple[Entry, ...], depth: int = 0) -> Iterator[tuple[Entry, int]]:
+    for entry in entries:
+        if not entry.again:
+            yield entry, depth
+            yield from _told(entry.children, depth + 1)
+
+
+def _row(row: RowTelling, index: int, labels: Labels) -> Iterator[str]:
+    yield f'<section aria-labelledby="r{index}"><h2 id="r{index}">{text(row.title)}</h2>'
+    yield '<div class="scroll"><table>'
+    yield (
+        f'<thead><tr><th scope="col">{text(labels.rule)}</th><th scope="col" class="n">{text(labels.value)}</th>'
+        f'<th scope="col">{text(labels.clause)}</th></tr></thead><tbody>'
+    )
+    for entry, depth in _told(row.entries):
+        lead = ' class="lead"' if depth == 0 else ""
+        pad = f' style="padding-left:{0.6 + 1.1 * depth:.1f}rem"' if depth else ""
+        yield (
+            f'<tr{lead}><th scope="row"{pad}>{text(entry.name)}</th><td class="n">{_value(entry)}</td>'
+            f'<td class="c">{text(entry.clause)}</td></tr>'
+        )
+    yield "</tbody></table></div>"
+    if row.violations:
+        yield f"<h3>{text(labels.violations)}</h3>"
+        for entry in row.violations:
+            yield from _entry(entry, labels, 0)
+    for entry in row.entries:
+        yield from _entry(entry, labels, 0)
+    yield "</section>"
+
+
+def _value(entry: Entry) -> str:
+    words = text(entry.value)
+    return words if entry.status == "value" else f'<span class="state">{words}</span>'
+
+
+def _entry(entry: Entry, labels: Labels, depth: int) -> Iterator[str]:
+    clause = f'<span class="clause">〔{text(entry.clause)}〕</span>' if entry.clause else ""
+    if entry.again:
+        yield f'<p class="again">{text(entry.name)} {_value(entry)} · {text(labels.again)}</p>'
+        return
+    top = " top" if depth == 0 else ""
+    yield f'<details class="rule{top}" open data-id="{text(entry.id)}"><summary><span class="name">{text(entry.name)}</span>'
+    yield f'<span class="value">{_value(entry)}</span>{clause}</summary><div class="body">'
+    for passage in entry.passages:
+        yield from _passage(passage, labels)
+    for line in entry.reasons:
+        yield f'<p class="reason">{text(line)}</p>'
+    for line in entry.nexts:
+        yield f'<p class="next">{text(line)}</p>'
+    if entry.inputs:
+        yield (
+            f'<p class="inputs"><b>{text(labels.inputs)}</b> '
+            + " \N{MIDDLE DOT} ".join(map(_input, entry.inputs))
+            + "</p>"
+        )
+    for child in entry.children:
+        yield from _entry(child, labels, depth + 1)
+    yield "</div></details>"
+
+
+def _input(item: InputLine) -> str:
+    beside = "; ".join(text(part) for part in (item.place, item.note) if part)
+    words = f"{text(item.name)} {text(item.value)}"
+    words = f'<span class="wanting">{words}</span>' if item.wanting else words
+    return f"{words} ({beside})" if beside else words
+
+
+def _passage(passage: Passage, labels: Labels) -> Iterator[str]:
+    yield f"<p>{text(passage.text)}</p>"
+    if passage.group is not None:
+        yield from _group(passage.group, labels)
+
+
+def _group(group: Group, labels: Labels) -> Iterator[str]:
+    values = any(item.value for item in group.items)
+    yield f'<table class="rows"><caption>{text(group.title)}</caption><thead><tr><th scope="col">{text(labels.item)}</th>'
+    yield (
+        f'<th scope="col" class="n">{text(labels.value)}</th>' if values else ""
+    ) + f'<th scope="col">{text(labels.why)}</th>'
+    yield "</tr></thead><tbody>"
+    yield from (_alternative(item, values) for item in group.items)
+    if group.more:
+        yield f'<tr><td colspan="{3 if values else 2}">{text(group.more)}</td></tr>'
+    yield "</tbody></table>"
+
+
+def _alternative(item: Alternative, values: bool) -> str:
+    taken = ' class="taken"' if item.taken else ""
+    value = f'<td class="n">{text(item.value)}</td>' if values else ""
+    return f'<tr{taken}><th scope="row">{text(item.label)}</th>{value}<td>{text(item.fate)}</td></tr>'
