@@ -34,8 +34,7 @@ def choose(
 
     def first(frame: Frame) -> Step:
         steps: list[Step] = []
-        index = 0
-        for when, value in traceds:
+        for index, (when, value) in enumerate(traceds):
             step = when(frame)
             steps.append(step)
             held = step[1]
@@ -45,7 +44,6 @@ def choose(
                 return new(Step, (node, chosen[1], tuple(steps), index))
             if held is not False:
                 return new(Step, (node, asker.strict(frame, (held,)), tuple(steps), None))
-            index += 1
         return none_holds(frame, steps)
 
     def several(frame: Frame) -> Step:

@@ -54,7 +54,6 @@ from policydsl.interpret.staged import Plain, Staged, fixed, new
 from policydsl.interpret.strict import Binary, binary, comparison, operation
 from policydsl.interpret.trace import Step
 
-
 Work = Generator[Expr, Staged, Staged]
 """Yields the parts that it needs staged and is sent their closures, so that the depth of a formula is no matter."""
 

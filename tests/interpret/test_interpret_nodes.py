@@ -741,7 +741,9 @@ def test_within() -> None:
     assert outcome(node, with_events(*rows, 甲=3)) is True
     assert outcome(node, with_events(*rows, 甲=4)) is False
     assert lacks(outcome(node, with_events(*rows, 甲=5))) == [missing("有效", "活动", "3")]
-    assert lacks(outcome(node, with_events(*rows))) == [missing("甲")]
+    assert lacks(outcome(node, with_events(*rows))) == [missing("甲"), missing("有效", "活动", "3")]
+    assert lacks(outcome(node, facts(区=[district(甲=3)]))) == [missing("活动", "活动")]
+    assert outcome(node, one()) is False
 
 
 # ---------------------------------------------------------------- runs
