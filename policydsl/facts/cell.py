@@ -30,7 +30,7 @@ from policydsl.core.values import NONE, Exact, Value, decimal_text, exact
 from policydsl.facts import moment as clock
 from policydsl.facts.findings import Problem, cut, listing
 from policydsl.facts.grid import MAX_TEXT, Fault, Numeral, Percent, Verbatim, fold, is_blank, narrow, shown
-from policydsl.facts.naming import index, near
+from policydsl.facts.naming import Names, near
 from policydsl.facts.quantity import MOST_DIGITS, Units, literal, of_float, written
 
 Convert = Callable[[object], "Value | Problem | None"]
@@ -330,7 +330,7 @@ def _text(field: Field) -> Convert:
 def _member(type_: Member, field: Field, program: Program) -> Convert:
     roll = program.rolls[type_.roll]
     exactly = set(roll.members)
-    known = index(
+    known = Names(
         [*((name, name) for name in roll.members), *((alias, name) for name, alias in _spellings(program, roll.name))]
     )
     guesses = [_MOST_GUESSES]
@@ -341,7 +341,7 @@ def _member(type_: Member, field: Field, program: Program) -> Convert:
         text = shown(raw)
         if text in exactly:
             return text
-        found = known.get(fold(text))
+        found = known.find(text)
         if found is not None:
             return found
         guesses[0] -= 1

@@ -11,7 +11,7 @@ from policydsl.core.program import Field, Program
 from policydsl.facts.cell import Column, Reading
 from policydsl.facts.findings import Findings, Problem, cut, listing
 from policydsl.facts.grid import Grid, fold, is_blank, shown
-from policydsl.facts.naming import index, near
+from policydsl.facts.naming import Names, near
 from policydsl.facts.quantity import Units
 from policydsl.facts.table import HEADER_ROWS
 from policydsl.facts.unite import Keys, joined
@@ -61,12 +61,12 @@ def apply(
 
 
 def _heading(grid: Grid) -> tuple[int, dict[str, int]]:
-    names = index([*((zh, zh) for zh in COLUMNS), *((en, zh) for zh, en in COLUMNS.items())])
+    names = Names([*((zh, zh) for zh in COLUMNS), *((en, zh) for zh, en in COLUMNS.items())])
     best: tuple[int, dict[str, int]] = (0, {})
     for number, row in enumerate(grid.rows[: 1 if grid.listed else HEADER_ROWS]):
         places: dict[str, int] = {}
         for column, raw in enumerate(row):
-            name = names.get(fold(shown(raw)))
+            name = names.find(shown(raw))
             if name:
                 places.setdefault(name, column)
         if len(places) > len(best[1]):

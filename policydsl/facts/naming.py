@@ -9,12 +9,12 @@ from hashlib import sha256
 
 from attrs import frozen
 
-from policydsl.core.program import Entity, Field, Program
+from policydsl.core.program import Entity, Program
 from policydsl.facts.grid import fold, narrow
 
 DECISIONS = ("裁量", "decisions")
-GUIDE = ("填写说明", "名录选项")
-"""Sheets of our own template that hold no facts."""
+GUIDE = ("填写说明", "名录选项", "Guide", "Lists")
+"""Sheets of our own template that hold no facts, in Chinese and in English."""
 
 _NUMBERED = re.compile(r"\s*\d{1,4}\s*[.、_\-:)]?\s*(\D.*)", re.DOTALL)
 _BRACKET = re.compile(r"(.*\S)\s*[(\[〔【]([^()\[\]〔〕【】]*)[)\]〕】]\s*", re.DOTALL)
@@ -35,18 +35,26 @@ def take_apart(text: str) -> Header:
     return Header(found[1], found[2].strip()) if found else Header(text)
 
 
-def index(names: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Folded spelling → name, from (spelling, name) pairs; a spelling of two names stands for neither, unless it is exact."""
-    found: dict[str, str] = {}
-    clash: set[str] = set()
-    for spelling, name in names:
-        key = fold(spelling)
-        if key and found.setdefault(key, name) != name:
-            clash.add(key)
-    for key in clash:
-        if fold(found[key]) != key:
-            del found[key]
-    return found
+class Names:
+    """Spellings and what they stand for. An exact spelling wins; else neither width, case nor blanks matter.
+
+    Loosely taken, a spelling of two names stands for neither.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._exact: dict[str, str] = {}
+        self._loose: dict[str, str | None] = {}
+        for spelling, name in pairs:
+            if not spelling:
+                continue
+            self._exact.setdefault(spelling, name)
+            key = fold(spelling)
+            if self._loose.setdefault(key, name) != name:
+                self._loose[key] = None
+
+    def find(self, text: str) -> str | None:
+        """The name that `text` stands for."""
+        return self._exact.get(text) or self._loose.get(fold(text))
 
 
 def near(name: str, known: Iterable[str]) -> str | None:
@@ -55,18 +63,13 @@ def near(name: str, known: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
-def field_index(fields: Sequence[Field]) -> dict[str, str]:
-    """Folded header → field name."""
-    return index([*((item.name, item.name) for item in fields), *((item.alias, item.name) for item in fields)])
-
-
 def sheet_titles(program: Program) -> dict[str, str]:
     """The title of each entity's sheet in a workbook: its name where a spreadsheet allows that, else a safe stand-in.
 
     Titles are unique whatever their case. The same program always gives the same titles, so that reading finds them again.
     """
     titles: dict[str, str] = {}
-    taken = {fold(title) for title in (*GUIDE, DECISIONS[0], "History")}
+    taken = {fold(title) for title in (*GUIDE, *DECISIONS, "History")}
     for name in program.entities:
         title = _FORBIDDEN.sub("_", name).strip("' ") or "_"
         if title != name or _units(title) > 31 or fold(title) in taken:
@@ -94,7 +97,7 @@ class Tables:
     @staticmethod
     def of(names: Sequence[str], program: Program) -> Tables:
         """Resolve the names of one file's tables. A number in front is dropped only where no other table has the name."""
-        known = index(
+        known = Names(
             [
                 *((name, name) for name in program.entities),
                 *((entity.alias, entity.name) for entity in program.entities.values()),
@@ -102,18 +105,18 @@ class Tables:
                 *((f"{entity.name}({entity.counted_in})", entity.name) for entity in program.entities.values()),
             ]
         )
-        exact = {name: known.get(fold(name)) for name in names}
+        exact = {name: known.find(name) for name in names}
         decisions = {name for name in names if exact[name] is None and fold(name) in DECISIONS}
         wanted: dict[str, list[str]] = {}
         for name in names:
             numbered = _NUMBERED.fullmatch(narrow(name))
             if exact[name] is not None or name in decisions or not numbered:
                 continue
-            bare = fold(numbered[1])
-            if bare in DECISIONS:
+            bare = known.find(numbered[1])
+            if fold(numbered[1]) in DECISIONS:
                 decisions.add(name)
-            elif bare in known:
-                wanted.setdefault(known[bare], []).append(name)
+            elif bare:
+                wanted.setdefault(bare, []).append(name)
         taken = set(exact.values())
         for entity, claims in wanted.items():
             if entity not in taken and len(claims) == 1:

@@ -10,7 +10,8 @@ from attrs import frozen
 from policydsl.facts.grid import Fault
 
 _TAG = re.compile(
-    rb"<(?:(/)?table:(table|table-row)\b([^<>]*)|table:(table-cell|covered-table-cell)\b([^<>]*))>", re.DOTALL
+    rb"<(?:(/)?table:(table|table-row)(?=[\s/>])([^<>]*)|table:(table-cell|covered-table-cell)(?=[\s/>])([^<>]*))>",
+    re.DOTALL,
 )
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|REF!|VALUE!|NAME\?|NUM!|NULL!)|(?:Err|错误):\s?\d{3}")
 _SHOWN = re.compile(rb"<text:p[^<>]*>(?:<[^<>]*>)*([^<]{0,60})<")

@@ -19,7 +19,7 @@ from policydsl.diagnostics.model import Language, Place
 from policydsl.facts.cell import Column, Reading
 from policydsl.facts.findings import Findings, Problem, cut, listing
 from policydsl.facts.grid import Grid, Numeral, area, fold, is_blank, letters, narrow, shown
-from policydsl.facts.naming import field_index, index, near, take_apart
+from policydsl.facts.naming import Names, near, take_apart
 from policydsl.facts.quantity import Units, number_in
 
 HEADER_ROWS = 20
@@ -125,29 +125,34 @@ def read_table(grid: Grid, entity: Entity, program: Program, units: Units, findi
 # ---------------------------------------------------------------- heading
 
 
-def _known_headers(entity: Entity, program: Program) -> dict[str, str]:
-    own = field_index(entity.fields)
+def _known_headers(entity: Entity, program: Program) -> tuple[Names, Names]:
+    """The names of the entity's own fields, and those that its owner's column may have."""
+    own = Names(
+        [*((item.name, item.name) for item in entity.fields), *((item.alias, item.name) for item in entity.fields)]
+    )
     owner = program.entities.get(entity.owner or "")
     if owner is None:
-        return own
+        return own, Names(())
     key = owner.key_field
     spellings = [owner.name, owner.alias, *((key.name, key.alias) if key else ())]
-    return {**index((spelling, _OWNER) for spelling in spellings), **own}
+    return own, Names((spelling, _OWNER) for spelling in spellings)
 
 
-def _resolve(raw: object, names: Mapping[str, str]) -> tuple[str | None, str]:
+def _resolve(raw: object, names: tuple[Names, Names]) -> tuple[str | None, str]:
     """The field that a header names, and the bracket after the name where the name itself has none."""
     text = shown(raw)
     if not text:
         return None, ""
-    found = names.get(fold(text))
-    if found is not None:
-        return found, ""
+    own, owners = names
     apart = take_apart(text)
-    return names.get(fold(apart.name)), apart.bracket
+    for spelling, bracket in ((text, ""), (apart.name, apart.bracket)):
+        found = own.find(spelling) or owners.find(spelling)
+        if found:
+            return found, bracket
+    return None, ""
 
 
-def _header_row(grid: Grid, names: Mapping[str, str]) -> int | None:
+def _header_row(grid: Grid, names: tuple[Names, Names]) -> int | None:
     best, most = None, 0
     for number, row in enumerate(grid.rows[:HEADER_ROWS]):
         hits = len({found for raw in row if isinstance(raw, str) and (found := _resolve(raw, names)[0])})
@@ -157,7 +162,7 @@ def _header_row(grid: Grid, names: Mapping[str, str]) -> int | None:
 
 
 def _columns(
-    grid: Grid, header: int, names: Mapping[str, str], entity: Entity, program: Program, findings: Findings
+    grid: Grid, header: int, names: tuple[Names, Names], entity: Entity, program: Program, findings: Findings
 ) -> dict[str, list[tuple[int, str]]]:
     """Per field the columns that claim it, with their brackets. Unknown and repeated headers are said."""
     found: dict[str, list[tuple[int, str]]] = {}

@@ -15,8 +15,7 @@ from policydsl.core.types import Member, Reference, strip
 from policydsl.diagnostics.model import Place
 from policydsl.facts.cell import key_text
 from policydsl.facts.findings import Findings, Problem, cut, listing
-from policydsl.facts.grid import fold
-from policydsl.facts.naming import index, near
+from policydsl.facts.naming import Names, near
 from policydsl.facts.table import Filled, RowCells, Table
 
 _MOST_GUESSES = 50
@@ -46,11 +45,11 @@ class Keys:
 
     def find(self, text: str) -> str | None:
         """The key that `text` is a spelling of."""
-        return text if text in self._known else self._folded.get(fold(text))
+        return text if text in self._known else self._names.find(text)
 
     @cached_property
-    def _folded(self) -> Mapping[str, str]:
-        return index((key, key) for key in self.order)
+    def _names(self) -> Names:
+        return Names((key, key) for key in self.order)
 
 
 def unite(tables: Mapping[str, Sequence[Table]], program: Program, findings: Findings) -> dict[str, tuple[Record, ...]]:
