@@ -23,8 +23,9 @@ def look(checker: Checker, file: tree.File) -> None:
             if draft.kind == "reading" and draft.id not in checker.used:
                 scope.report("unused-rule", draft.node.name.span, name=draft.name)
         for field in item.fields.values():
+            # a field with a 说明 is kept for its reader (a firm beside its code), and the drafter says so
             unused = (item.name, field.name) not in checker.used and field.name not in item.bounds
-            informative = field.key or field.decision is not None or _names_table_key(checker, field.name)
+            informative = field.key or field.note or field.decision is not None or _names_table_key(checker, field.name)
             if unused and not informative and field.span is not None:
                 scope.report("unused-field", field.span, name=field.name)
     for name, (written, _) in scope.tables.items():
