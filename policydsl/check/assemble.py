@@ -9,10 +9,10 @@ from attrs import evolve
 from policydsl.check import lint
 from policydsl.check.divisors import unsafe_divisors
 from policydsl.check.examples import check_example
-from policydsl.check.frames import Checked
+from policydsl.check.frames import Checked, Frames, ValueFrame
 from policydsl.check.infer import Checker
 from policydsl.check.order import in_order, likely_order
-from policydsl.check.rules import bound_rules, default_of, infer_draft
+from policydsl.check.rules import bound_rules, default_of, defined, infer_draft
 from policydsl.check.scope import Draft, Scope, collect
 from policydsl.check.tables import check_table
 from policydsl.core import program as core
@@ -43,6 +43,11 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
     rules |= {rule.id: rule for rule in bound_rules(checker)}
     ordered, circles = in_order(rules)
     _report_circles(scope, [*checker.cycles, *circles], rules)
+    for formula in dict.fromkeys(scope.formulas.values()):
+        _formula(checker, formula)
+    for parameter in dict.fromkeys(scope.parameters.values()):
+        if ("", parameter.name.text) not in checker.used:
+            scope.report("unused-parameter", parameter.name.span, name=parameter.name.text)
     examples = tuple(check_example(checker, node) for node in scope.examples)
     unsafe_divisors(scope, rules, checker.tables)
     lint.look(checker, file)
@@ -69,6 +74,20 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
     )
     findings = sorted(scope.findings, key=lambda finding: getattr(finding.where, "start", 0))
     return program, _once(findings)
+
+
+def _formula(checker: Checker, node: tree.Formula) -> None:
+    """A formula that nothing calls is checked all the same."""
+    frames: Frames = ()
+    for name, unit in node.parameters:
+        found = checker.scope.type_of(unit)
+        if found is None:
+            checker.report("unknown-type", unit.span, name=unit.text, close=checker.scope.measures.close(unit.text))
+            return
+        frames = (ValueFrame(name.text, found[0]), *frames)
+    if ("", node.name.text) not in checker.used:
+        defined(checker, node, frames)
+        checker.report("unused-parameter", node.name.span, name=node.name.text)
 
 
 def _once(findings: list[Diagnostic]) -> list[Diagnostic]:
@@ -108,7 +127,7 @@ def _rule(checker: Checker, draft: Draft) -> core.Rule:
         measure=measure if isinstance(measure, Measure) else None,
         task=task,
         message=message,
-        output=draft.kind in ("rule", "task"),
+        output=draft.kind in ("rule", "task", "condition"),
         span=node.span,
     )
 
@@ -179,6 +198,7 @@ def _header(scope: Scope) -> core.Header:
         currency=scope.measures.currency,
         in_force_from=force[0],
         in_force_to=force[1],
+        basis=scope.basis.text if scope.basis else "",
     )
 
 

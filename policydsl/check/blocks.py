@@ -108,8 +108,10 @@ def _range(checker: Checker, row: tree.BandRow, measure: core.Expr, frames: Fram
         if relation in ("le", "lt", "eq"):
             high = end
         first_relation = first_relation or relation
-    if low and high and isinstance(low.value, int | Fraction) and isinstance(high.value, int | Fraction):
-        if low.value > high.value or (low.value == high.value and not (low.closed and high.closed)):
+    a, b = (low.value if low else None), (high.value if high else None)
+    if isinstance(a, int | Fraction) and isinstance(b, int | Fraction):
+        closed_point = low is not None and high is not None and low.closed and high.closed
+        if a > b or (a == b and not closed_point):
             checker.report("band-unreachable", row.span, bound=row.span.text)
     return Range(low, high, row, unstated)
 

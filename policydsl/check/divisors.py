@@ -142,6 +142,10 @@ class _Judge:
                 return {POSITIVE: NEGATIVE, NEGATIVE: POSITIVE, NOT_ZERO: NOT_ZERO}.get(
                     self.sign(inner, guards), NOTHING
                 )
+            case core.Let(value=value_of, body=core.Local(depth=0)):
+                return self.sign(value_of, guards)
+            case core.IfInapplicable(body=body, instead=instead):
+                return _all([self.sign(body, guards), self.sign(instead, guards)])
             case core.Choose(cases=cases, otherwise=otherwise):
                 found, passed = [], guards
                 for case in cases:

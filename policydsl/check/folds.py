@@ -10,7 +10,9 @@ from policydsl.check.frames import Frames, RowFrame
 from policydsl.core import program as core
 from policydsl.core.types import (
     BOOL,
+    DATE,
     NEVER,
+    TEXT,
     Bool,
     Date,
     ListOf,
@@ -53,6 +55,18 @@ ROUNDINGS: dict[str, RoundMode] = {
     "R_DOWN": "down",
     "R_EVEN": "half-even",
 }
+_WHOLE_MONTHS, _WHOLE_DAYS, _COUNT = Number(base("月"), True), Number(base("天"), True), Number(PLAIN, True)
+_ON_DATES: dict[str, tuple[str, tuple[str, ...], Type]] = {
+    "F_YEARS": ("years_between", ("date", "date"), _WHOLE_MONTHS),
+    "F_MONTHS": ("months_between", ("date", "date"), _WHOLE_MONTHS),
+    "F_DAYS": ("days_between", ("date", "date"), _WHOLE_DAYS),
+    "F_YEAR_OF": ("year_of", ("date",), _COUNT),
+    "F_MONTH_OF": ("month_of", ("date",), _COUNT),
+    "F_DAY_OF": ("day_of", ("date",), _COUNT),
+    "F_DATE": ("date_of", ("number", "number", "number"), DATE),
+    "F_MONTH_END": ("month_end", ("date",), DATE),
+    "F_OVERLAP": ("overlap_days", ("date", "date", "date", "date"), _WHOLE_DAYS),
+}
 _PLACES = ("位小数", "位", "places", "place", "decimals")
 _WHOLE = ("整数", "whole", "integer", "个位")
 
@@ -82,6 +96,10 @@ def function(checker: Checker, node: tree.Function, frames: Frames, expected: Ty
         if not isinstance(body.type, Optional | Never):
             return checker.report("has-needs-none", node.args[0].span, name=node.args[0].span.text)
         return core.Has(body, type=BOOL, span=node.span)
+    if node.word in _ON_DATES:
+        return _on_dates(checker, node, frames, word)
+    if node.word == "F_UNMET":
+        return _unmet(checker, node, frames, word)
     first = node.args[0]
     entity = checker.scope.entity(first.path[0].text) if isinstance(first, tree.Reference) and not first.this else None
     if entity is not None and len(node.args) == 1 and isinstance(first, tree.Reference) and first.keys is None:
@@ -90,6 +108,52 @@ def function(checker: Checker, node: tree.Function, frames: Frames, expected: Ty
         name = first.span.text
         return checker.report("not-rows", first.span, name=name, close=checker.scope.close_to(name.split(".")[0], None))
     return _listed(checker, node, frames, expected, word)
+
+
+def _on_dates(checker: Checker, node: tree.Function, frames: Frames, word: str) -> core.Expr:
+    op, wanted, result = _ON_DATES[node.word]
+    if len(node.args) != len(wanted):
+        return checker.report("wrong-arguments", node.span, function=word, expected=len(wanted), found=len(node.args))
+    args: list[core.Expr] = []
+    for arg, kind in zip(node.args, wanted, strict=True):
+        found = checker.expr(arg, frames)
+        if kind == "date" and not isinstance(found.type, Date | Moment | Never):
+            return checker.report("date-expected", arg.span, found=checker.say(found.type))
+        if kind == "number" and not isinstance(found.type, Number | Never):
+            return checker.report("number-expected", arg.span, found=checker.say(found.type))
+        args.append(found)
+    return core.Apply(op, tuple(args), type=result, span=node.span)
+
+
+def _unmet(checker: Checker, node: tree.Function, frames: Frames, word: str) -> core.Expr:
+    """未满足(条件组): the names of the items that do not hold."""
+    first = node.args[0]
+    row = next((frame for frame in frames if isinstance(frame, RowFrame)), None)
+    item = checker.scope.entities[row.entity] if row is not None else None
+    name = item.owns(first.path[0].text) if item is not None and isinstance(first, tree.Reference) else None
+    draft = item.drafts.get(name) if item is not None and name is not None else None
+    if (
+        item is None
+        or draft is None
+        or not isinstance(draft.node, tree.Conditions | tree.ItemLine)
+        or not draft.node.items
+    ):
+        return checker.report("unmet-of-conditions", first.span, function=word, name=first.span.text)
+    depth = frames.index(row) if row is not None else 0
+    options = tuple(
+        core.Option(
+            part.name.text, refer.read(checker, core.Here(depth), item, tree.Name(part.name.text, span=first.span))
+        )
+        for part in _leaves(draft.node.items)
+    )
+    return core.UnmetTasks(options, type=ListOf(TEXT), span=node.span)
+
+
+def _leaves(items: tuple[tree.ItemLine, ...]) -> list[tree.ItemLine]:
+    found: list[tree.ItemLine] = []
+    for item in items:
+        found += _leaves(item.items) if item.items else [item]
+    return found
 
 
 def _place_of(node: tree.Expr) -> tree.Quantity | None:
@@ -150,10 +214,9 @@ def rows_of(checker: Checker, entity: str, frames: Frames, everyone: bool, where
     checker.report(
         "rows-of-whom",
         where,
-        None,
+        f"{BY_ID['ALL_ROWS'].spelling(checker.scope.language)} {entity}",
         entity=entity,
         own=own or "",
-        mend=f"{BY_ID['ALL_ROWS'].spelling(checker.scope.language)} {entity}",
     )
     return None
 

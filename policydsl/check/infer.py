@@ -59,7 +59,7 @@ class Checker:
 
     def report(self, code: str, where: Span, mend: str | None = None, **data: object) -> core.Expr:
         """Note a finding and give the stand-in that stops further ones."""
-        self.scope.report(code, where, mend, **data)
+        self.scope.report(code, where, mend, (), **data)
         return core.Pending("", type=NEVER, span=where)
 
     def say(self, type_: Type) -> str:
@@ -151,6 +151,10 @@ class Checker:
                 return folds.function(self, node, frames, expected)
             case tree.Block():
                 return blocks.block(self, node, frames, expected)
+            case tree.Portion():
+                return self._portion(node, frames)
+            case tree.Instead():
+                return self._instead(node, frames)
 
     def condition(self, node: tree.Expr, frames: Frames) -> core.Expr:
         """An expression that must be 真 or 假."""
@@ -268,7 +272,23 @@ class Checker:
             return evolve(inner, value=exact(-inner.value), text=f"-{inner.text}", span=node.span)
         return core.Apply("neg", (inner,), type=inner.type, span=node.span)
 
+    def _shifted(self, node: tree.Binary, left: core.Expr, right: core.Expr) -> core.Expr:
+        """A day plus or minus a duration, or the days between two."""
+        if isinstance(right.type, Date | Moment) and node.op == "sub":
+            return core.Apply("days_between", (right, left), type=Number(base("天"), True), span=node.span)
+        unit = str(right.type.unit) if isinstance(right.type, Number) else ""
+        if unit not in ("月", "天") or node.op not in ("add", "sub"):
+            return self.report("date-arithmetic", node.span, found=self.say(right.type))
+        op = f"{node.op}_{'months' if unit == '月' else 'days'}"
+        return core.Apply(op, (left, right), type=left.type, span=node.span)
+
     def _binary(self, node: tree.Binary, frames: Frames) -> core.Expr:
+        if node.op in ("add", "sub"):
+            first = self.expr(node.left, frames)
+            if isinstance(strip(first.type), Date | Moment):
+                if isinstance(first.type, Optional):
+                    return self.report("none-in-arithmetic", node.left.span, found=node.left.span.text)
+                return self._shifted(node, first, self.expr(node.right, frames))
         left, right = self.number(node.left, frames), self.number(node.right, frames)
         if isinstance(left.type, Never) or isinstance(right.type, Never):
             return core.Apply("mul" if node.op == "of" else node.op, (left, right), type=NEVER, span=node.span)
@@ -301,6 +321,24 @@ class Checker:
             return self.report("percent-sum", node.span, None, percent=written.span.text, points=mend)
         common = self.agree(left, right, node.span, "+" if op == "add" else "−")
         return core.Apply(op, (left, right), type=common, span=node.span)
+
+    def _portion(self, node: tree.Portion, frames: Frames) -> core.Expr:
+        measure, limit = self.number(node.measure, frames), self.number(node.limit, frames)
+        relation = RELATIONS[node.word]
+        word = BY_ID[node.word].spelling(self.scope.language) if node.word in BY_ID else node.word
+        if relation in ("eq", "ne"):
+            return self.report("portion-word", node.span, found=word)
+        common = self.agree(measure, limit, node.span, word)
+        op = "excess" if relation in ("gt", "ge") else "shortfall"
+        return core.Apply(op, (measure, limit), type=common, span=node.span)
+
+    def _instead(self, node: tree.Instead, frames: Frames) -> core.Expr:
+        body = self.expr(node.body, frames)
+        instead = self.expr(node.instead, frames, strip(body.type))
+        if not isinstance(body.type, Optional | Never):
+            return self.report("has-needs-none", node.body.span, name=node.body.span.text)
+        type_ = self.common(((core.Const(0, "", type=strip(body.type)), node.body.span), (instead, node.instead.span)))
+        return core.IfInapplicable(body, instead, type=type_, span=node.span)
 
     def _comparison(self, node: tree.Comparison, frames: Frames) -> core.Expr:
         left = self.expr(node.left, frames)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-
-from attrs import fields as attrs_fields
-from attrs import has
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from functools import cache
 
 from policydsl.check.scope import Draft, Scope
 from policydsl.core import program as core
@@ -42,6 +40,11 @@ def likely_order(scope: Scope, drafts: Iterable[Draft]) -> list[Draft]:
     return order
 
 
+@cache
+def _attributes(kind: Hashable) -> tuple[str, ...]:
+    return tuple(getattr(kind, "__match_args__", ()))
+
+
 def _names(node: object) -> list[str]:
     """Every name that a written declaration mentions."""
     found: list[str] = []
@@ -55,8 +58,8 @@ def _names(node: object) -> list[str]:
             continue
         elif isinstance(current, tuple):
             stack += current
-        elif has(type(current)) and type(current).__module__ == tree.__name__:
-            stack += [getattr(current, item.name) for item in attrs_fields(type(current)) if item.name != "span"]
+        elif type(current).__module__ == tree.__name__:
+            stack += [getattr(current, name) for name in _attributes(current.__class__)]
     return found
 
 

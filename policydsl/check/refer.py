@@ -108,6 +108,81 @@ def _visible(checker: Checker, frames: Frames) -> list[Row]:
     return rows
 
 
+def seek(checker: Checker, name: tree.Name, frames: Frames) -> core.Expr | None:
+    """A field or rule in sight by its bare name, or None; nothing is reported."""
+    for row, entity in _visible(checker, frames):
+        item = checker.scope.entities[entity]
+        if item.owns(name.text):
+            return read(checker, row, item, name)
+    return None
+
+
+def _parameter(checker: Checker, node: tree.Parameter, where: Span, frames: Frames) -> core.Expr:
+    """A named figure of the notice: its value under its name, chosen by the date of the case at hand."""
+    from policydsl.check.rules import defined
+
+    at = ("", node.name.text)
+    checker.used.add(at)
+    if at in checker.under_way:
+        return checker.report(
+            "cycle", where, path=" → ".join([name for _, name in checker.under_way] + [node.name.text])
+        )
+    checker.under_way.append(at)
+    try:
+        value = defined(checker, node, frames).body
+    finally:
+        checker.under_way.pop()
+    if isinstance(value.type, type(NEVER)):
+        return value
+    return core.Let(
+        node.name.text, value, core.Local(0, node.name.text, type=value.type, span=where), type=value.type, span=where
+    )
+
+
+def _formula(checker: Checker, node: tree.Reference, formula: tree.Formula, frames: Frames) -> core.Expr:
+    """A call of a formula: its arguments under the names of its parameters, then its body, which sees nothing else."""
+    from policydsl.check.rules import defined
+
+    assert node.keys is not None
+    at = ("", formula.name.text)
+    checker.used.add(at)
+    if at in checker.under_way:
+        return checker.report(
+            "cycle", node.span, path=" → ".join([name for _, name in checker.under_way] + [formula.name.text])
+        )
+    if len(node.keys) != len(formula.parameters) or len(node.path) > 1:
+        return checker.report(
+            "wrong-arguments",
+            node.span,
+            function=formula.name.text,
+            expected=len(formula.parameters),
+            found=len(node.keys),
+        )
+    scopes: Frames = frames
+    inner: list[ValueFrame] = []
+    values: list[tuple[str, core.Expr]] = []
+    for (name, unit), argument in zip(formula.parameters, node.keys, strict=True):
+        found = checker.scope.type_of(unit)
+        if found is None:
+            close = checker.scope.measures.close(unit.text)
+            return checker.report("unknown-type", unit.span, name=unit.text, close=close)
+        value = checker.expr(argument, scopes, found[0])
+        if checker.same(value.type, found[0]) is None:
+            checker.agree(core.Const(0, name.text, type=found[0]), value, argument.span, formula.name.text)
+            return core.Pending("", type=NEVER, span=node.span)
+        values.append((name.text, value))
+        scopes = (ValueFrame("", value.type), *scopes)
+        inner.insert(0, ValueFrame(name.text, found[0]))
+    checker.under_way.append(at)
+    try:
+        body = defined(checker, formula, tuple(inner)).body
+    finally:
+        checker.under_way.pop()
+    for name_text, value in reversed(values):
+        body = core.Let(name_text, value, body, type=body.type, span=node.span)
+    return body
+
+
 def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | None) -> core.Expr:
     scope = checker.scope
     hits = [
@@ -121,6 +196,9 @@ def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | No
     if hits:
         row, item = hits[0]
         return read(checker, row, item, name)
+    parameter = scope.parameters.get(name.text)
+    if parameter is not None:
+        return _parameter(checker, parameter, name.span, frames)
     rolls = scope.rolls_with(name.text)
     if len(rolls) == 1 or (isinstance(expected, Member) and expected.roll in rolls):
         roll = expected.roll if isinstance(expected, Member) and expected.roll in rolls else rolls[0]
@@ -235,6 +313,9 @@ def _keyed(checker: Checker, node: tree.Reference, frames: Frames) -> core.Expr:
     table = checker.scope.table(first.text)
     if table is not None:
         return _lookup(checker, node, table, node.keys, frames)
+    formula = checker.scope.formulas.get(first.text)
+    if formula is not None:
+        return _formula(checker, node, formula, frames)
     entity = checker.scope.entity(first.text)
     if entity is None:
         close = checker.scope.close_to(first.text, None)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from policydsl.check import folds, refer
-from policydsl.check.frames import Checked, Frames, RowFrame
+from policydsl.check.frames import Checked, Frames, RowFrame, ValueFrame
 from policydsl.check.scope import Draft
 from policydsl.core import program as core
-from policydsl.core.types import BOOL, NEVER, Date, Member, Moment, Never, Number, strip
+from policydsl.core.types import BOOL, DATE, NEVER, Date, Member, Moment, Never, Number, strip
+from policydsl.core.types import Optional as OptionalType
 from policydsl.core.units import Measure
 from policydsl.core.values import Value
 from policydsl.source import Span
@@ -29,57 +32,209 @@ def infer_draft(checker: Checker, draft: Draft) -> Checked:
             return Checked(checker.condition(node.condition, frames))
         case tree.Reading():
             return Checked(_reading(checker, node, frames))
+        case tree.Conditions():
+            return Checked(_group(checker, draft.entity, node.mode, node.least, node.items, node.span))
+        case tree.ItemLine():
+            if node.value is not None:
+                return Checked(checker.condition(node.value, frames))
+            return Checked(_group(checker, draft.entity, node.mode, node.least, node.items, node.span))
         case tree.Rule():
-            return _rule(checker, node, frames)
+            checked = defined(checker, node, frames)
+            body = checked.body
+            for applies in reversed(draft.applies):
+                body = _applies(checker, applies, body, frames)
+            return Checked(body, checked.measure)
 
 
-def _rule(checker: Checker, node: tree.Rule, frames: Frames) -> Checked:
-    body = checker.expr(node.value, frames)
+def defined(checker: Checker, node: tree.Rule | tree.Parameter | tree.Formula, frames: Frames) -> Checked:
+    """The value of a rule, parameter or formula with all that modifies it. `frames` are the scopes it stands in."""
+    unit = node.unit if not isinstance(node, tree.Formula) else None
+    lets: list[tuple[str, core.Expr, Span]] = []
+    for row in node.after:
+        if isinstance(row, tree.LetRow):
+            value = checker.expr(row.value, frames)
+            lets.append((row.name.text, value, row.span))
+            if any(isinstance(frame, ValueFrame) and frame.name == row.name.text for frame in frames):
+                checker.report("duplicate-name", row.name.span, name=row.name.text)
+            frames = (ValueFrame(row.name.text, value.type), *frames)
+    body = checker.expr(node.value, frames) if node.value is not None else None
+    body = _dated(checker, node, body, frames)
     measure: Measure | None = None
-    if node.unit is not None:
-        measure = checker.scope.measures.parse(node.unit.text)
+    if unit is not None:
+        measure = checker.scope.measures.parse(unit.text)
+        inner = strip(body.type)
         if measure is None:
-            close = checker.scope.measures.close(node.unit.text)
-            checker.report("unknown-unit", node.unit.span, name=node.unit.text, close=close)
-        elif isinstance(strip(body.type), Number):
-            inner = strip(body.type)
-            assert isinstance(inner, Number)
-            if inner.unit != measure.unit:
-                checker.report(
-                    "unit-of-rule",
-                    node.unit.span,
-                    declared=node.unit.text,
-                    found=checker.say(inner),
-                    name=node.name.text,
-                )
-                measure = None
-        elif not isinstance(body.type, Never):
-            checker.report(
-                "unit-of-rule",
-                node.unit.span,
-                declared=node.unit.text,
-                found=checker.say(body.type),
-                name=node.name.text,
-            )
+            checker.report("unknown-unit", unit.span, name=unit.text, close=checker.scope.measures.close(unit.text))
+        elif not isinstance(inner, Never) and (not isinstance(inner, Number) or inner.unit != measure.unit):
+            found = checker.say(body.type)
+            checker.report("unit-of-rule", unit.span, declared=unit.text, found=found, name=node.name.text)
             measure = None
     body = _modified(checker, node, body, measure, frames)
+    for name, value, where in reversed(lets):
+        body = core.Let(name, value, body, type=body.type, span=where)
     return Checked(body, measure)
 
 
-def _modified(checker: Checker, node: tree.Rule, body: core.Expr, measure: Measure | None, frames: Frames) -> core.Expr:
-    """Caps, floors and rounding under a rule, applied in the order in which they are written."""
+def _group(
+    checker: Checker, entity: str, mode: str, least: int, items: tuple[tree.ItemLine, ...], where: Span
+) -> core.Expr:
+    """须全部, 任一, 至少 N 项 of a list of conditions."""
+    if mode == "LEAST_OF" and not 1 <= least <= len(items):
+        checker.report("group-least", where, least=least, count=len(items))
+    parts = tuple(item_read(checker, entity, item) for item in items)
+    if mode == "ALL_OF":
+        return core.Every(parts, type=BOOL, span=where)
+    return core.Some(parts, least if mode == "LEAST_OF" else 1, type=BOOL, span=where)
+
+
+def item_read(checker: Checker, entity: str, item: tree.ItemLine) -> core.Expr:
+    """The outcome of one item of a list, as read by the list."""
+    return refer.read(checker, core.Here(0), checker.scope.entities[entity], item.name)
+
+
+def _dated(
+    checker: Checker, node: tree.Rule | tree.Parameter | tree.Formula, body: core.Expr | None, frames: Frames
+) -> core.Expr:
+    """Versions by date: the latest that has begun on the day that counts; before the first, 此前 or the value on the rule's line."""
+    rows = [row for row in node.after if isinstance(row, tree.DatedRow)]
+    if not rows:
+        return body if body is not None else core.Pending("", type=NEVER, span=node.span)
+    found: list[tuple[core.Expr, Span]] = []
+    if body is not None and node.value is not None:
+        found.append((body, node.value.span))
+    before = [row for row in rows if row.day is None]
+    if len(before) > 1 or (before and body is not None):
+        checker.report("dated-before-twice", before[-1].span)
+    if before:
+        body = checker.expr(before[0].value, frames)
+        found.append((body, before[0].value.span))
+    basis = day_that_counts(checker, node.span, frames)
+    cases: list[core.Case] = []
+    days: list[date] = []
+    for row in sorted((row for row in rows if row.day is not None), key=lambda row: row.day or date.min, reverse=True):
+        assert row.day is not None
+        if row.day in days:
+            checker.report("dated-twice", row.span, day=row.day.isoformat())
+        days.append(row.day)
+        value = checker.expr(row.value, frames)
+        found.append((value, row.value.span))
+        day = core.Const(row.day, row.day.isoformat(), type=DATE, span=row.span)
+        when = core.Compare("ge", basis, day, "≥", type=BOOL, span=row.span)
+        label = (
+            f"{row.day.year}年{row.day.month}月{row.day.day}日"
+            if checker.scope.language == "zh"
+            else row.day.isoformat()
+        )
+        cases.append(core.Case(when, value, label, row.cite.text if row.cite else "", span=row.span))
+        if row.cite:
+            checker.scope.citations.append(row.cite)
+    return core.Choose("first", tuple(cases), body, "dated", type=checker.common(tuple(found)), span=node.span)
+
+
+def day_that_counts(checker: Checker, where: Span, frames: Frames) -> core.Expr:
+    """The date of the case that the header names (基准日), where it is in sight; else the day of the run."""
+    name = checker.scope.basis
+    if name is not None:
+        found = refer.seek(checker, name, frames)
+        if found is not None:
+            if not isinstance(strip(found.type), Date | Never):
+                checker.report("basis-not-a-date", name.span, name=name.text, found=checker.say(found.type))
+            return found
+        if not any(
+            name.text in (*item.fields, *item.drafts, *item.aliases) for item in checker.scope.entities.values()
+        ):
+            close = checker.scope.close_to(name.text, checker.scope.main)
+            checker.report("unknown-name", name.span, close or None, name=name.text, close=close)
+    return core.OnDay(type=DATE, span=where)
+
+
+def _applies(checker: Checker, row: tree.Applies, body: core.Expr, frames: Frames) -> core.Expr:
+    when = checker.condition(row.when, frames)
+    otherwise = core.Inapplicable(row.reason, type=OptionalType(NEVER), span=row.span)
+    type_ = body.type if isinstance(body.type, OptionalType) else OptionalType(body.type)
+    case = core.Case(when, body, clause=row.cite.text if row.cite else "", span=row.span)
+    return core.Choose("first", (case,), otherwise, "applies", type=type_, span=row.span)
+
+
+def _exceptions(
+    checker: Checker, rows: list[tree.ExceptRow], general: core.Expr, frames: Frames, where: Span
+) -> core.Expr:
+    """Exceptions in layers: one that prevails over another stands a layer above it; within a layer they must agree."""
+    names = [row.name.text for row in rows]
+    for at, row in enumerate(rows):
+        if row.name.text in names[:at]:
+            checker.report("duplicate-name", row.name.span, name=row.name.text)
+        for other in row.prevails:
+            if other.text not in names:
+                close = next(iter(get_close_matches(other.text, names, 1)), "")
+                checker.report("unknown-exception", other.span, close or None, name=other.text, close=close)
+    below = {row.name.text: [name.text for name in row.prevails if name.text in names] for row in rows}
+    heights: dict[str, int] = {}
+
+    def height(name: str, path: tuple[str, ...]) -> int:
+        if name in path:
+            checker.report("prevails-in-circle", where, path=" → ".join([*path[path.index(name) :], name]))
+            return 0
+        if name not in heights:
+            heights[name] = 1 + max((height(other, (*path, name)) for other in below[name]), default=-1)
+        return heights[name]
+
+    for name in names:
+        height(name, ())
+    found: list[tuple[core.Expr, Span]] = [(general, where)]
+    layers: dict[int, list[core.Case]] = {}
+    for row in rows:
+        value = checker.expr(row.value, frames, strip(general.type))
+        if row.rows:
+            value = _exceptions(
+                checker,
+                [inner for inner in row.rows if isinstance(inner, tree.ExceptRow)],
+                value,
+                frames,
+                row.value.span,
+            )
+        found.append((value, row.value.span))
+        when = checker.condition(row.when, frames)
+        clause = row.cite.text if row.cite else ""
+        if row.cite:
+            checker.scope.citations.append(row.cite)
+        layers.setdefault(heights[row.name.text], []).append(
+            core.Case(when, value, row.name.text, clause, span=row.span)
+        )
+    type_ = checker.common(tuple(found))
+    body = general
+    for level in sorted(layers):
+        body = core.Choose("agree", tuple(layers[level]), body, "exceptions", type=type_, span=where)
+    return body
+
+
+def _modified(
+    checker: Checker,
+    node: tree.Rule | tree.Parameter | tree.Formula,
+    body: core.Expr,
+    measure: Measure | None,
+    frames: Frames,
+) -> core.Expr:
+    """Exceptions, caps, floors, rounding and 适用 under a rule, applied in the order in which they are written."""
     bounds: list[core.Bound] = []
+    exceptions: list[tree.ExceptRow] = []
+    where = node.value.span if node.value is not None else node.span
 
     def settle(body: core.Expr) -> core.Expr:
-        if not bounds:
-            return body
-        limited = core.Limit(body, tuple(bounds), type=body.type, span=node.span)
-        bounds.clear()
-        return limited
+        if exceptions:
+            body = _exceptions(checker, exceptions, body, frames, where)
+            exceptions.clear()
+        if bounds:
+            body = core.Limit(body, tuple(bounds), type=body.type, span=node.span)
+            bounds.clear()
+        return body
 
+    applies: list[tree.Applies] = []
     for row in node.after:
         match row:
             case tree.CapRow():
+                if exceptions:
+                    body = settle(body)
                 if isinstance(body.type, Never):
                     continue
                 limit = checker.expr(row.limit, frames)
@@ -94,19 +249,28 @@ def _modified(checker: Checker, node: tree.Rule, body: core.Expr, measure: Measu
                 body = settle(body)
                 shown = measure.size if measure is not None else Fraction(1)
                 body = folds.rounded(checker, folds.ROUNDINGS[row.word], body, row.place, row.span, shown)
-            case tree.Remark():
-                continue
+            case tree.ExceptRow():
+                if bounds:
+                    body = settle(body)
+                exceptions.append(row)
+            case tree.Applies():
+                applies.append(row)
+            case tree.Remark() | tree.LetRow() | tree.DatedRow():
+                pass
             case _:
                 checker.report("line-out-of-place", row.span, line=row.span.text)
-        if isinstance(row, tree.CapRow | tree.RoundRow) and row.cite:
+        if isinstance(row, tree.CapRow | tree.RoundRow | tree.LetRow | tree.Applies) and row.cite:
             checker.scope.citations.append(row.cite)
     if _uncapped_unsaid(node):
-        checker.report("increment-cap-missing", node.value.span)
-    return settle(body)
+        checker.report("increment-cap-missing", where)
+    body = settle(body)
+    for row in reversed(applies):
+        body = _applies(checker, row, body, frames)
+    return body
 
 
-def _uncapped_unsaid(node: tree.Rule) -> bool:
-    block = _increment_of(node.value)
+def _uncapped_unsaid(node: tree.Rule | tree.Parameter | tree.Formula) -> bool:
+    block = _increment_of(node.value) if node.value is not None else None
     if block is None:
         return False
     said = any(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from typing import TypeVar
 
 from attrs import define, evolve, field, frozen
 
@@ -19,17 +20,24 @@ from policydsl.syntax.keywords import TYPE_WORDS
 _BUILT_IN: dict[str, str] = {word: zh for zh, en in TYPE_WORDS for word in (zh, en)}
 
 
+RuleLike = tree.Rule | tree.Task | tree.Constraint | tree.Reading | tree.Conditions | tree.ItemLine
+
+
+T = TypeVar("T")
+
+
 @frozen
 class Draft:
     """A rule-like declaration with its context: whose it is, in which parts, and the citation they lend."""
 
     entity: str
     name: str
-    node: tree.Rule | tree.Task | tree.Constraint | tree.Reading
+    node: RuleLike
     kind: core.RuleKind
     parts: tuple[str, ...]
     lent: str
     alias: str = ""
+    applies: tuple[tree.Applies, ...] = ()
 
     @property
     def id(self) -> tuple[str, str]:
@@ -74,6 +82,9 @@ class Scope:
     reading_rolls: set[str] = field(factory=set)
     clauses: dict[str, tree.Clause] = field(factory=dict)
     examples: list[tree.Example] = field(factory=list)
+    parameters: dict[str, tree.Parameter] = field(factory=dict)
+    formulas: dict[str, tree.Formula] = field(factory=dict)
+    basis: tree.Name | None = None
     parts: dict[str, tree.Part] = field(factory=dict)
     citations: list[tree.Citation] = field(factory=list)
     places: dict[str, Span] = field(factory=dict)
@@ -195,10 +206,23 @@ def collect(file: tree.File) -> Scope:
             _entity(scope, node)
     _owners(scope)
     _main(scope, file)
-    for item in scope.entities.values():
-        _fields(scope, item)
-    for node, parts, lent, on in flat:
+    for entity in scope.entities.values():
+        _fields(scope, entity)
+    for node, _, lent, on, _ in flat:
+        if isinstance(node, tree.Conditions):
+            _item_facts(scope, node, lent, on)
+    for node, parts, lent, on, applies in flat:
         match node:
+            case tree.Parameter():
+                _named(scope, node.name, node.alias, node, scope.parameters)
+                if node.cite:
+                    scope.citations.append(node.cite)
+            case tree.Formula():
+                _named(scope, node.name, None, node, scope.formulas)
+                if node.cite:
+                    scope.citations.append(node.cite)
+            case tree.Conditions():
+                _conditions(scope, node, parts, lent, on, applies)
             case tree.Table():
                 if scope.table(node.name.text):
                     scope.report("duplicate-name", node.name.span, name=node.name.text)
@@ -206,7 +230,7 @@ def collect(file: tree.File) -> Scope:
                 if node.alias:
                     scope.table_aliases[node.alias.text] = node.name.text
             case tree.Rule() | tree.Task() | tree.Constraint() | tree.Reading():
-                _draft(scope, node, parts, lent, on)
+                _draft(scope, node, parts, lent, on, applies)
             case tree.Decision():
                 _decision(scope, node, lent, on)
             case tree.Clause():
@@ -224,18 +248,31 @@ def collect(file: tree.File) -> Scope:
     return scope
 
 
-Context = tuple[tree.Declaration, tuple[str, ...], str, tree.Name | None]
+Context = tuple[tree.Declaration, tuple[str, ...], str, tree.Name | None, tuple[tree.Applies, ...]]
 
 
 def _flatten(
-    body: tuple[tree.Declaration, ...], parts: tuple[str, ...], lent: str, on: tree.Name | None
+    body: tuple[tree.Declaration, ...],
+    parts: tuple[str, ...],
+    lent: str,
+    on: tree.Name | None,
+    applies: tuple[tree.Applies, ...] = (),
 ) -> Iterator[Context]:
+    here = (*applies, *(node for node in body if isinstance(node, tree.Applies)))
     for node in body:
-        yield node, parts, lent, on
+        yield node, parts, lent, on, here
         if isinstance(node, tree.Part):
-            yield from _flatten(node.body, (*parts, node.name.text), node.cite.text if node.cite else lent, on)
+            yield from _flatten(node.body, (*parts, node.name.text), node.cite.text if node.cite else lent, on, here)
         elif isinstance(node, tree.On):
-            yield from _flatten(node.body, parts, lent, node.entity)
+            yield from _flatten(node.body, parts, lent, node.entity, here)
+
+
+def _named(scope: Scope, name: tree.Name, alias: tree.Name | None, node: T, into: dict[str, T]) -> None:
+    if name.text in scope.parameters or name.text in scope.formulas or name.text in scope.rolls:
+        scope.report("duplicate-name", name.span, name=name.text)
+    into[name.text] = node
+    if alias is not None:
+        into[alias.text] = node
 
 
 def _header(scope: Scope, node: tree.Policy) -> None:
@@ -245,6 +282,8 @@ def _header(scope: Scope, node: tree.Policy) -> None:
     for line in node.lines:
         if line.word == "H_CURRENCY" and isinstance(line.value, tree.Name):
             scope.measures.currency = line.value.text
+        if line.word == "H_BASIS" and isinstance(line.value, tree.Name):
+            scope.basis = line.value
 
 
 def _roll(scope: Scope, node: tree.Roll) -> None:
@@ -410,6 +449,7 @@ def _draft(
     parts: tuple[str, ...],
     lent: str,
     on: tree.Name | None,
+    applies: tuple[tree.Applies, ...],
 ) -> None:
     item = _whose(scope, node, on)
     if item is None:
@@ -431,11 +471,67 @@ def _draft(
         # a reading without bodies is compared with the names of its alternatives, like a member of a roll
         scope.rolls[name] = core.Roll(name, tuple(line.name.text for line in node.options), span=node.name.span)
         scope.reading_rolls.add(name)
-    item.drafts[name] = Draft(item.name, name, node, kinds[type(node)], parts, lent, alias)
+    item.drafts[name] = Draft(
+        item.name, name, node, kinds[type(node)], parts, lent, alias, applies if isinstance(node, tree.Rule) else ()
+    )
     if alias:
         item.aliases[alias] = name
     if node.cite:
         scope.citations.append(node.cite)
+
+
+def _leaves(items: tuple[tree.ItemLine, ...]) -> Iterator[tree.ItemLine]:
+    for item in items:
+        if item.items:
+            yield from _leaves(item.items)
+        else:
+            yield item
+
+
+def _item_facts(scope: Scope, node: tree.Conditions, lent: str, on: tree.Name | None) -> None:
+    """Items without a condition of their own are facts: 是 or 否."""
+    owner = _whose(scope, node, on)
+    if owner is None:
+        return
+    for item in _leaves(node.items):
+        if item.value is None and not owner.owns(item.name.text):
+            clause = item.cite.text if item.cite else node.cite.text if node.cite else lent
+            name = item.name.text
+            owner.fields[name] = core.Field(
+                name, BOOL, alias=item.alias.text if item.alias else "", clause=clause, span=item.name.span
+            )
+            if item.alias:
+                owner.aliases[item.alias.text] = name
+
+
+def _conditions(
+    scope: Scope,
+    node: tree.Conditions,
+    parts: tuple[str, ...],
+    lent: str,
+    on: tree.Name | None,
+    applies: tuple[tree.Applies, ...],
+) -> None:
+    owner = _whose(scope, node, on)
+    if owner is None:
+        return
+    lent = node.cite.text if node.cite else lent
+
+    def add(part: tree.Conditions | tree.ItemLine) -> None:
+        name = part.name.text
+        if owner.owns(name) or scope.table(name):
+            scope.report("duplicate-name", part.name.span, name=name)
+        alias = part.alias.text if part.alias else ""
+        owner.drafts[name] = Draft(owner.name, name, part, "condition", parts, lent, alias)
+        if alias:
+            owner.aliases[alias] = name
+        if part.cite:
+            scope.citations.append(part.cite)
+        for item in part.items:
+            if item.items or item.value is not None:
+                add(item)
+
+    add(node)
 
 
 def _decision(scope: Scope, node: tree.Decision, lent: str, on: tree.Name | None) -> None:

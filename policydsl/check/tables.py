@@ -10,6 +10,7 @@ from policydsl.core.types import TEXT, Member, Never, Type, strip
 from policydsl.core.values import Value
 from policydsl.source import Span
 from policydsl.syntax import tree
+from policydsl.syntax.keywords import RELATIONS
 
 if TYPE_CHECKING:
     from policydsl.check.infer import Checker
@@ -19,9 +20,9 @@ def check_table(checker: Checker, node: tree.Table, clause: str) -> None:
     """Type a table and add it to the checker's."""
     name = node.name.text
     head = [column.text for column in node.grid.head]
-    for at, column in enumerate(node.grid.head):
-        if column.text in head[:at]:
-            checker.report("duplicate-name", column.span, name=column.text)
+    for at, written_head in enumerate(node.grid.head):
+        if written_head.text in head[:at]:
+            checker.report("duplicate-name", written_head.span, name=written_head.text)
     keys = [key.text for key in node.keys]
     for key in node.keys:
         if key.text not in head:
@@ -37,8 +38,11 @@ def check_table(checker: Checker, node: tree.Table, clause: str) -> None:
     rows: list[core.TableRow] = []
     for number, written in enumerate(node.grid.rows):
         span = node.grid.row_spans[number] if number < len(node.grid.row_spans) else node.span
-        matched = tuple(_key(checker, written[head.index(key)], types[key]) for key in keys if key in head)
-        rows.append(core.TableRow(matched, {column: columns[column][number] for column in columns}, span=span))
+        mine = [written[head.index(key)] for key in keys if key in head]
+        matched = tuple(_key(checker, cell, types[key]) for cell, key in zip(mine, keys, strict=False))
+        otherwise = bool(mine) and all(cell.kind in ("else", "any") for cell in mine) and mine[0].kind == "else"
+        cells_of = {column: columns[column][number] for column in columns}
+        rows.append(core.TableRow(matched, cells_of, otherwise, span=span))
     _cover(checker, node, keys, types, rows)
     label = next((column for column in columns if column not in keys and isinstance(types[column], type(TEXT))), "")
     alias = node.alias.text if node.alias else ""
@@ -69,7 +73,7 @@ def _key_type(checker: Checker, column: str, cells: list[tree.Cell]) -> Type:
         if names and all(checker.scope.member(roll, name) is not None for name in names):
             return Member(roll)
     for cell in cells:
-        for value in cell.values:
+        for value in (*cell.values, *(edge.bound for edge in cell.edges)):
             if not isinstance(value, tree.Reference):
                 return strip(checker.expr(value, ()).type)
     return TEXT
@@ -103,14 +107,13 @@ def _column(checker: Checker, cells: list[tree.Cell]) -> tuple[list[core.Expr], 
     return [value for value, _ in found], type_
 
 
-def _key(checker: Checker, cell: tree.Cell, type_: Type) -> tuple[Value, ...] | None:
-    """The keys that a cell matches; None: any."""
-    if cell.kind == "any":
+def _key(checker: Checker, cell: tree.Cell, type_: Type) -> tuple[Value | core.Interval, ...] | None:
+    """The keys or the range that a cell matches; None: any."""
+    if cell.kind in ("any", "else"):
         return None
-    if cell.kind != "values":
-        checker.report("cell-one-value", cell.span, found=cell.raw)
-        return ()
-    found: list[Value] = []
+    if cell.kind == "edges":
+        return (_interval(checker, cell, type_),)
+    found: list[Value | core.Interval] = []
     for value in cell.values:
         if type_ == TEXT and isinstance(value, tree.Reference) and len(value.path) == 1:
             found.append(value.path[0].text)
@@ -125,49 +128,102 @@ def _key(checker: Checker, cell: tree.Cell, type_: Type) -> tuple[Value, ...] | 
     return tuple(found)
 
 
+def _interval(checker: Checker, cell: tree.Cell, type_: Type) -> core.Interval:
+    ends: dict[str, tuple[Value | None, bool]] = {"low": (None, True), "high": (None, True)}
+    for edge in cell.edges:
+        bound = checker.expr(edge.bound, (), type_)
+        checker.agree(core.Const(0, cell.raw, type=type_), bound, edge.bound.span, "=")
+        value = refer.constant(checker, bound, edge.bound.span)
+        relation = (
+            "le"
+            if edge.word in ("TO", "POST_LE", "POST_LE_IN")
+            else "ge"
+            if edge.word == "POST_GE"
+            else RELATIONS[edge.word]
+        )
+        closed = relation in ("ge", "le") if edge.inclusive is None else edge.inclusive
+        ends["low" if relation in ("ge", "gt") else "high"] = (value, closed)
+    (low, low_closed), (high, high_closed) = ends["low"], ends["high"]
+    return core.Interval(low, high, low_closed, high_closed)
+
+
 def _cover(
     checker: Checker, node: tree.Table, keys: list[str], types: dict[str, Type], rows: list[core.TableRow]
 ) -> None:
     """No two rows may match the same keys; a table by members of a roll must have a row for each of them."""
-    if any(key not in types for key in keys) or not keys:
+    if any(key not in types for key in keys) or not keys or len(rows) > 3_000:
         return
-    spaces: list[tuple[Value, ...]] = []
-    for at, key in enumerate(keys):
-        type_ = types[key]
-        if isinstance(type_, Member):
-            spaces.append(checker.scope.rolls[type_.roll].members)
-        else:
-            named = dict.fromkeys(value for row in rows for value in row.keys[at] or ())
-            spaces.append(tuple(named))
+    plain = [(number, row) for number, row in enumerate(rows) if not row.otherwise]
+    if len(plain) <= 400:
+        for at, (number, row) in enumerate(plain):
+            for first, other in plain[:at]:
+                shared = [_shared(a, b) for a, b in zip(row.keys, other.keys, strict=True)]
+                if all(item is not None for item in shared):
+                    member = "·".join(item or "" for item in shared)
+                    where = node.grid.row_spans[number]
+                    checker.report("table-member-twice", where, member=member, rows=f"{first + 1}、{number + 1}")
+                    break
+    if any(row.otherwise for row in rows) or not all(isinstance(types[key], Member) for key in keys):
+        return
+    spaces = [_members(checker, types[key]) for key in keys]
     size = 1
     for space in spaces:
         size *= max(1, len(space))
     if size > 100_000:
         return
-    taken: dict[tuple[Value, ...], int] = {}
-    for number, row in enumerate(rows):
-        for combination in _product(
-            [key if key is not None else space for key, space in zip(row.keys, spaces, strict=True)]
-        ):
-            if combination in taken:
-                member = "、".join(str(part) for part in combination)
-                first = taken[combination] + 1
-                checker.report(
-                    "table-member-twice", node.grid.row_spans[number], member=member, rows=f"{first}、{number + 1}"
-                )
-                break
-            taken[combination] = number
-    if all(isinstance(types[key], Member) for key in keys):
-        absent = [combination for combination in _product(list(spaces)) if combination not in taken]
-        if absent:
-            shown = checker.scope.words("、", ", ").join("·".join(str(part) for part in one) for one in absent[:12])
-            checker.report(
-                "table-member-missing", node.name.span, members=shown, table=node.name.text, count=len(absent)
-            )
+    taken = {
+        one
+        for row in rows
+        for one in _product([k if k is not None else s for k, s in zip(row.keys, spaces, strict=True)])
+    }
+    absent = [one for one in _product(list(spaces)) if one not in taken]
+    if absent:
+        shown = checker.scope.words("、", ", ").join("·".join(str(part) for part in one) for one in absent[:12])
+        checker.report("table-member-missing", node.name.span, members=shown, table=node.name.text, count=len(absent))
 
 
-def _product(spaces: list[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
-    found: list[tuple[Value, ...]] = [()]
+def _members(checker: Checker, type_: Type) -> tuple[Value | core.Interval, ...]:
+    return checker.scope.rolls[type_.roll].members if isinstance(type_, Member) else ()
+
+
+Keys = tuple[Value | core.Interval, ...] | None
+
+
+def _shared(a: Keys, b: Keys) -> str | None:
+    """What two cells both match, as text; None if nothing."""
+    if a is None or b is None:
+        other = a if a is not None else b
+        return _shown(other[0]) if other else "任意"
+    for one in a:
+        for two in b:
+            if _meet(one, two):
+                return _shown(one)
+    return None
+
+
+def _shown(key: Value | core.Interval) -> str:
+    if isinstance(key, core.Interval):
+        return f"{'' if key.low is None else key.low}…{'' if key.high is None else key.high}"
+    return str(key)
+
+
+def _meet(one: Value | core.Interval, two: Value | core.Interval) -> bool:
+    if not isinstance(one, core.Interval) and not isinstance(two, core.Interval):
+        return one == two
+    a = one if isinstance(one, core.Interval) else core.Interval(one, one)
+    b = two if isinstance(two, core.Interval) else core.Interval(two, two)
+    return _before(a, b) and _before(b, a)
+
+
+def _before(a: core.Interval, b: core.Interval) -> bool:
+    """Whether `a` begins no later than `b` ends."""
+    if a.low is None or b.high is None:
+        return True
+    return a.low < b.high or (a.low == b.high and a.low_closed and b.high_closed)  # type: ignore[operator]
+
+
+def _product(spaces: list[tuple[Value | core.Interval, ...]]) -> list[tuple[Value | core.Interval, ...]]:
+    found: list[tuple[Value | core.Interval, ...]] = [()]
     for space in spaces:
         found = [(*head, value) for head in found for value in space]
     return found

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 
 from attrs import frozen
 
+from policydsl.core import calendar
 from policydsl.core.values import Exact, Value, exact
 
 
@@ -45,6 +47,33 @@ def _times(left: Exact, right: Exact) -> Exact:
     return exact(left * right)
 
 
+def _years(months: int) -> int:
+    return months // 12 if months >= 0 else -(-months // 12)
+
+
+def _whole(number: Exact) -> int:
+    if not isinstance(number, int):
+        raise Undefined("只能加减整月、整天 / only whole months and days can be added")
+    return number
+
+
+def _safely(function: Callable[..., date]) -> Callable[..., date]:
+    def shifted(day: date, amount: Exact) -> date:
+        try:
+            return function(day, _whole(amount))
+        except OverflowError as error:
+            raise Undefined(str(error)) from None
+
+    return shifted
+
+
+def _make_date(year: Exact, month: Exact, day: Exact) -> date:
+    try:
+        return date(_whole(year), _whole(month), _whole(day))
+    except (ValueError, OverflowError):
+        raise Undefined("日历上没有这一天 / the calendar has no such day") from None
+
+
 OPERATIONS: dict[str, Operation] = {
     item.name: item
     for item in (
@@ -54,5 +83,20 @@ OPERATIONS: dict[str, Operation] = {
         Operation("div", "÷", _divide),
         Operation("neg", "−", operator.neg),
         Operation("abs", "绝对值", operator.abs),
+        Operation("excess", "超过部分", lambda measure, limit: exact(max(measure - limit, 0))),
+        Operation("shortfall", "不足部分", lambda measure, limit: exact(max(limit - measure, 0))),
+        Operation("add_months", "+", _safely(calendar.add_months)),
+        Operation("add_days", "+", _safely(calendar.add_days)),
+        Operation("sub_months", "−", _safely(lambda day, months: calendar.add_months(day, -months))),
+        Operation("sub_days", "−", _safely(lambda day, days: calendar.add_days(day, -days))),
+        Operation("days_between", "天数", calendar.days_between),
+        Operation("months_between", "整月数", calendar.months_between),
+        Operation("years_between", "周年数", lambda start, end: _years(calendar.months_between(start, end)) * 12),
+        Operation("year_of", "年份", lambda day: day.year),
+        Operation("month_of", "月份", lambda day: day.month),
+        Operation("day_of", "日号", lambda day: day.day),
+        Operation("date_of", "某日", _make_date),
+        Operation("month_end", "月末", calendar.month_end),
+        Operation("overlap_days", "重叠天数", calendar.overlap),
     )
 }

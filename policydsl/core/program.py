@@ -223,7 +223,7 @@ class Choose(Node):
     hit: Hit
     cases: tuple[Case, ...]
     otherwise: Expr | None
-    form: Literal["if", "category", "table", "exceptions", "dated"] = field(default="if", eq=False)
+    form: Literal["if", "category", "table", "exceptions", "dated", "applies"] = field(default="if", eq=False)
 
 
 @frozen
@@ -374,6 +374,11 @@ class Switch(Node):
 
 
 @frozen
+class OnDay(Node):
+    """The day of the run (`--on`), where the policy names no date of the case to go by; missing where none was given."""
+
+
+@frozen
 class Pending(Node):
     """待裁量: no value until a human decides; `reason` is the drafter's."""
 
@@ -432,6 +437,7 @@ Expr = (
     | Lookup
     | Aggregate
     | Switch
+    | OnDay
     | Pending
     | Inapplicable
     | IfInapplicable
@@ -544,7 +550,7 @@ class Reading:
         return next(option.name for option in self.options if option.adopted)
 
 
-RuleKind = Literal["rule", "task", "reading", "constraint", "local"]
+RuleKind = Literal["rule", "task", "condition", "reading", "constraint", "local"]
 
 
 @frozen
@@ -577,11 +583,25 @@ class Rule:
 
 
 @frozen
-class TableRow:
-    """One row of a table: per key column the keys it matches (None: any), per value column an expression."""
+class Interval:
+    """A range of keys; None for an end that is open for ever."""
 
-    keys: tuple[tuple[Value, ...] | None, ...]
+    low: Value | None
+    high: Value | None
+    low_closed: bool = True
+    high_closed: bool = True
+
+
+@frozen
+class TableRow:
+    """One row of a table: per key column the keys or ranges it matches (None: any), per value column an expression.
+
+    `otherwise`: a row for every key that no other row matches.
+    """
+
+    keys: tuple[tuple[Value | Interval, ...] | None, ...]
     cells: Mapping[str, Expr]
+    otherwise: bool = False
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
@@ -647,6 +667,7 @@ class Header:
     currency: str = "元"
     in_force_from: date | None = None
     in_force_to: date | None = None
+    basis: str = ""
 
 
 @frozen(slots=False)

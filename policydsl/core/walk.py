@@ -11,7 +11,7 @@ from policydsl.core import program as core
 def parts(node: core.Expr) -> Iterator[core.Expr]:
     """The expressions directly inside `node`, in the order in which they are written."""
     match node:
-        case core.Const() | core.Local() | core.Pending() | core.Inapplicable():
+        case core.Const() | core.Local() | core.OnDay() | core.Pending() | core.Inapplicable():
             return
         case core.FieldRead(row=row) | core.RuleRead(row=row):
             yield from row_parts(row)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
-from policydsl.core.program import Bands, Choose, Const, IfInapplicable, Lookup, Table
+from policydsl.core.program import Bands, Choose, Const, IfInapplicable, Interval, Lookup, Table
 from policydsl.core.values import Absent, Blocked, Lack, NotApplicable, Outcome
 from policydsl.interpret.arithmetic import band, ordered
 from policydsl.interpret.lack import Asker, Frame
@@ -86,6 +87,9 @@ def bands(
     otherwise_step = otherwise.traced
     known: Any = [row.bound.value for row in node.rows if isinstance(row.bound, Const)]
     in_order = len(known) == len(node.rows) and ordered(side, known, inclusive)
+    # Bounds that are written numbers are compared as whole numbers, both sides multiplied by both denominators.
+    numbers = in_order and all(type(bound) in (int, Fraction) for bound in known)
+    shares = [(bound.numerator, bound.denominator) for bound in known] if numbers else []
 
     def traced(frame: Frame) -> Step:
         first = measure_step(frame)
@@ -100,7 +104,12 @@ def bands(
             if not in_order and not ordered(side, outcomes[1:], inclusive):
                 detail = asker.say("各档的界限没有依次递增", "the bounds of the bands do not ascend")
                 return new(Step, (node, asker.lack(frame, Lack.CONFLICT, detail), tuple(steps), None))
-        index = band(side, outcomes[0], outcomes[1:], inclusive)
+        value = outcomes[0]
+        if numbers:
+            part, whole = value.numerator, value.denominator
+            index = band(side, 0, [above * whole - part * below for above, below in shares], inclusive)
+        else:
+            index = band(side, value, outcomes[1:], inclusive)
         chosen = value_steps[index](frame) if index >= 0 else otherwise_step(frame)
         steps.append(chosen)
         return new(Step, (node, chosen[1], tuple(steps), index))
@@ -109,28 +118,51 @@ def bands(
 
 
 class RowMatcher:
-    """Which row of a table matches given keys: per key column, a bit for each row that accepts a value."""
+    """Which row of a table matches given keys: per key column, a bit for each row that accepts a value.
+
+    Values are looked up at once; ranges are tried one by one, since a table of ranges is short.
+    """
 
     def __init__(self, table: Table) -> None:
         self._any: list[int] = []
         self._of: list[dict[Any, int]] = []
+        self._ranges: list[list[tuple[int, Interval]]] = []
+        self._rest = next((index for index, row in enumerate(table.rows) if row.otherwise), -1)
         for column in range(len(table.key_columns)):
-            anyone, accepts = 0, dict[Any, int]()
+            anyone, accepts, ranges = 0, dict[Any, int](), list[tuple[int, Interval]]()
             for index, row in enumerate(table.rows):
+                if row.otherwise:
+                    continue
                 keys = row.keys[column]
                 if keys is None:
                     anyone |= 1 << index
                 for key in keys or ():
-                    accepts[key] = accepts.get(key, 0) | 1 << index
+                    if isinstance(key, Interval):
+                        ranges.append((1 << index, key))
+                    else:
+                        accepts[key] = accepts.get(key, 0) | 1 << index
             self._any.append(anyone)
             self._of.append({key: rows | anyone for key, rows in accepts.items()})
+            self._ranges.append(ranges)
 
     def __call__(self, keys: Sequence[Any]) -> int:
-        """The index of the first row that accepts all the keys, or -1."""
+        """The index of the first row that accepts all the keys, of the 否则 row if none does, or -1."""
         rows = -1
-        for key, anyone, accepts in zip(keys, self._any, self._of, strict=True):
-            rows &= accepts.get(key, anyone)
-        return (rows & -rows).bit_length() - 1
+        for key, anyone, accepts, ranges in zip(keys, self._any, self._of, self._ranges, strict=True):
+            found = accepts.get(key, anyone)
+            for bit, interval in ranges:
+                if holds(interval, key):
+                    found |= bit
+            rows &= found
+        return (rows & -rows).bit_length() - 1 if rows else self._rest
+
+
+def holds(interval: Interval, key: Any) -> bool:
+    """Whether a key lies in a range."""
+    low, high = interval.low, interval.high
+    if low is not None and not (key >= low if interval.low_closed else key > low):
+        return False
+    return high is None or bool(key <= high if interval.high_closed else key < high)
 
 
 def lookup(node: Lookup, keys: Sequence[Staged], matcher: RowMatcher, cells: Sequence[Staged], asker: Asker) -> Staged:

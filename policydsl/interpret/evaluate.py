@@ -49,7 +49,7 @@ class Evaluator:
         self.program = program
         self.readings = _adopt(program, readings or {})
         self.on = on
-        stager = Stager(program, self.readings)
+        stager = Stager(program, self.readings, on)
         self._rules = tuple([stager.rule(rule) for rule in program.rules])
         self._boxes = stager.boxes
         self._plan = tuple((slot, rule.entity, rule.kind == "constraint") for slot, rule in enumerate(program.rules))

@@ -6,6 +6,7 @@ A frame is a tuple: the scopes innermost first, the row of the rule last of them
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
+from datetime import date
 from typing import assert_never
 
 from attrs import define, field
@@ -31,6 +32,7 @@ from policydsl.core.program import (
     Local,
     Lookup,
     Not,
+    OnDay,
     OneOf,
     Pending,
     Pick,
@@ -69,8 +71,9 @@ class Around:
 class Stager:
     """Makes the rules of a program ready under given readings."""
 
-    def __init__(self, program: Program, readings: Mapping[str, str]) -> None:
+    def __init__(self, program: Program, readings: Mapping[str, str], on: date | None = None) -> None:
         self.program = program
+        self.on = on
         self.readings = readings
         self.slots = {rule.id: slot for slot, rule in enumerate(program.rules)}
         self.boxes = 0
@@ -179,6 +182,8 @@ class Body:
                 return (yield from self._aggregate(node))
             case Switch():
                 return (yield from self._switch(node))
+            case OnDay():
+                return self._on_day(node)
             case Pending():
                 return self._pending(node)
             case IfInapplicable():
@@ -288,6 +293,17 @@ class Body:
         name = self._stager.readings[node.reading]
         chosen = next((option.value for option in node.options if option.label == name), None)
         return choice.adopted(node, name, (yield from _maybe(chosen)))
+
+    def _on_day(self, node: OnDay) -> Staged:
+        if self._stager.on is not None:
+            return fixed(node, self._stager.on)
+        asker = self._asker
+
+        def plain(frame: Frame) -> Outcome:
+            detail = asker.say("没有说明按哪一天\uff0c请用 --on 给出", "no day is given to go by; say it with --on")
+            return asker.lack(frame, Lack.MISSING, detail)
+
+        return Staged(lambda frame: new(Step, (node, plain(frame), (), None)), plain)
 
     def _pending(self, node: Pending) -> Staged:
         asker = self._asker
