@@ -69,9 +69,10 @@ def increment(
         most = values.pop() if most_steps is not None else None
         extra = values.pop() if at_start is not None else 0
         sizes, awards = values[2::2], values[3::2]
-        if any(size <= 0 for size in sizes):
-            detail = asker.say("每档的步长不大于零", "the size of a step is not above zero")
-            return new(Step, (node, asker.lack(frame, Lack.UNDEFINED, detail), steps, None))
+        for size in sizes:
+            if size.numerator <= 0:
+                detail = asker.say("每档的步长不大于零", "the size of a step is not above zero")
+                return new(Step, (node, asker.lack(frame, Lack.UNDEFINED, detail), steps, None))
         counts = [whole_steps(values[0], values[1], size, node.started) for size in sizes]
         if most is not None:
             counts = [min(count, max(0, int(most // 1))) for count in counts]

@@ -28,11 +28,11 @@ def band(side: Literal["lower", "upper"], measure: Any, bounds: Sequence[Any], i
     """The index of the band that `measure` falls into, -1 where it reaches none (lower) or exceeds all (upper)."""
     if side == "lower":
         for i in range(len(bounds) - 1, -1, -1):
-            if measure > bounds[i] or (inclusive[i] and measure == bounds[i]):
+            if measure >= bounds[i] if inclusive[i] else measure > bounds[i]:
                 return i
         return -1
     for i, bound in enumerate(bounds):
-        if measure < bound or (inclusive[i] and measure == bound):
+        if measure <= bound if inclusive[i] else measure < bound:
             return i
     return -1
 
@@ -51,9 +51,9 @@ def brackets(measure: Exact, slices: Sequence[tuple[Exact, Exact | None, Exact]]
 def whole_steps(measure: Exact, start: Exact, size: Exact, started: bool) -> int:
     """max(0, floor((measure − start) ÷ size)), or the ceiling where a step begun counts. `size` is above zero."""
     over = measure - start
-    if over <= 0:
-        return 0
-    return -int(-over // size) if started else int(over // size)
+    # Both sides multiplied by both denominators: a division of whole numbers is much cheaper than one of fractions.
+    part, whole = over.numerator * size.denominator, size.numerator * over.denominator
+    return max(0, -(-part // whole) if started else part // whole)
 
 
 def round_to(value: Exact, place: Fraction, mode: Literal["half-up", "up", "down", "half-even"]) -> Exact:

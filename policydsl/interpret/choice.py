@@ -9,7 +9,7 @@ from typing import Any
 from policydsl.core.program import Bands, Choose, Const, IfInapplicable, Interval, Lookup, Table
 from policydsl.core.values import Absent, Blocked, Lack, NotApplicable, Outcome
 from policydsl.interpret.arithmetic import band, ordered
-from policydsl.interpret.lack import Asker, Frame
+from policydsl.interpret.lack import FIT, Asker, Frame
 from policydsl.interpret.reads import key_text
 from policydsl.interpret.staged import Staged, Traced, new, quiet
 from policydsl.interpret.trace import Step
@@ -97,7 +97,7 @@ def bands(
         for bound in bound_steps:
             steps.append(bound(frame))
         outcomes: list[Any] = [step[1] for step in steps]
-        if type(first[1]) is not int or not in_order:
+        if not in_order or type(first[1]) not in FIT:
             blocked = asker.strict(frame, outcomes)
             if blocked is not None:
                 return new(Step, (node, blocked, tuple(steps), None))

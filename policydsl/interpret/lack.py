@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
+from fractions import Fraction
 from math import inf
-from typing import Any
+from typing import Any, Final
 
 from attrs import field, frozen
 
@@ -13,6 +15,10 @@ from policydsl.core.values import Absent, Blocked, Cause, Lack, NotApplicable, O
 
 Frame = tuple[Any, ...]
 """The scopes an expression sees, innermost first (a row or the value of a `Let`), then the row of the rule, then the `Run`."""
+
+
+FIT: Final = frozenset((int, Fraction, bool, str, date, datetime, tuple))
+"""The types of values to compute with: all but none, not applicable and blocked."""
 
 
 @frozen(eq=False)
@@ -70,6 +76,8 @@ class Asker:
         """The united reasons why not all of the outcomes are values to compute with; None where all are."""
         found: list[Blocked] = []
         for outcome in outcomes:
+            if type(outcome) in FIT:
+                continue
             if isinstance(outcome, Blocked):
                 found.append(outcome)
             elif isinstance(outcome, Absent | NotApplicable):

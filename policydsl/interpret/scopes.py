@@ -29,6 +29,7 @@ from policydsl.core.program import (
     Local,
     Lookup,
     Not,
+    OnDay,
     OneOf,
     OnlyChild,
     Owner,
@@ -82,7 +83,7 @@ Parts = tuple[Expr | None, ...]
 def _anatomy(expr: Expr) -> tuple[tuple[int, ...], Parts, Parts]:
     """The scopes that an expression reads itself, its parts, and its parts within a scope that it opens."""
     match expr:
-        case Const() | Pending() | Inapplicable():
+        case Const() | OnDay() | Pending() | Inapplicable():
             return (), (), ()
         case Local(depth=depth):
             return (depth,), (), ()

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from policydsl.core.operators import OPERATIONS, Undefined
 from policydsl.core.program import Comparator
-from policydsl.core.values import Absent, Blocked, Exact, Lack, NotApplicable, Outcome
+from policydsl.core.values import Exact, Lack, Outcome
 from policydsl.interpret.budget import LIMIT, ResourceError, fits, too_large
-from policydsl.interpret.lack import Asker, CountRange, Frame
+from policydsl.interpret.lack import FIT, Asker, CountRange, Frame
 
 Binary = Callable[[Frame, Outcome, Outcome], Outcome]
 
@@ -19,7 +19,7 @@ _WHOLE: Final[dict[str, Callable[[int, int], Exact]]] = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
-    "div": lambda left, right: left // right if left % right == 0 else Fraction(left, right),
+    "div": lambda left, right: Fraction(left, right) if left % right else left // right,
 }
 """What two whole numbers give; a divisor of zero is left to the operation itself."""
 
@@ -58,19 +58,34 @@ def operation(asker: Asker, op: str) -> Callable[[Frame, Sequence[Outcome]], Out
     return compute
 
 
+def _product(left: Outcome, right: Outcome) -> int | None:
+    """The product of a fraction and a whole number where it is whole, as a share of a count mostly is."""
+    if type(left) is int:
+        left, right = right, left
+    if type(left) is Fraction and type(right) is int:
+        share, rest = divmod(right, left.denominator)
+        if not rest:
+            return share * left.numerator
+    return None
+
+
 def binary(asker: Asker, op: str) -> Binary:
     """The strict operation `op` on two outcomes, quick where both are whole numbers."""
     slow = operation(asker, op)
     whole = _WHOLE.get(op)
     if whole is None:
         return lambda frame, left, right: slow(frame, (left, right))
-    divides = op == "div"
+    divides, multiplies = op == "div", op == "mul"
 
     def compute(frame: Frame, left: Outcome, right: Outcome) -> Outcome:
         if type(left) is int and type(right) is int and (right or not divides):
             value = whole(left, right)
-            if type(value) is int and -LIMIT < value < LIMIT:
+            if type(value) is Fraction or -LIMIT < value < LIMIT:
                 return value
+        elif multiplies:
+            product = _product(left, right)
+            if product is not None and -LIMIT < product < LIMIT:
+                return product
         return slow(frame, (left, right))
 
     return compute
@@ -81,17 +96,13 @@ def comparison(asker: Asker, op: Comparator) -> Binary:
     relation = _RELATIONS[op]
 
     def compare(frame: Frame, left: Outcome, right: Outcome) -> Outcome:
-        if type(left) is int and type(right) is int:
+        if type(left) in FIT and type(right) in FIT:
             return relation(left, right)
-        if isinstance(left, Blocked | Absent | NotApplicable) or isinstance(right, Blocked | Absent | NotApplicable):
-            if isinstance(left, CountRange) or isinstance(right, CountRange):
-                certain = _between(op, left, right)
-                if certain is not None:
-                    return certain
-            blocked = asker.strict(frame, (left, right))
-            assert blocked is not None
-            return blocked
-        return relation(left, right)
+        if isinstance(left, CountRange) or isinstance(right, CountRange):
+            certain = _between(op, left, right)
+            if certain is not None:
+                return certain
+        return asker.strict(frame, (left, right)) or relation(left, right)
 
     return compare
 
