@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from fractions import Fraction
 
 from attrs import frozen
@@ -77,28 +76,40 @@ def of_float(number: float) -> Exact | None:
     return literal(repr(float(number)).replace("e+", "e"))
 
 
+TIME: dict[str, tuple[str, Fraction]] = {
+    "年": ("月", Fraction(12)),
+    "月": ("月", Fraction(1)),
+    "天": ("天", Fraction(1)),
+    "日": ("天", Fraction(1)),
+    "周": ("天", Fraction(7)),
+    "自然日": ("天", Fraction(1)),
+    "工作日": ("工作日", Fraction(1)),
+    "小时": ("小时", Fraction(1)),
+}
+"""Words of time and the base unit each is counted in; they need no declaration, just as in a policy."""
+
+COINS = {"角": Fraction(1, 10), "分": Fraction(1, 100)}
+"""Parts of 元."""
+
+
 class Units:
-    """The unit words of a program: what `万元`, `元/家`, `%` mean."""
+    """The unit words of a program: what `万元`, `元/家`, `%` mean. They mean in facts what they mean in the policy."""
 
     def __init__(self, program: Program) -> None:
-        bases = {name for type_ in _number_types(program) for name, _ in type_.unit.powers}
-        bases |= {program.header.currency, POINT}
-        words = {name: name for name in bases}
-        for name, other in program.units.items():
-            # The table pairs a unit with another spelling of it; the spelling that types use is the base.
-            meant = other if other in bases and name not in bases else name
-            words.setdefault(name, meant)
-            if other:
-                words.setdefault(other, meant)
-        self._words = words
-        self._currency = program.header.currency
+        currency = program.header.currency
+        self._words = {name: (base(name), Fraction(1)) for name in _bases(program)}
+        self._words |= {name: (base(unit), size) for name, (unit, size) in TIME.items()}
+        self._words |= {"¥": (base(currency), Fraction(1)), currency: (base(currency), Fraction(1))}
+        if currency == "元":
+            self._words |= {name: (base(currency), size) for name, size in COINS.items()}
+        self._words |= {name: (base(meant or name), Fraction(1)) for name, meant in program.units.items()}
+        self._words |= {name: (base(POINT), Fraction(1, 100)) for name in (POINT, "百分点")}
         self._memo: dict[str, Measure | None] = {}
-        self._counts = set(program.units) | set(program.units.values())
 
     def measure(self, text: str) -> Measure | None:
         """The unit and scale that `text` names; None where it names none. A bare scale (`万`) has the unit PLAIN."""
         if text not in self._memo:
-            self._memo[text] = self._parse(text)
+            self._memo[text] = self._parse(narrow(text).replace(" ", ""))
         return self._memo[text]
 
     def size(self, text: str, unit: Unit, usual: Measure | None) -> Fraction | None:
@@ -117,55 +128,36 @@ class Units:
             return meant.size
         return meant.size if text in SCALES else None
 
-    def is_count(self, type_: Number) -> bool:
-        """Whether numbers of this type count things: whole and never negative unless the field says otherwise."""
-        if type_.whole:
-            return True
-        powers = type_.unit.powers
-        if len(powers) != 1 or powers[0][1] != 1:
-            return False
-        name = powers[0][0]
-        return name not in {self._currency, POINT} and name in self._counts
-
     def _parse(self, text: str) -> Measure | None:
-        text = narrow(text).replace(" ", "")
-        if text == "¥":
-            return Measure(base(self._currency), text)
+        above, *below = text[:60].split("/")
+        found = self._single(above)
+        for part in below:
+            under = self._single(part)
+            if found is None or under is None or under[0].plain:
+                return None
+            found = found[0] / under[0], found[1] / under[1]
+        return Measure(found[0], text, found[1]) if found else None
+
+    def _single(self, text: str) -> tuple[Unit, Fraction] | None:
         if text in PARTS:
-            return Measure(PLAIN, text, PARTS[text])
-        unit = self._product(text)
-        if unit is not None:
-            return Measure(unit, text)
+            return PLAIN, PARTS[text]
+        if text in self._words:
+            return self._words[text]
         for scale in _SCALES:
             if text.startswith(scale):
                 rest = text[len(scale) :]
-                unit = self._product(rest) if rest else PLAIN
-                if unit is not None:
-                    return Measure(unit, text, SCALES[scale])
-        return None
-
-    def _product(self, text: str) -> Unit | None:
-        above, *below = text.split("/")
-        if len(below) > 3 or len(text) > 60:
-            return None
-        unit = PLAIN
-        for names, sign in ((above, 1), *((part, -1) for part in below)):
-            for name in names.replace("*", "·").split("·"):
-                if name == "1" and sign == 1:
-                    continue
-                word = self._words.get(name)
-                if word is None:
-                    return None
-                unit = unit * base(word) if sign == 1 else unit / base(word)
-        return unit
+                if not rest:
+                    return PLAIN, SCALES[scale]
+                if rest in self._words:
+                    unit, size = self._words[rest]
+                    return unit, size * SCALES[scale]
+        return self._single(text[1:]) if text.startswith("个") and len(text) > 1 else None
 
 
-def _number_types(program: Program) -> Iterator[Number]:
-    for entity in program.entities.values():
-        for item in entity.fields:
-            found = number_in(item.type)
-            if found:
-                yield found
+def _bases(program: Program) -> set[str]:
+    """The units that the program's fields are in."""
+    types = (number_in(item.type) for entity in program.entities.values() for item in entity.fields)
+    return {name for type_ in types if type_ for name, _ in type_.unit.powers}
 
 
 def number_in(type_: Type) -> Number | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any, Literal, cast
 
 from attrs import define, field
@@ -250,9 +251,12 @@ class Builder:
                 "FILTER",
                 "SATISFIES",
                 "IF_EMPTY",
+                "BY_ORDER",
             ):
                 all_rows = all_rows or child.type == "ALL_ROWS"
-                pending = child.type if child.type in ("FILTER", "SATISFIES", "IF_EMPTY", "_COLON") else pending
+                pending = (
+                    child.type if child.type in ("FILTER", "SATISFIES", "IF_EMPTY", "BY_ORDER", "_COLON") else pending
+                )
                 continue
             if pending == "arg":
                 args.append(self.expr(child))
@@ -266,6 +270,61 @@ class Builder:
             clauses.get("FILTER"),
             clauses.get("SATISFIES"),
             clauses.get("IF_EMPTY"),
+            clauses.get("BY_ORDER"),
+            span=self.span(twig),
+        )
+
+    def place(self, twig: Twig) -> tree.Quantity:
+        """What is rounded to: a unit, or a number of one."""
+        assert isinstance(twig, Tree)
+        if str(twig.data) == "place_quantity":
+            return self.quantity(twig)
+        return tree.Quantity(Fraction(1), self.name(twig.children[0]).text, "", span=self.span(twig))
+
+    def _ordered(self, twig: Tree[Token]) -> tree.Expr:
+        kind = "IN_TURN"
+        values: list[tree.Expr] = []
+        clauses: dict[str, tree.Expr] = {}
+        keys: list[tuple[tree.Expr, str]] = []
+        all_rows, pending, ties, remainder = False, "", "", ""
+        place: tree.Quantity | None = None
+        for child in twig.children:
+            if child is None:
+                continue
+            if isinstance(child, Token) and child.type != "QUANTITY":
+                kind = child.type if child.type.startswith("O_") else kind
+                all_rows = all_rows or child.type == "ALL_ROWS"
+                pending = child.type if child.type in ("FILTER", "GROUPED", "BY_ORDER", "FIRST_CASE") else pending
+                continue
+            data = str(child.data) if isinstance(child, Tree) else ""
+            if data == "rank_key":
+                assert isinstance(child, Tree)
+                keys.append((self.expr(child.children[0]), _token(child.children[1]).type))
+            elif data == "tie":
+                assert isinstance(child, Tree)
+                ties = _token(child.children[0]).type
+            elif data in ("place_unit", "place_quantity"):
+                place = self.place(child)
+            elif data == "remainder":
+                assert isinstance(child, Tree)
+                remainder = _token(child.children[0]).type
+            elif pending:
+                clauses[pending], pending = self.expr(child), ""
+            else:
+                values.append(self.expr(child))
+        return tree.Ordered(
+            cast(tree.OrderedKind, kind),
+            all_rows,
+            values[0] if values else None,
+            values[1] if len(values) > 1 else None,
+            tuple(keys),
+            clauses.get("FILTER"),
+            clauses.get("GROUPED"),
+            clauses.get("BY_ORDER"),
+            clauses.get("FIRST_CASE"),
+            ties,
+            place,
+            remainder,
             span=self.span(twig),
         )
 
@@ -300,8 +359,14 @@ _MAKERS: dict[str, Callable[[Builder, Tree[Token]], tree.Expr]] = {
     **dict.fromkeys(("pending", "inapplicable"), Builder._undecided),
     **dict.fromkeys(("reference", "this_reference"), Builder.reference),
     "function": Builder._function,
+    **dict.fromkeys(("running", "previous", "rank", "share", "scale", "in_turn"), Builder._ordered),
     **dict.fromkeys(("bands", "brackets", "increment", "choose", "best_of", "least_of"), Builder._block),
 }
+
+
+def _token(twig: Twig) -> Token:
+    assert isinstance(twig, Token)
+    return twig
 
 
 def sign_of(token: Any) -> str:

@@ -72,6 +72,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         FORMULA     | 公式   | formula
         CONDITIONS  | 条件   | conditions
         MATERIALS   | 材料   | materials
+        CALENDAR    | 日历   | calendar
         """,
     ),
     *_rows(
@@ -101,8 +102,8 @@ KEYWORDS: tuple[Keyword, ...] = (
         STARTED     | 不满按一档计 | started steps count
         MOST_STEPS  | 最多     | at most steps
         R_HALF_UP   | 四舍五入 | round half up
-        R_UP        | 向上取整 | round up
-        R_DOWN      | 向下取整 | round down
+        R_UP        | 向上     | round up
+        R_DOWN      | 向下     | round down
         R_EVEN      | 五成双   | round half even
         REMARK      | 说明     | note
         EVIDENCE    | 佐证     | evidence
@@ -116,6 +117,9 @@ KEYWORDS: tuple[Keyword, ...] = (
         EXCEPT      | 除外     | except
         APPLIES     | 适用     | applies
         BEFORE_THAT | 此前     | before that
+        COVERS      | 覆盖     | covers
+        HOLIDAYS    | 放假     | holidays
+        MAKE_UP     | 补班     | working days off
         """,
     ),
     *_rows(
@@ -136,6 +140,9 @@ KEYWORDS: tuple[Keyword, ...] = (
         JUDGEMENT   | 人工判断 | judgement
         OFFICE      | 由       | by office
         NO_RULES    | 不作规则 | no rules
+        AS_LIST     | 清单     | list of these
+        HIT_UNIQUE  | 唯一     | unique
+        HIT_FIRST   | 首个     | first
         DAY_BEFORE  | 前       | by then
         UNKNOWN     | 未知     | unknown
         INVALID     | 无效     | invalid
@@ -163,6 +170,20 @@ KEYWORDS: tuple[Keyword, ...] = (
         ANY_OF      | 任一     | any of these
         LEAST_OF    | 至少     | at least these
         ANY         | 任意     | anything
+        QUICK       | 速算扣除 | less
+        BY_ORDER    | 依       | in order of
+        GROUPED     | 分组     | within
+        FIRST_CASE  | 首条     | first being
+        LIMIT_TO    | 限额     | up to
+        HIGH_FIRST  | 从高     | high first
+        LOW_FIRST   | 从低     | low first
+        TIES        | 并列     | ties
+        SAME_PLACE  | 同名次   | share a place
+        DENSE       | 紧接     | leave no gap
+        REMAINDER   | 尾差归   | remainder to
+        LARGEST     | 最大者   | the largest
+        FIRST_ROW   | 首位     | the first
+        LAST_ROW    | 末位     | the last
         """,
     ),
     *_rows(
@@ -232,6 +253,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         FALSE       | 假       | false
         NONE        | 无       | none
         THIS        | 本       | this
+        IN_TURN     | 依次     | in turn
         ALL_ROWS    | 全体     | every row of
         BANDS       | 分档     | bands
         BRACKETS    | 累进     | brackets
@@ -261,8 +283,8 @@ KEYWORDS: tuple[Keyword, ...] = (
         F_ABS       | 绝对值   | abs
         F_HAS       | 有       | has
         F_HALF_UP   | 四舍五入 | round_half_up
-        F_UP        | 向上取整 | round_up
-        F_DOWN      | 向下取整 | round_down
+        F_UP        | 向上     | round_up
+        F_DOWN      | 向下     | round_down
         F_EVEN      | 五成双   | round_half_even
         F_YEARS     | 周年数   | years_between
         F_MONTHS    | 整月数   | months_between
@@ -274,6 +296,17 @@ KEYWORDS: tuple[Keyword, ...] = (
         F_MONTH_END | 月末     | month_end
         F_OVERLAP   | 重叠天数 | overlap_days
         F_UNMET     | 未满足   | unmet
+        F_WORKDAYS  | 工作日数 | working_days_between
+        F_FIRST     | 第一条   | first_of
+        F_LAST      | 最后一条 | last_of
+        F_CEILING   | 上限     | upper_bound
+        F_BASEMENT  | 下限     | lower_bound
+        O_RUNNING   | 至今合计 | running_sum
+        O_BEFORE    | 此前合计 | sum_before
+        O_PREVIOUS  | 上一条   | previous
+        O_RANK      | 名次     | rank
+        O_SHARE     | 分摊     | share
+        O_SCALE     | 压减     | scale_down
         """,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Literal, TypeVar, cast
 
 from lark import Token, Tree
@@ -187,20 +188,26 @@ class _Reader:
         for child in rest:
             if _is(child, "belongs"):
                 owner = builder.name(cast(Tree[Token], child).children[1])
+        lines = self.lines(line, "field", self._field)
         return tree.Entity(
             builder.name(name, True),
             marks,
             owner,
             any(_is(child, "singleton") for child in rest),
             any(_is(child, "at_most_one") for child in rest),
-            self.lines(line, "field", self._field),
+            tuple(item for item in lines if isinstance(item, tree.FieldLine)),
             builder.cite(_find(rest, "cite")),
+            tuple(item for item in lines if isinstance(item, tree.Variant)),
             span=self._span(line),
         )
 
-    def _field(self, line: Line, twig: Tree[Token]) -> tree.FieldLine:
-        self.no_children(line)
+    def _field(self, line: Line, twig: Tree[Token]) -> tree.FieldLine | tree.Variant:
         builder = self.builder()
+        if str(twig.data) == "variant":
+            inner = self.lines(line, "field", self._field)
+            fields = tuple(item for item in inner if isinstance(item, tree.FieldLine))
+            return tree.Variant(builder.expr(twig.children[1]), fields, span=self._span(line))
+        self.no_children(line)
         name, *rest = twig.children
         unit = builder.unit(_find(rest, "type"))
         assert unit is not None
@@ -255,12 +262,37 @@ class _Reader:
         builder = self.builder()
         _, name, *rest = twig.children
         keys = tuple(builder.name(child) for child in rest if _is(child, "name"))
+        tokens = {child.type: child for child in rest if isinstance(child, Token)}
+        hit: Literal["", "HIT_UNIQUE", "HIT_FIRST"] = (
+            "HIT_FIRST" if "HIT_FIRST" in tokens else "HIT_UNIQUE" if "HIT_UNIQUE" in tokens else ""
+        )
         return tree.Table(
             builder.name(name, True),
             builder.alias(_find(rest, "alias")),
             keys,
             builder.cite(_find(rest, "cite")),
             self.grid(line),
+            hit,
+            builder.day(tokens["DATE"]).value if "DATE" in tokens else None,
+            span=self._span(line),
+        )
+
+    def calendar(self, line: Line, twig: Tree[Token]) -> tree.Calendar:
+        builder = self.builder()
+        days: dict[str, list[date]] = {"covers": [], "holidays": [], "make_up": []}
+        for _, found in self.lines(line, "calendar_line", lambda child, inner: (child, inner)):
+            tokens = [kid for kid in found.children if isinstance(kid, Token) and kid.type == "DATE"]
+            days[str(found.data)] += [builder.day(token).value for token in tokens]
+        if len(days["covers"]) != 2:
+            self.report("calendar-covers", line, name=builder.name(twig.children[1]).text)
+        first, last = days["covers"][:2] if len(days["covers"]) >= 2 else (None, None)
+        return tree.Calendar(
+            builder.name(twig.children[1], True),
+            first,
+            last,
+            tuple(sorted(days["holidays"])),
+            tuple(sorted(days["make_up"])),
+            builder.cite(_find(twig.children, "cite")),
             span=self._span(line),
         )
 
@@ -511,8 +543,12 @@ class _Reader:
             case "band" | "post_band" | "else_band":
                 of_part = any(isinstance(child, Token) and child.type == "OF_PART" for child in values)
                 gives = any(isinstance(child, Token) and child.type == "GIVE" for child in values)
+                quick = None
+                if isinstance(values[-2], Token) and values[-2].type == "QUICK":
+                    quick = builder.quantity(values[-1])
+                    values = values[:-2]
                 edges = () if data == "else_band" else self._edges(builder, list(values[:-1]))
-                return tree.BandRow(edges, of_part, builder.expr(values[-1]), cite, gives, span=span)
+                return tree.BandRow(edges, of_part, builder.expr(values[-1]), cite, gives, quick, span=span)
             case "choice":
                 names = tuple(builder.name(child) for child in values[:-1] if _is(child, "name"))
                 return tree.ChoiceRow(names, builder.expr(values[-1]), cite, span=span)
@@ -533,9 +569,13 @@ class _Reader:
                 relation = RELATIONS[word]
                 if relation not in ("le", "ge") or edge.inclusive is False:
                     self.report("cap-word", line, found=builder.span(kids[0]).text)
-                conditions = [kids[at + 1] for at, kid in enumerate(kids) if isinstance(kid, Token) and kid.type == "WHEN"]
+                conditions = [
+                    kids[at + 1] for at, kid in enumerate(kids) if isinstance(kid, Token) and kid.type == "WHEN"
+                ]
                 condition = builder.expr(conditions[0]) if conditions else None
-                return tree.CapRow("CAP" if relation in ("le", "lt") else "FLOOR", edge.bound, condition, cite, span=span)
+                return tree.CapRow(
+                    "CAP" if relation in ("le", "lt") else "FLOOR", edge.bound, condition, cite, span=span
+                )
             case "let":
                 return tree.LetRow(builder.name(kids[1], True), builder.expr(values[3]), cite, span=span)
             case "except":
@@ -561,15 +601,10 @@ class _Reader:
                 return self.applies(line, twig)
             case "rounding":
                 place = cast(Tree[Token], values[2])
-                return tree.RoundRow(str(values[0]), self._place(builder, place), cite, span=span)
+                return tree.RoundRow(str(values[0]), builder.place(place), cite, span=span)
             case "remark":
                 return tree.Remark(builder.text(kids[1]), span=span)
         raise AssertionError(f"no row for {data}")
-
-    def _place(self, builder: Builder, twig: Tree[Token]) -> tree.Quantity:
-        if str(twig.data) == "place_quantity":
-            return builder.quantity(twig)
-        return tree.Quantity(1, builder.name(twig.children[0]).text, "", span=builder.span(twig))  # type: ignore[arg-type]
 
     def task(self, line: Line, twig: Tree[Token]) -> tree.Task:
         builder = self.builder()
@@ -733,6 +768,7 @@ _DECLARATIONS: dict[str, Callable[[_Reader, Line, Tree[Token]], tree.Declaration
         "decision",
         "example",
         "formula",
+        "calendar",
         "conditions",
         "applies",
     )
@@ -748,7 +784,9 @@ def _find(twigs: Iterable[Twig], name: str) -> Tree[Token] | None:
 
 
 def _is_word(twig: Twig) -> bool:
-    return _is(twig, "cite") or (isinstance(twig, Token) and twig.type in ("APPLIES", "WHEN", "ELSE", "INAPPLICABLE", "TEXT"))
+    return _is(twig, "cite") or (
+        isinstance(twig, Token) and twig.type in ("APPLIES", "WHEN", "ELSE", "INAPPLICABLE", "TEXT")
+    )
 
 
 def _after_equals(builder: Builder, twigs: list[Twig]) -> tree.Expr | None:

@@ -27,6 +27,7 @@ STARTS = (
     "rule_line",
     "task_line",
     "item_line",
+    "calendar_line",
     "reading_line",
     "example_line",
     "cell",

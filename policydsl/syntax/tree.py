@@ -187,6 +187,32 @@ class Function(Written):
     where: Expr | None = None
     satisfies: Expr | None = None
     if_empty: Expr | None = None
+    order: Expr | None = None
+
+
+OrderedKind = Literal["O_RUNNING", "O_BEFORE", "O_PREVIOUS", "IN_TURN", "O_RANK", "O_SHARE", "O_SCALE"]
+
+
+@frozen
+class Ordered(Written):
+    """A row among its siblings, by keyword id: running totals, the previous row, in turn up to a limit, rank, shares.
+
+    `subject` is what is added up, carried on, shared out (分摊: the whole) or scaled (压减); `limit` the limit of 依次, the weight of
+    分摊, the budget of 压减; `keys` what ranks, each with HIGH_FIRST or LOW_FIRST; `ties` and `remainder` keyword ids.
+    """
+
+    kind: OrderedKind
+    all_rows: bool
+    subject: Expr | None
+    limit: Expr | None = None
+    keys: tuple[tuple[Expr, str], ...] = ()
+    where: Expr | None = None
+    group: Expr | None = None
+    order: Expr | None = None
+    first: Expr | None = None
+    ties: str = ""
+    place: Quantity | None = None
+    remainder: str = ""
 
 
 @frozen
@@ -218,6 +244,7 @@ Expr = (
     | Block
     | Portion
     | Instead
+    | Ordered
 )
 
 # ---------------------------------------------------------------- lines of blocks
@@ -241,6 +268,7 @@ class BandRow(Written):
     value: Expr
     cite: Citation | None = None
     gives: bool = field(default=False, eq=False)
+    quick: Quantity | None = None
 
 
 @frozen
@@ -342,18 +370,7 @@ class Applies(Written):
 
 
 Row = (
-    BandRow
-    | ChoiceRow
-    | StepRow
-    | Mark
-    | Amount
-    | CapRow
-    | RoundRow
-    | Remark
-    | LetRow
-    | ExceptRow
-    | DatedRow
-    | Applies
+    BandRow | ChoiceRow | StepRow | Mark | Amount | CapRow | RoundRow | Remark | LetRow | ExceptRow | DatedRow | Applies
 )
 
 
@@ -464,6 +481,14 @@ class FieldLine(Written):
 
 
 @frozen
+class Variant(Written):
+    """当 类型 为 企业: fields that only such rows carry."""
+
+    when: Expr
+    fields: tuple[FieldLine, ...]
+
+
+@frozen
 class Entity(Written):
     """对象. `marks` in brackets: a counting unit and/or an alias."""
 
@@ -474,6 +499,7 @@ class Entity(Written):
     at_most_one: bool
     fields: tuple[FieldLine, ...]
     cite: Citation | None = None
+    variants: tuple[Variant, ...] = ()
 
 
 @frozen
@@ -503,6 +529,20 @@ class Table(Written):
     keys: tuple[Name, ...]
     cite: Citation | None
     grid: Grid
+    hit: Literal["", "HIT_UNIQUE", "HIT_FIRST"] = ""
+    since: date | None = None
+
+
+@frozen
+class Calendar(Written):
+    """日历: the days that a calendar of working days covers, its holidays and its make-up working days."""
+
+    name: Name
+    first: date | None
+    last: date | None
+    holidays: tuple[date, ...]
+    make_up: tuple[date, ...]
+    cite: Citation | None = None
 
 
 @frozen
@@ -733,6 +773,7 @@ Declaration = (
     | Formula
     | Conditions
     | Applies
+    | Calendar
 )
 
 
