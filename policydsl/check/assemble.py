@@ -9,12 +9,12 @@ from attrs import evolve
 from policydsl.check import lint
 from policydsl.check.divisors import unsafe_divisors
 from policydsl.check.examples import check_example
-from policydsl.check.frames import Checked, Frames, ValueFrame
+from policydsl.check.frames import Checked, Frames, RowFrame, ValueFrame
 from policydsl.check.infer import Checker
 from policydsl.check.order import in_order, likely_order
 from policydsl.check.rules import bound_rules, default_of, defined, infer_draft
 from policydsl.check.scope import Draft, Scope, collect
-from policydsl.check.tables import check_table
+from policydsl.check.tables import check_table, same_columns
 from policydsl.core import program as core
 from policydsl.core.types import NEVER, Bool, Never, Number, strip
 from policydsl.core.units import Measure, plain_measure
@@ -30,11 +30,17 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
     scope = collect(file)
     checker = Checker(scope, infer_draft=infer_draft)
     for item in scope.entities.values():
+        for variant in item.node.variants:
+            checker.condition(variant.when, (RowFrame(item.name),))
         for name in list(item.fields):
             if f"={name}" in item.bounds:
                 item.fields[name] = evolve(item.fields[name], default=default_of(checker, item.name, name))
-    for written, clause in scope.tables.values():
-        check_table(checker, written, clause)
+    for name, (written, clause) in scope.tables.items():
+        if "@" in name or written.since is None:
+            check_table(checker, name, written, clause)
+    for name, versions in scope.versions.items():
+        if versions[0].since is not None:
+            same_columns(checker, name, versions)
     drafts = [draft for item in scope.entities.values() for draft in item.drafts.values()]
     drafts.sort(key=lambda draft: draft.node.span.start)
     for draft in likely_order(scope, drafts):

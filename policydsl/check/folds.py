@@ -28,7 +28,7 @@ from policydsl.core.units import PLAIN, base
 from policydsl.core.values import exact
 from policydsl.source import Span
 from policydsl.syntax import tree
-from policydsl.syntax.keywords import BY_ID
+from policydsl.syntax.keywords import BY_ID, RELATIONS
 
 if TYPE_CHECKING:
     from policydsl.check.infer import Checker
@@ -43,6 +43,8 @@ _FOLDS: dict[str, core.Fold] = {
     "F_ALL": "all",
     "F_DISTINCT": "distinct",
     "F_LIST": "list",
+    "F_FIRST": "first",
+    "F_LAST": "last",
 }
 RoundMode = Literal["half-up", "up", "down", "half-even"]
 ROUNDINGS: dict[str, RoundMode] = {
@@ -98,6 +100,16 @@ def function(checker: Checker, node: tree.Function, frames: Frames, expected: Ty
         return core.Has(body, type=BOOL, span=node.span)
     if node.word in _ON_DATES:
         return _on_dates(checker, node, frames, word)
+    if node.word == "F_WORKDAYS":
+        if len(node.args) != 2:
+            return checker.report("wrong-arguments", node.span, function=word, expected=2, found=len(node.args))
+        ends = tuple(checker.expr(arg, frames) for arg in node.args)
+        for end, arg in zip(ends, node.args, strict=True):
+            if not isinstance(end.type, Date | Never):
+                return checker.report("date-expected", arg.span, found=checker.say(end.type))
+        return working_days(checker, "workdays_between", ends, Number(base("工作日"), True), node.span)
+    if node.word in ("F_CEILING", "F_BASEMENT"):
+        return _bound_of(checker, node, frames, word)
     if node.word == "F_UNMET":
         return _unmet(checker, node, frames, word)
     first = node.args[0]
@@ -107,7 +119,31 @@ def function(checker: Checker, node: tree.Function, frames: Frames, expected: Ty
     if node.all_rows or node.where or node.satisfies or node.of_each:
         name = first.span.text
         return checker.report("not-rows", first.span, name=name, close=checker.scope.close_to(name.split(".")[0], None))
+    if len(node.args) == 1:
+        listed = checker.expr(first, frames)
+        if isinstance(listed.type, ListOf):
+            return _of_list(checker, node, listed, word)
     return _listed(checker, node, frames, expected, word)
+
+
+def _of_list(checker: Checker, node: tree.Function, listed: core.Expr, word: str) -> core.Expr:
+    """合计(月收入) and the like over the values of one list."""
+    assert isinstance(listed.type, ListOf)
+    inner = listed.type.of
+    ops = {
+        "F_SUM": "list_sum",
+        "F_MAX": "list_max",
+        "F_MIN": "list_min",
+        "F_MEAN": "list_mean",
+        "F_COUNT": "list_count",
+    }
+    op = ops.get(node.word)
+    if op == "list_count":
+        return core.Apply(op, (listed,), type=Number(PLAIN, True), span=node.span)
+    if op is None or not isinstance(inner, Number):
+        return checker.report("number-expected", node.args[0].span, found=checker.say(listed.type))
+    type_ = Number(inner.unit) if op == "list_mean" else inner
+    return core.Apply(op, (listed,), type=type_, span=node.span)
 
 
 def _on_dates(checker: Checker, node: tree.Function, frames: Frames, word: str) -> core.Expr:
@@ -123,6 +159,37 @@ def _on_dates(checker: Checker, node: tree.Function, frames: Frames, word: str) 
             return checker.report("number-expected", arg.span, found=checker.say(found.type))
         args.append(found)
     return core.Apply(op, tuple(args), type=result, span=node.span)
+
+
+def working_days(checker: Checker, op: str, args: tuple[core.Expr, ...], type_: Type, where: Span) -> core.Expr:
+    """An operation on working days, by the calendar that the policy gives."""
+    calendars = list(checker.scope.calendars.values())
+    if len(calendars) != 1:
+        return checker.report("calendar-needed", where, count=len(calendars))
+    node = calendars[0]
+    checker.used.add(("", node.name.text))
+    if node.first is None or node.last is None:
+        return core.Pending("", type=NEVER, span=where)
+    data = (node.first, node.last, node.holidays, node.make_up)
+    calendar = core.Const(data, node.name.text, type=ListOf(DATE), span=node.name.span)
+    return core.Apply(op, (*args, calendar), type=type_, span=where)
+
+
+def _bound_of(checker: Checker, node: tree.Function, frames: Frames, word: str) -> core.Expr:
+    """上限(裁量), 下限(裁量): the least or most that a human decision may be, computable while it is pending."""
+    first = node.args[0]
+    found = checker.expr(first, frames)
+    if len(node.args) != 1 or not isinstance(found, core.FieldRead) or not isinstance(found.row, core.Here):
+        return checker.report("bound-of-decision", first.span, function=word, name=first.span.text)
+    item = checker.scope.entities[found.entity]
+    wanted = "le" if node.word == "F_CEILING" else "ge"
+    edges = [edge for edge in item.bounds.get(found.name, ()) if RELATIONS.get(edge.word) == wanted]
+    if item.fields[found.name].decision is None or not edges:
+        return checker.report("bound-of-decision", first.span, function=word, name=first.span.text)
+    values = tuple(core.Option(edge.bound.span.text, checker.expr(edge.bound, frames)) for edge in edges)
+    if len(values) == 1:
+        return values[0].value
+    return core.Pick("min" if wanted == "le" else "max", values, type=values[0].value.type, span=node.span)
 
 
 def _unmet(checker: Checker, node: tree.Function, frames: Frames, word: str) -> core.Expr:
@@ -241,6 +308,9 @@ def _fold(checker: Checker, node: tree.Function, first: tree.Reference, frames: 
         body = refer.walk(checker, rest, 0, (core.Here(0), entity.name), inner)
     where = checker.condition(node.where, inner) if node.where is not None else None
     empty = checker.expr(node.if_empty, frames) if node.if_empty is not None else None
+    order = checker.expr(node.order, inner) if node.order is not None else None
+    if order is not None and fold not in ("first", "last"):
+        checker.report("line-out-of-place", order.span or node.span, line=node.order.span.text if node.order else "")
     if fold in ("any", "all"):
         if node.satisfies is not None:
             body = checker.condition(node.satisfies, inner)
@@ -281,6 +351,11 @@ def _fold(checker: Checker, node: tree.Function, first: tree.Reference, frames: 
             return core.Aggregate("distinct", rows, where, body, None, type=Number(unit, True), span=node.span)
         case "list":
             return core.Aggregate("list", rows, where, body, None, type=ListOf(inner_type), span=node.span)
+        case "first" | "last":
+            if empty is None:
+                return checker.report("aggregate-empty-missing", node.span, function=word)
+            type_ = checker.common(((body, first.span), (empty, node.if_empty.span if node.if_empty else node.span)))
+            return core.Aggregate(fold, rows, where, body, empty, order, type=type_, span=node.span)
         case "sum":
             if not isinstance(inner_type, Number | Never):
                 return checker.report("number-expected", first.span, found=checker.say(inner_type))

@@ -12,7 +12,7 @@ from typing import Literal
 
 from attrs import define, evolve, field
 
-from policydsl.check import blocks, folds, refer
+from policydsl.check import blocks, folds, refer, siblings
 from policydsl.check.frames import Checked, Frames, RowFrame
 from policydsl.check.scope import Draft, Scope
 from policydsl.core import program as core
@@ -151,6 +151,8 @@ class Checker:
                 return folds.function(self, node, frames, expected)
             case tree.Block():
                 return blocks.block(self, node, frames, expected)
+            case tree.Ordered():
+                return siblings.ordered(self, node, frames)
             case tree.Portion():
                 return self._portion(node, frames)
             case tree.Instead():
@@ -277,6 +279,8 @@ class Checker:
         if isinstance(right.type, Date | Moment) and node.op == "sub":
             return core.Apply("days_between", (right, left), type=Number(base("天"), True), span=node.span)
         unit = str(right.type.unit) if isinstance(right.type, Number) else ""
+        if unit == "工作日" and node.op in ("add", "sub"):
+            return folds.working_days(self, f"{node.op}_workdays", (left, right), left.type, node.span)
         if unit not in ("月", "天") or node.op not in ("add", "sub"):
             return self.report("date-arithmetic", node.span, found=self.say(right.type))
         op = f"{node.op}_{'months' if unit == '月' else 'days'}"

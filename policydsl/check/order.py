@@ -7,7 +7,7 @@ from functools import cache
 
 from policydsl.check.scope import Draft, Scope
 from policydsl.core import program as core
-from policydsl.core.walk import everything
+from policydsl.core.walk import parts
 from policydsl.syntax import tree
 
 
@@ -63,13 +63,22 @@ def _names(node: object) -> list[str]:
     return found
 
 
+def _needed(body: core.Expr) -> Iterator[core.Expr]:
+    """Everything that a rule needs of its own row; what 上一条 reads of the row before makes no circle."""
+    stack = [body]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack += [part for part in parts(current) if not (isinstance(current, core.Previous) and part is current.body)]
+
+
 def in_order(rules: Mapping[tuple[str, str], core.Rule]) -> tuple[list[core.Rule], list[tuple[tuple[str, str], ...]]]:
     """Rules in dependency order, otherwise as written, and the circles that remain."""
     reads = {
         id_: list(
             dict.fromkeys(
                 (node.entity, node.name)
-                for node in everything(rule.body)
+                for node in _needed(rule.body)
                 if isinstance(node, core.RuleRead) and (node.entity, node.name) in rules
             )
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from policydsl.check.frames import Frames, RowFrame, ValueFrame
 from policydsl.check.scope import Draft, EntityScope
 from policydsl.core import program as core
-from policydsl.core.types import NEVER, Member, Reference, Type, strip
+from policydsl.core.types import BOOL, DATE, NEVER, Member, Reference, Type, strip
 from policydsl.core.values import Value
 from policydsl.source import Span
 from policydsl.syntax import tree
@@ -360,7 +361,37 @@ def _lookup(
             if checker.same(value.type, wanted) is None:
                 checker.report("type-mismatch", key.span, found=checker.say(value.type), expected=checker.say(wanted))
             found.append(value)
+    versions = scope.versions.get(table, [])
+    if versions and versions[0].since is not None:
+        return _by_date(checker, node, table, versions, tuple(found), column.text, frames)
     return core.Lookup(table, tuple(found), column.text, type=types[column.text], span=node.span)
+
+
+def _by_date(
+    checker: Checker,
+    node: tree.Reference,
+    table: str,
+    versions: list[tree.Table],
+    keys: tuple[core.Expr, ...],
+    column: str,
+    frames: Frames,
+) -> core.Expr:
+    """A look-up in the version of a table that is in force on the day that counts."""
+    from policydsl.check.rules import day_that_counts
+
+    type_ = checker.table_types[table][column]
+    basis = day_that_counts(checker, node.span, frames)
+    cases = []
+    for version in sorted(versions, key=lambda item: item.since or date.min, reverse=True):
+        if version.since is None:
+            continue
+        own = f"{table}@{version.since.isoformat()}"
+        checker.used.add(("", own))
+        day = core.Const(version.since, version.since.isoformat(), type=DATE, span=version.name.span)
+        when = core.Compare("ge", basis, day, "≥", type=BOOL, span=node.span)
+        value = core.Lookup(own, keys, column, type=type_, span=node.span)
+        cases.append(core.Case(when, value, own, version.cite.text if version.cite else "", span=version.name.span))
+    return core.Choose("first", tuple(cases), None, "dated", type=type_, span=node.span)
 
 
 def _key_by_name(checker: Checker, name: tree.Name, where: Span, frames: Frames, wanted: Type | None) -> core.Expr:

@@ -10,7 +10,7 @@ from attrs import define, evolve, field, frozen
 
 from policydsl.check.measures import COUNT_WORDS, Measures
 from policydsl.core import program as core
-from policydsl.core.types import BOOL, DATE, MOMENT, RATIO, TEXT, Member, Number, Optional, Reference, Type
+from policydsl.core.types import BOOL, DATE, MOMENT, RATIO, TEXT, ListOf, Member, Number, Optional, Reference, Type
 from policydsl.core.units import PLAIN, Measure, base
 from policydsl.diagnostics.model import Diagnostic, Label, Language
 from policydsl.source import Span
@@ -79,11 +79,13 @@ class Scope:
     entity_aliases: dict[str, str] = field(factory=dict)
     tables: dict[str, tuple[tree.Table, str]] = field(factory=dict)
     table_aliases: dict[str, str] = field(factory=dict)
+    versions: dict[str, list[tree.Table]] = field(factory=dict)
     reading_rolls: set[str] = field(factory=set)
     clauses: dict[str, tree.Clause] = field(factory=dict)
     examples: list[tree.Example] = field(factory=list)
     parameters: dict[str, tree.Parameter] = field(factory=dict)
     formulas: dict[str, tree.Formula] = field(factory=dict)
+    calendars: dict[str, tree.Calendar] = field(factory=dict)
     basis: tree.Name | None = None
     parts: dict[str, tree.Part] = field(factory=dict)
     citations: list[tree.Citation] = field(factory=list)
@@ -223,10 +225,10 @@ def collect(file: tree.File) -> Scope:
                     scope.citations.append(node.cite)
             case tree.Conditions():
                 _conditions(scope, node, parts, lent, on, applies)
+            case tree.Calendar():
+                _named(scope, node.name, None, node, scope.calendars)
             case tree.Table():
-                if scope.table(node.name.text):
-                    scope.report("duplicate-name", node.name.span, name=node.name.text)
-                scope.tables[node.name.text] = (node, node.cite.text if node.cite else lent)
+                _table(scope, node, node.cite.text if node.cite else lent)
                 if node.alias:
                     scope.table_aliases[node.alias.text] = node.name.text
             case tree.Rule() | tree.Task() | tree.Constraint() | tree.Reading():
@@ -265,6 +267,20 @@ def _flatten(
             yield from _flatten(node.body, (*parts, node.name.text), node.cite.text if node.cite else lent, on, here)
         elif isinstance(node, tree.On):
             yield from _flatten(node.body, parts, lent, node.entity, here)
+
+
+def _table(scope: Scope, node: tree.Table, clause: str) -> None:
+    """A table, or one version of it: several tables of one name must each say since when."""
+    name = node.name.text
+    versions = scope.versions.setdefault(name, [])
+    if scope.tables.get(name) is not None and (
+        node.since is None or any(other.since in (None, node.since) for other in versions)
+    ):
+        scope.report("duplicate-name", node.name.span, name=name)
+    versions.append(node)
+    own = name if node.since is None else f"{name}@{node.since.isoformat()}"
+    scope.tables[own] = (node, clause)
+    scope.tables.setdefault(name, (node, clause))
 
 
 def _named(scope: Scope, name: tree.Name, alias: tree.Name | None, node: T, into: dict[str, T]) -> None:
@@ -357,7 +373,8 @@ def _main(scope: Scope, file: tree.File) -> None:
 
 def _fields(scope: Scope, item: EntityScope) -> None:
     keys = 0
-    for line in item.node.fields:
+    lines = [*item.node.fields, *(line for variant in item.node.variants for line in variant.fields)]
+    for line in lines:
         found = scope.type_of(line.type)
         name = line.name.text
         if item.owns(name):
@@ -399,6 +416,8 @@ def _field(
     if "FRACTIONAL" in words and isinstance(type_, Number):
         type_ = Number(type_.unit)
     default = next((a for a in attributes if a.word == "DEFAULT"), None)
+    if "AS_LIST" in words:
+        type_ = ListOf(type_)
     if "OR_NONE" in words:
         type_ = Optional(type_)
     text = {a.word: a.value for a in attributes if isinstance(a.value, str)}

@@ -16,9 +16,17 @@ if TYPE_CHECKING:
     from policydsl.check.infer import Checker
 
 
-def check_table(checker: Checker, node: tree.Table, clause: str) -> None:
-    """Type a table and add it to the checker's."""
-    name = node.name.text
+def same_columns(checker: Checker, name: str, versions: list[tree.Table]) -> None:
+    """Versions of one table must have the same columns of the same types."""
+    names = [f"{name}@{node.since.isoformat()}" for node in versions if node.since is not None]
+    checker.table_types[name] = checker.table_types[names[0]]
+    for node, own in zip(versions[1:], names[1:], strict=False):
+        if checker.table_types[own] != checker.table_types[name]:
+            checker.report("table-versions-differ", node.name.span, name=name)
+
+
+def check_table(checker: Checker, name: str, node: tree.Table, clause: str) -> None:
+    """Type a table, or one version of it, and add it to the checker's under `name`."""
     head = [column.text for column in node.grid.head]
     for at, written_head in enumerate(node.grid.head):
         if written_head.text in head[:at]:
@@ -48,7 +56,7 @@ def check_table(checker: Checker, node: tree.Table, clause: str) -> None:
     alias = node.alias.text if node.alias else ""
     checker.table_types[name] = types
     checker.tables[name] = core.Table(
-        name, tuple(keys), tuple(columns), tuple(rows), alias, clause, label, span=node.name.span
+        name, tuple(keys), tuple(columns), tuple(rows), alias, clause, label, node.since, span=node.name.span
     )
     if node.cite:
         checker.scope.citations.append(node.cite)
@@ -154,7 +162,7 @@ def _cover(
     if any(key not in types for key in keys) or not keys or len(rows) > 3_000:
         return
     plain = [(number, row) for number, row in enumerate(rows) if not row.otherwise]
-    if len(plain) <= 400:
+    if len(plain) <= 400 and node.hit != "HIT_FIRST":
         for at, (number, row) in enumerate(plain):
             for first, other in plain[:at]:
                 shared = [_shared(a, b) for a, b in zip(row.keys, other.keys, strict=True)]

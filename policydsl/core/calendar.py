@@ -5,6 +5,12 @@ from __future__ import annotations
 import calendar
 from datetime import date, datetime, timedelta
 
+from attrs import frozen
+
+
+class BeyondCalendar(ValueError):
+    """A day outside the days that a calendar of working days covers."""
+
 
 def add_months(day: date, months: int) -> date:
     """The same day `months` later; the last day of the month where there is no such day (31 January + 1 month = 28 February)."""
@@ -44,3 +50,36 @@ def overlap(start: date, end: date, first: date, last: date) -> int:
 def month_end(day: date) -> date:
     """The last day of the month of `day`."""
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+@frozen
+class WorkingDays:
+    """Which days of a covered period are working days: Monday to Friday but holidays, and make-up days."""
+
+    first: date
+    last: date
+    holidays: frozenset[date]
+    make_up: frozenset[date]
+
+    def works(self, day: date) -> bool:
+        """Whether `day` is a working day. Raises BeyondCalendar outside the covered days."""
+        if not self.first <= day <= self.last:
+            said = f"{day.year}年{day.month}月{day.day}日"
+            raise BeyondCalendar(f"日历没有覆盖{said} / the calendar does not cover {day.isoformat()}")
+        return day in self.make_up or (day.weekday() < 5 and day not in self.holidays)
+
+    def between(self, start: date, end: date) -> int:
+        """Working days after `start` up to and including `end` (the day of the event is not counted); negative backwards."""
+        if end < start:
+            return -self.between(end, start)
+        days = (end - start).days
+        return sum(self.works(start + timedelta(days=count)) for count in range(1, days + 1))
+
+    def shift(self, day: date, count: int) -> date:
+        """The `count`-th working day after (or, negative, before) `day`, which is not counted itself."""
+        step = timedelta(days=1 if count >= 0 else -1)
+        left = abs(count)
+        while left:
+            day += step
+            left -= self.works(day)
+        return day

@@ -9,6 +9,7 @@ import operator
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from attrs import frozen
 
@@ -67,6 +68,30 @@ def _safely(function: Callable[..., date]) -> Callable[..., date]:
     return shifted
 
 
+def _some(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not values:
+        raise Undefined("清单是空的 / the list is empty")
+    return values
+
+
+def _calendar(table: tuple[Any, ...]) -> calendar.WorkingDays:
+    return calendar.WorkingDays(table[0], table[1], frozenset(table[2]), frozenset(table[3]))
+
+
+def _workdays_between(start: date, end: date, table: tuple[Any, ...]) -> int:
+    try:
+        return _calendar(table).between(start, end)
+    except calendar.BeyondCalendar as error:
+        raise Undefined(str(error)) from None
+
+
+def _shift_workdays(day: date, days: int, table: tuple[Any, ...]) -> date:
+    try:
+        return _calendar(table).shift(day, days)
+    except calendar.BeyondCalendar as error:
+        raise Undefined(str(error)) from None
+
+
 def _make_date(year: Exact, month: Exact, day: Exact) -> date:
     try:
         return date(_whole(year), _whole(month), _whole(day))
@@ -97,6 +122,14 @@ OPERATIONS: dict[str, Operation] = {
         Operation("day_of", "日号", lambda day: day.day),
         Operation("date_of", "某日", _make_date),
         Operation("month_end", "月末", calendar.month_end),
+        Operation("workdays_between", "工作日数", _workdays_between),
+        Operation("add_workdays", "+", lambda day, days, table: _shift_workdays(day, _whole(days), table)),
+        Operation("sub_workdays", "−", lambda day, days, table: _shift_workdays(day, -_whole(days), table)),
+        Operation("list_sum", "合计", lambda values: exact(sum(values))),
+        Operation("list_max", "最大", lambda values: max(_some(values))),
+        Operation("list_min", "最小", lambda values: min(_some(values))),
+        Operation("list_mean", "平均", lambda values: exact(Fraction(sum(_some(values)), len(values)))),
+        Operation("list_count", "计数", len),
         Operation("overlap_days", "重叠天数", calendar.overlap),
     )
 }

@@ -348,14 +348,16 @@ class Lookup(Node):
     column: str
 
 
-Fold = Literal["count", "sum", "max", "min", "mean", "any", "all", "distinct", "list"]
+Fold = Literal["count", "sum", "max", "min", "mean", "any", "all", "distinct", "list", "first", "last"]
 
 
 @frozen
 class Aggregate(Node):
     """A fold over rows: 计数 合计 最大 最小 平均 任一 所有 去重计数 列出. `where` and `body` see the row as scope 0.
 
-    `body` is None for count, the condition for any and all. `empty` is the value of max, min, mean over no rows.
+    `body` is None for count, the condition for any and all. `empty` is the value of max, min, mean, first, last over no rows.
+    `order` is the key of first and last (None: the order of the rows in their table); two rows with the same key at the end
+    looked for are a conflict unless their values are equal.
     """
 
     fold: Fold
@@ -363,6 +365,77 @@ class Aggregate(Node):
     where: Expr | None = None
     body: Expr | None = None
     empty: Expr | None = None
+    order: Expr | None = None
+
+
+@frozen
+class Siblings:
+    """The rows among which a row stands: those of its `entity` that have the same owner (`owned`), or all of them; of the same
+    `group`, and for which `where` holds. Both see the sibling as their only scope."""
+
+    entity: str
+    owned: bool
+    where: Expr | None = None
+    group: Expr | None = None
+
+
+@frozen
+class Running(Node):
+    """至今合计 (`inclusive`) and 此前合计: the sum of `body` over the siblings up to this row, in ascending `order` (None: as
+    the rows stand in their table). `body` and `order` see the sibling as their only scope. Equal keys are a conflict. Only the
+    siblings up to this row are needed for the sum; all keys are needed for the order. For a row that `where` leaves out, the
+    sum over the siblings before it."""
+
+    among: Siblings
+    body: Expr
+    order: Expr | None
+    inclusive: bool
+
+
+@frozen
+class Previous(Node):
+    """上一条: `body` of the sibling just before this row in ascending `order`; `first` (seeing this row) where there is none.
+    `body` sees the sibling as its only scope, and may read the very rule that holds this node."""
+
+    among: Siblings
+    body: Expr
+    order: Expr | None
+    first: Expr
+
+
+@frozen
+class RankKey:
+    """One key of a ranking; sees the sibling as its only scope."""
+
+    value: Expr
+    descending: bool
+
+
+@frozen
+class Rank(Node):
+    """名次: 1 + the number of siblings that rank before this row. Ties: "same" 1 1 3, "dense" 1 1 2, "pending": tied rows await a
+    decision. A row that `where` leaves out has no place (not applicable). A blocked key blocks the places that it could change."""
+
+    among: Siblings
+    keys: tuple[RankKey, ...]
+    ties: Literal["same", "dense", "pending"]
+
+
+@frozen
+class Share(Node):
+    """分摊 ("split"): `total` shared out by `weight`, the whole always distributed; 压减 ("scale"): claims (`weight`) as they are
+    while they sum to no more than `total`, else scaled to it. `weight` sees the sibling as its only scope, `total` this row; it
+    must be the same for all siblings, else it is a conflict. With `place`, parts are rounded down to a multiple of it and what
+    is left goes, whole, by `remainder`: "largest" to the largest exact part (a tie to the first in the table), "first" or "last"
+    to that row in the table. A row that `where` leaves out gets 0. Nobody to share with is undefined unless the total is 0.
+    """
+
+    among: Siblings
+    kind: Literal["split", "scale"]
+    total: Expr
+    weight: Expr
+    place: Fraction | None = None
+    remainder: Literal["largest", "first", "last"] = "largest"
 
 
 @frozen
@@ -436,6 +509,10 @@ Expr = (
     | Round
     | Lookup
     | Aggregate
+    | Running
+    | Previous
+    | Rank
+    | Share
     | Switch
     | OnDay
     | Pending
@@ -616,6 +693,7 @@ class Table:
     alias: str = ""
     clause: str = ""
     label: str = ""
+    since: date | None = None
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 

@@ -78,8 +78,29 @@ def parts(node: core.Expr) -> Iterator[core.Expr]:
             yield body
         case core.Lookup(keys=keys):
             yield from keys
-        case core.Aggregate(rows=rows, where=where, body=fold_body, empty=empty):
+        case core.Running(among=among, body=body, order=order):
+            yield from sibling_parts(among)
+            yield body
+            if order is not None:
+                yield order
+        case core.Previous(among=among, body=body, order=order, first=first):
+            yield from sibling_parts(among)
+            yield body
+            if order is not None:
+                yield order
+            yield first
+        case core.Rank(among=among, keys=rank_keys):
+            yield from sibling_parts(among)
+            for key in rank_keys:
+                yield key.value
+        case core.Share(among=among, total=total, weight=weight):
+            yield from sibling_parts(among)
+            yield total
+            yield weight
+        case core.Aggregate(rows=rows, where=where, body=fold_body, empty=empty, order=order):
             yield from rows_parts(rows)
+            if order is not None:
+                yield order
             if where is not None:
                 yield where
             if fold_body is not None:
@@ -104,6 +125,14 @@ def row_parts(row: core.RowRef) -> Iterator[core.Expr]:
             yield key
         case _:
             assert_never(row)
+
+
+def sibling_parts(among: core.Siblings) -> Iterator[core.Expr]:
+    """The expressions that choose a row's siblings."""
+    if among.where is not None:
+        yield among.where
+    if among.group is not None:
+        yield among.group
 
 
 def rows_parts(rows: core.Rows) -> Iterator[core.Expr]:
