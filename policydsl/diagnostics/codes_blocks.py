@@ -108,14 +108,6 @@ _BANDS = (
         "请在终点后面写「(含)」或「(不含)」。",
         "Write `(inclusive)` or `(exclusive)` after the end.",
     ),
-    Code(
-        "bracket-start",
-        _ERROR,
-        "累进的起点不清",
-        "start of the brackets",
-        "累进的第一档要从 0 或写明的起点开始。",
-        "The first bracket has to begin at 0 or at a start that is written.",
-    ),
 )
 
 _STEPS = (
@@ -193,16 +185,6 @@ _TABLES = (
         "Delete it from one of the rows.",
     ),
     Code(
-        "table-row-unreachable",
-        _ERROR,
-        "用不到的一行",
-        "row that never applies",
-        "这一行永远用不到,上面的行已经包括了它。",
-        "This row never applies: those above cover it.",
-        "请改正各格,或者删去这一行。",
-        "Mend its cells, or delete it.",
-    ),
-    Code(
         "unknown-column",
         _ERROR,
         "没有这一列",
@@ -219,6 +201,16 @@ _TABLES = (
         "which column is not said",
         "「{name}」后面要写取哪一项,如「{name}.列名」。",
         "“{name}” needs the column to take, like `{name}.column`.",
+    ),
+    Code(
+        "table-versions-differ",
+        _ERROR,
+        "几版的列不一样",
+        "versions of a table differ",
+        "表「{name}」的这一版与前一版的列名、列的单位不一样。",
+        "This version of the table “{name}” has other columns, or other units, than the one before.",
+        "各版的列要相同;没有的写 0。",
+        "Give all versions the same columns; write zero where there is nothing.",
     ),
     Code(
         "table-key-unknown",
@@ -249,14 +241,6 @@ _TABLES = (
         "This cell takes one value, not “{found}”.",
         "按哪一列查表,那一列才可以写几个成员或「任意」。",
         "Only a column that the table is looked up by takes several members or `anything`.",
-    ),
-    Code(
-        "table-else-position",
-        _ERROR,
-        "「否则」要在最后",
-        "else is not last",
-        "「否则」的行要写在表的最后。",
-        "The `else` row has to be the last.",
     ),
 )
 
@@ -290,16 +274,6 @@ _CHOICES = (
         "“{member}” is given twice.",
         "请删去一个。",
         "Delete one of them.",
-    ),
-    Code(
-        "choice-not-member",
-        _ERROR,
-        "不是名录的成员",
-        "not a member",
-        "「{name}」不是可选的成员。",
-        "“{name}” is not among the members to choose from.",
-        "是不是「{close}」?",
-        "Did you mean “{close}”?",
     ),
 )
 

@@ -89,16 +89,6 @@ _LOOKED_UP = (
         "Did you mean “{close}”?",
     ),
     Code(
-        "unknown-list",
-        _ERROR,
-        "没有这个名录",
-        "unknown list",
-        "没有叫「{name}」的名录。",
-        "There is no list called “{name}”.",
-        "是不是「{close}」?",
-        "Did you mean “{close}”?",
-    ),
-    Code(
         "unknown-type",
         _ERROR,
         "没有这个类型",
@@ -117,16 +107,6 @@ _LOOKED_UP = (
         "“{name}” is a constraint: it checks the facts and has no value to use.",
         "要用它的真假,请把它写成规则。",
         "To use whether it holds, write it as a rule.",
-    ),
-    Code(
-        "unknown-citation",
-        _WARNING,
-        "依据的条款没有列出",
-        "clause not in the inventory",
-        "依据「{clause}」不在本文件列出的条款里。",
-        "The clause “{clause}” is not among those that this file lists.",
-        "请核对条款号;确有这一条的,请补一行「条款 {clause}」。",
-        "Check the clause; where it exists, add a line `clause {clause}`.",
     ),
 )
 
@@ -212,16 +192,6 @@ _DECLARED = (
         "Delete one `key`.",
     ),
     Code(
-        "key-missing",
-        _ERROR,
-        "没有主键",
-        "key missing",
-        "对象「{entity}」没有主键,分不清各行是谁。",
-        "The entity “{entity}” has no key, so its rows cannot be told apart.",
-        "请在能分清各行的数据项后面写「主键」;只有一行的写「单例」。",
-        "Write `key` after the field that tells them apart, or `singleton` where there is one row only.",
-    ),
-    Code(
         "complete-needs-list",
         _ERROR,
         "「齐全」要有名录",
@@ -230,16 +200,6 @@ _DECLARED = (
         "`complete` stands after a key whose type is a list.",
         "请先声明「名录」,再把数据项的类型写成它。",
         "Declare a list and make it the type of this field.",
-    ),
-    Code(
-        "default-type",
-        _ERROR,
-        "默认值不合",
-        "default does not fit",
-        "「未填按」后面的值不合数据项的类型。",
-        "The value after `default` does not fit the field.",
-        "请写同一类型、同一单位的值,如「未填按 0家」。",
-        "Write a value of its type and unit, like `default 0 firms`.",
     ),
 )
 

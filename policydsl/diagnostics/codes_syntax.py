@@ -316,6 +316,16 @@ _TABLES = (
         "请在冒号后面写出成员,用「、」隔开。",
         "Write its members after the colon, with commas between.",
     ),
+    Code(
+        "calendar-covers",
+        _ERROR,
+        "日历没有写起止",
+        "span of a calendar missing",
+        "日历「{name}」没有写从哪一天到哪一天。",
+        "The calendar “{name}” does not say from which day to which it holds.",
+        "请加一行「覆盖 2025年1月1日 至 2025年12月31日」。",
+        "Add one line `covers 2025-01-01 to 2025-12-31`.",
+    ),
 )
 
 _BLOCKS = (

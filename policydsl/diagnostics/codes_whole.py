@@ -184,36 +184,6 @@ _UNUSED = (
         "请在行末写「依据 条款号」,或者写在所在的「部分」后面。",
         "End the line with `per CLAUSE`, or cite it on the part that it stands in.",
     ),
-    Code(
-        "unreachable-branch",
-        _WARNING,
-        "走不到的分支",
-        "branch never taken",
-        "这一支永远走不到。",
-        "This branch is never taken.",
-        "请核对条件。",
-        "Check the condition.",
-    ),
-    Code(
-        "always-true",
-        _WARNING,
-        "条件总是成立",
-        "condition always true",
-        "这个条件总是成立。",
-        "This condition is always true.",
-        "请核对比较的数字。",
-        "Check the numbers compared.",
-    ),
-    Code(
-        "always-false",
-        _WARNING,
-        "条件从不成立",
-        "condition always false",
-        "这个条件从不成立。",
-        "This condition is never true.",
-        "请核对比较的数字。",
-        "Check the numbers compared.",
-    ),
 )
 
 _EXAMPLES = (

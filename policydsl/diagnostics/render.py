@@ -128,7 +128,7 @@ def _one(finding: Diagnostic, color: bool, width: int) -> str:
     if isinstance(finding.where, Span):
         lines += _snippet(finding.where, "^", "", margin, (tint, dim, off), width)
     for label in finding.labels:
-        lines += _label(label, margin, dim, off, width)
+        lines += _label(label, label.where != finding.where, margin, dim, off, width)
     indent = " " * margin
     for at, line in enumerate(_mends(finding)):
         lead = ("改:" if finding.language == "zh" else "fix:") if at == 0 else ""
@@ -165,10 +165,10 @@ def _snippet(span: Span, mark: str, text: str, margin: int, tints: tuple[str, st
     ]
 
 
-def _label(label: Label, margin: int, dim: str, off: str, width: int) -> list[str]:
+def _label(label: Label, elsewhere: bool, margin: int, dim: str, off: str, width: int) -> list[str]:
     text = bare(label.text)
     head = f"{' ' * margin}   {_place(label.where)} {text}"
-    if not isinstance(label.where, Span):
+    if not isinstance(label.where, Span) or not elsewhere:
         return [head]
     return [head, *_snippet(label.where, "-", "", margin, ("", dim, off), width)]
 
