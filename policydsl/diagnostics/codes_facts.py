@@ -608,6 +608,16 @@ _CELLS = (
         "Write the value itself.",
     ),
     Code(
+        "facts-field-twice",
+        _ERROR,
+        "一项写了两次",
+        "a field given twice",
+        "这一条里,同一数据项用「{raw}」两个名称写了两个不同的值。",
+        "This item gives one field two different values, under the names “{raw}”.",
+        "请删去一个。",
+        "Delete one of them.",
+    ),
+    Code(
         "facts-conflict",
         _ERROR,
         "两处数据不同",

@@ -20,6 +20,9 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK = 0x06, 0x205, 0x203, 0x27E, 0xBD
 _OTHERS = {0xFD, 0x204, 0x201, 0xBE, 0xD6}
 """Cells of text and blank cells: only their place matters."""
+_STRING = 0x207
+_BESIDE = {_STRING, 0x4BC, 0x221, 0x236}
+"""What may stand between a formula and its text: shared formulas, arrays, tables."""
 _LAST_REGULAR = 0xFFFFFFFA
 
 
@@ -145,7 +148,13 @@ def _sheet(stream: bytes, offset: int, percent_styles: set[int]) -> Scan:
     faults: list[tuple[int, int, Fault]] = []
     percents: list[tuple[int, int]] = []
     last_row, last_column, depth = -1, -1, 0
+    told: tuple[int, int] | None = None  # a formula whose value is the text in a record still to come
     for kind, body in _records(stream, offset):
+        if told is not None and kind not in _BESIDE:
+            faults.append((*told, Fault("facts-formula", "=")))
+            told = None
+        if kind == _STRING:
+            told = None
         if kind == 0x809:
             depth += 1
         elif kind == 0x0A:
@@ -160,6 +169,8 @@ def _sheet(stream: bytes, offset: int, percent_styles: set[int]) -> Scan:
             result, options = body[6:14], unpack_from("<H", body, 14)[0]
             if result[6:8] == b"\xff\xff" and result[0] == 2:
                 faults.append((row, column, Fault("facts-error-cell", _ERRORS.get(result[2], "#"))))
+            elif result[6:8] == b"\xff\xff" and result[0] == 0:
+                told = row, column
             elif options & 2 and result == bytes(8):
                 faults.append((row, column, Fault("facts-formula", "=")))
         elif kind == _BOOLERR and body[7]:

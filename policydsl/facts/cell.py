@@ -202,7 +202,7 @@ def _number(type_: Number, column: Column, units: Units) -> Convert:
     unit = type_.unit
     usual = units.size(column.unit, unit, field.measure)
     size = exact(usual) if usual is not None else 1
-    count = units.is_count(type_) and not field.fractional
+    count = type_.whole and not field.fractional
     wanted = field.measure.text if field.measure else str(unit) if not unit.plain else ""
     named = wanted or "1"
 

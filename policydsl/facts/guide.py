@@ -7,7 +7,7 @@ from typing import assert_never
 from policydsl.core.program import Entity, Field, Program
 from policydsl.core.types import Bool, Date, ListOf, Member, Moment, Never, Number, Optional, Reference, Text, Type
 from policydsl.diagnostics.model import Language
-from policydsl.facts.quantity import Units, number_in
+from policydsl.facts.quantity import number_in
 
 
 def unit_text(field: Field) -> str:
@@ -34,12 +34,12 @@ def owner_heading(entity: Entity, owner: Entity) -> str:
     return next((spelling for spelling in spellings if spelling and spelling not in taken), owner.name)
 
 
-def type_text(type_: Type, field: Field, units: Units, language: Language) -> str:
+def type_text(type_: Type, field: Field, language: Language) -> str:
     """What may be written in a cell, in a few words."""
     zh = language == "zh"
     match type_:
         case Number():
-            if units.is_count(type_) and not field.fractional:
+            if type_.whole and not field.fractional:
                 return "整数,不小于 0" if zh else "whole number, not negative"
             return "数" if zh else "number"
         case Bool():
@@ -55,10 +55,10 @@ def type_text(type_: Type, field: Field, units: Units, language: Language) -> st
         case Reference():
             return f"「{type_.entity}」表里的一行" if zh else f"a row of “{type_.entity}”"
         case Optional():
-            inner = type_text(type_.of, field, units, language)
+            inner = type_text(type_.of, field, language)
             return f"{inner},或「无」" if zh else f"{inner}, or 无 for none"
         case ListOf():
-            inner = type_text(type_.of, field, units, language)
+            inner = type_text(type_.of, field, language)
             return f"{inner},几个用、隔开" if zh else f"{inner}, several with 、 between"
         case Never():
             return "不填" if zh else "not filled in"
@@ -66,11 +66,11 @@ def type_text(type_: Type, field: Field, units: Units, language: Language) -> st
             assert_never(type_)
 
 
-def example(type_: Type, field: Field, program: Program, units: Units) -> str:
+def example(type_: Type, field: Field, program: Program) -> str:
     """A cell as it may be written, for the shape only: its value is invented."""
     match type_:
         case Number():
-            if units.is_count(type_) and not field.fractional:
+            if type_.whole and not field.fractional:
                 return "12"
             return "85%" if unit_text(field) == "%" else "35.5"
         case Bool():
@@ -84,9 +84,9 @@ def example(type_: Type, field: Field, program: Program, units: Units) -> str:
         case Moment():
             return "2025-08-31 18:00"
         case Optional():
-            return f"{example(type_.of, field, program, units)} / 无"
+            return f"{example(type_.of, field, program)} / 无"
         case ListOf():
-            one = example(type_.of, field, program, units)
+            one = example(type_.of, field, program)
             return f"{one}、{one}"
         case Never():
             return ""

@@ -97,15 +97,20 @@ class Tables:
     @staticmethod
     def of(names: Sequence[str], program: Program) -> Tables:
         """Resolve the names of one file's tables. A number in front is dropped only where no other table has the name."""
+        titles = sheet_titles(program)
         known = Names(
             [
                 *((name, name) for name in program.entities),
                 *((entity.alias, entity.name) for entity in program.entities.values()),
-                *((title, name) for name, title in sheet_titles(program).items()),
+                *((title, name) for name, title in titles.items()),
                 *((f"{entity.name}({entity.counted_in})", entity.name) for entity in program.entities.values()),
             ]
         )
         exact = {name: known.find(name) for name in names}
+        for name, entity in exact.items():
+            # Where an entity's stand-in is there, a sheet of our own that bears its name is not meant.
+            if entity and entity == name and titles[entity] != name and titles[entity] in exact:
+                exact[name] = None
         decisions = {name for name in names if exact[name] is None and fold(name) in DECISIONS}
         wanted: dict[str, list[str]] = {}
         for name in names:

@@ -53,7 +53,10 @@ def _files(paths: Sequence[str | Path], findings: Findings) -> Iterator[tuple[st
     for each in paths:
         path = Path(each)
         for shown_as, file in _expanded(str(each), path, findings):
-            real = os.path.realpath(file)
+            try:
+                real = os.path.realpath(file)
+            except (OSError, ValueError):
+                real = shown_as
             if real in seen:
                 findings.add("facts-file-twice", Place(shown_as), file=shown_as)
                 continue
@@ -89,7 +92,7 @@ def load(file: str, path: Path) -> list[Grid]:
     if suffix not in _BOOKS | _LISTS | {".csv"}:
         found = f"的扩展名是「{suffix}」" if suffix else "没有扩展名"
         found_en = f"its extension is “{suffix}”" if suffix else "it has no extension"
-        if not path.exists():
+        if not os.path.exists(path):
             raise Rejected("facts-file-missing", file=file)
         raise Rejected("facts-file-kind", file=file, found=found, found_en=found_en)
     data = _bytes(file, path)

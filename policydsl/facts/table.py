@@ -8,7 +8,7 @@ from fractions import Fraction
 from types import NoneType
 
 import attrs
-from attrs import frozen
+from attrs import evolve, frozen
 
 from policydsl.core.facts import Bad, Cell, Known, Missing
 from policydsl.core.program import Entity, Field, Program
@@ -18,7 +18,7 @@ from policydsl.core.values import Value
 from policydsl.diagnostics.model import Language, Place
 from policydsl.facts.cell import Column, Reading
 from policydsl.facts.findings import Findings, Problem, cut, listing
-from policydsl.facts.grid import Grid, Numeral, area, fold, is_blank, letters, narrow, shown
+from policydsl.facts.grid import Fault, Grid, Numeral, area, fold, is_blank, letters, narrow, shown
 from policydsl.facts.naming import Names, near, take_apart
 from policydsl.facts.quantity import Units, number_in
 
@@ -105,6 +105,8 @@ def read_table(grid: Grid, entity: Entity, program: Program, units: Units, findi
         findings.add("facts-sheet-blank", grid.whole, name=grid.name)
         return None
     names = _known_headers(entity, program)
+    if grid.listed:
+        grid = _one_column_each(grid, names)
     header = 0 if grid.listed else _header_row(grid, names)
     if header is None:
         known = listing(item.name for item in entity.fields)
@@ -159,6 +161,30 @@ def _header_row(grid: Grid, names: tuple[Names, Names]) -> int | None:
         if hits > most:
             best, most = number, hits
     return best
+
+
+def _one_column_each(grid: Grid, names: tuple[Names, Names]) -> Grid:
+    """A list whose items may call one field by its name or its alias, each as it likes, with one column for it."""
+    heading = grid.rows[0]
+    found = [_resolve(raw, names)[0] for raw in heading]
+    firsts: dict[str | None, int] = {}
+    doubles = [
+        (place, first)
+        for place, name in enumerate(found)
+        if name and (first := firsts.setdefault(name, place)) != place
+    ]
+    if not doubles:
+        return grid
+    rows = [list(row) for row in grid.rows]
+    for place, first in doubles:
+        for row in rows[1:]:
+            if row[first] is None:
+                row[first] = row[place]
+            elif row[place] is not None and row[place] != row[first]:
+                row[first] = Fault("facts-field-twice", f"{heading[first]}、{heading[place]}")
+    gone = {place for place, _ in doubles}
+    rows = [[raw for place, raw in enumerate(row) if place not in gone] for row in rows]
+    return evolve(grid, rows=rows)
 
 
 def _columns(

@@ -17,7 +17,6 @@ from policydsl.facts.decisions import COLUMNS
 from policydsl.facts.grid import letters
 from policydsl.facts.guide import example, heading, owner_heading, remark, type_text, unit_text
 from policydsl.facts.naming import DECISIONS, GUIDE, sheet_titles
-from policydsl.facts.quantity import Units
 from policydsl.source import display_width
 
 _LAST_ROW = 1_048_575
@@ -55,7 +54,7 @@ def workbook(program: Program) -> bytes:
     sheets = {name: book.add_worksheet(titles[name]) for name in program.entities}
     decisions = book.add_worksheet(DECISIONS[0 if zh else 1]) if decided else None
     lists = _Lists(book.add_worksheet(GUIDE[1 if zh else 3]))
-    writer = _Writer(program, Units(program), titles, sheets, _Formats.of(book), lists)
+    writer = _Writer(program, titles, sheets, _Formats.of(book), lists)
     for entity in program.entities.values():
         writer.entity(entity)
     if decisions:
@@ -124,7 +123,6 @@ class _Writer:
     """Everything that writing one workbook needs."""
 
     program: Program
-    units: Units
     titles: dict[str, str]
     sheets: dict[str, Any]
     formats: _Formats
@@ -159,7 +157,7 @@ class _Writer:
         last = 1 if entity.singleton else _LAST_ROW
         for place, column in enumerate(columns):
             width = max(10, min(40, display_width(column.header) + 4))
-            sheet.set_column(place, place, width, self.formats.open[_number_format(column, self.units)])
+            sheet.set_column(place, place, width, self.formats.open[_number_format(column)])
             if column.note:
                 sheet.write_comment(0, place, column.note, {"x_scale": 2, "y_scale": 1 + column.note.count("\n") / 3})
             choices = self._choices(column.type)
@@ -213,7 +211,7 @@ class _Writer:
         unit = unit_text(field)
         labels = ("填写", "单位", "来源", "依据", "说明") if self.zh else ("write", "unit", "source", "clause", "note")
         texts = (
-            type_text(field.type, field, self.units, language),
+            type_text(field.type, field, language),
             unit,
             field.source,
             field.clause,
@@ -287,9 +285,9 @@ class _Writer:
             [
                 self.titles[entity.name],
                 item.name,
-                type_text(item.type, item, self.units, language),
+                type_text(item.type, item, language),
                 unit_text(item),
-                example(item.type, item, self.program, self.units),
+                example(item.type, item, self.program),
                 item.source,
                 item.clause,
                 remark(item, language) or (item.decision.office if item.decision else ""),
@@ -316,7 +314,7 @@ _FIELDS_ZH = ("表", "列", "填什么", "单位", "写法举例", "来源", "�
 _FIELDS_EN = ("sheet", "column", "what", "unit", "written like", "source", "clause", "note")
 
 
-def _number_format(column: _Column, units: Units) -> str:
+def _number_format(column: _Column) -> str:
     type_ = strip(column.type)
     match type_:
         case Text() | Member() | Reference():
@@ -327,7 +325,7 @@ def _number_format(column: _Column, units: Units) -> str:
             return "yyyy-mm-dd hh:mm"
         case Number() if column.field and unit_text(column.field) == "%":
             return "0.00%"
-        case Number() if units.is_count(type_) and not (column.field and column.field.fractional):
+        case Number() if type_.whole and not (column.field and column.field.fractional):
             return "#,##0"
         case _:
             return "General"

@@ -17,7 +17,7 @@ from policydsl.facts.findings import Problem
 from policydsl.facts.grid import Fault, Numeral, Percent, Verbatim
 from policydsl.facts.quantity import Units
 
-COUNT, MONEY, PERCENT = Number(HOME), Number(YUAN), Measure(PLAIN, "%", Fraction(1, 100))
+COUNT, MONEY, PERCENT = Number(HOME, whole=True), Number(YUAN), Measure(PLAIN, "%", Fraction(1, 100))
 
 
 def value(raw: object, type_: Type, *, measure: Measure | None = None, unit: str = "", **more: object) -> object:
@@ -143,8 +143,17 @@ def test_ratios(raw: object, measure: Measure | None, wanted: object) -> None:
 
 def test_percentage_points_are_no_percent() -> None:
     points = Number(base(POINT))
-    assert value("5个百分点", points) == 5
+    assert value("5个百分点", points) == Fraction(1, 20)
     assert value("5%", points) == "facts-unit"
+
+
+def test_units_mean_what_they_mean_in_a_policy() -> None:
+    assert value("12firm", COUNT) == 12
+    assert value("12个家", COUNT) == 12
+    assert value("3角", MONEY) == Fraction(3, 10)
+    assert value("3年", Number(base("月"), whole=True)) == 36
+    assert value("2周", Number(base("天"), whole=True)) == 14
+    assert value("2天", Number(base("工作日"), whole=True)) == "facts-unit"
 
 
 def test_fractional_field_takes_fractions_and_losses() -> None:
