@@ -36,13 +36,17 @@ class Input:
 
 @frozen
 class Reason:
-    """A leaf cause with the names it needs in words. `office`: who decides; `source`: where the fact is from."""
+    """A leaf cause with the names it needs in words. `office`: who decides; `source`: where the fact is from.
+
+    `whole_row`: the row itself is missing.
+    """
 
     cause: Cause
     name: Name
     entity: Name
     office: str = ""
     source: str = ""
+    whole_row: bool = False
 
     @property
     def lack(self) -> Lack:
@@ -56,7 +60,7 @@ class NextStep:
 
     `fact`, `now`, `then`: the fact to change, its value, the least value that crosses (None where no single fact does);
     `gap` is what the measure lacks; `threshold` the bound. `before`, `after`: the rule's outcome now and in a re-run
-    (None: not re-run). `also` holds rules that depend on it, with their outcomes before and after.
+    (None: not re-run). `also` holds rules that depend on it: name, before, after, gain.
     """
 
     kind: Literal["band", "step", "condition"]
@@ -72,7 +76,7 @@ class NextStep:
     before: Shown | None = None
     after: Shown | None = None
     gain: Shown | None = None
-    also: tuple[tuple[Name, Shown, Shown], ...] = ()
+    also: tuple[tuple[Name, Shown, Shown, Shown | None], ...] = ()
 
 
 @frozen
@@ -118,11 +122,15 @@ class ViolationTold:
 
 @frozen
 class RowAccount:
-    """What is explained of one row: the rules asked for that no other of them tells already, in written order."""
+    """What is explained of one row: the rules asked for that no other of them tells already, in written order.
+
+    `named`: its key is a name that readers know, not a mere number.
+    """
 
     entity: Name
     key: str
     accounts: tuple[Account, ...]
+    named: bool = True
     violations: tuple[ViolationTold, ...] = ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from policydsl.core import program as core
-from policydsl.core.values import Outcome, exact
+from policydsl.core.values import Blocked, Outcome, exact
 from policydsl.explain.desk import Desk, shown_of, step_of
 from policydsl.explain.parts import measure_of
 from policydsl.explain.sketch import sketch
@@ -33,7 +33,8 @@ def tell_brackets(step: Step, node: core.Brackets, desk: Desk) -> Term:
     reached: tuple[tuple[Outcome, Outcome], ...] = step.note if isinstance(step.note, tuple) else ()
     rows: list[SliceRow] = []
     for index, slice_ in enumerate(node.slices):
-        part, amount = reached[index] if index < len(reached) else (None, None)
+        nothing: tuple[Outcome | None, Outcome | None] = (None, None) if isinstance(step.outcome, Blocked) else (0, 0)
+        part, amount = reached[index] if index < len(reached) else nothing
         end = desk.part(step, slice_.end) if slice_.end is not None else None
         rows.append(
             SliceRow(

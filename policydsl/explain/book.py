@@ -84,6 +84,11 @@ class Book:
         """The step of a rule of a row, if it was evaluated."""
         return self.trace.steps.get((entity, key, name))
 
+    def named(self, entity: str) -> bool:
+        """Whether rows of an entity are known by a key of their own, or need none."""
+        declared = self.trace.program.entities.get(entity)
+        return declared is not None and (declared.singleton or declared.key_field is not None)
+
     def singleton(self, entity: str) -> bool:
         """Whether an entity has exactly one row, which needs no key."""
         declared = self.trace.program.entities.get(entity)

@@ -6,7 +6,7 @@ found by the node they evaluate, never by position, because which operands were 
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Literal, assert_never
 
 from policydsl.core import program as core
 from policydsl.explain.amounts import tell_brackets, tell_increment, tell_limit
@@ -21,6 +21,7 @@ from policydsl.explain.statements import (
     Deferring,
     Excluding,
     LocalNamed,
+    Placing,
     Rounding,
     Searching,
     Statement,
@@ -30,6 +31,7 @@ from policydsl.explain.terms import (
     AmongTerm,
     CellTerm,
     ComparisonTerm,
+    DayTerm,
     HasTerm,
     JoinTerm,
     LiteralTerm,
@@ -106,6 +108,16 @@ def tell(step: Step, desk: Desk) -> Term:
             return tell_fold(step, node, desk.stand, desk.say)
         case core.Switch():
             return tell_switch(step, node, desk)
+        case core.OnDay():
+            return DayTerm(shown_of(step))
+        case core.Running():
+            return _placing(step, "up-to" if node.inclusive else "before", node.among, (node.body,), None, desk)
+        case core.Previous():
+            return _placing(step, "previous", node.among, (node.body,), None, desk)
+        case core.Rank():
+            return _placing(step, "rank", node.among, tuple(key.value for key in node.keys), None, desk)
+        case core.Share():
+            return _placing(step, node.kind, node.among, (node.weight,), node.total, desk)
         case core.Pending():
             desk.say(Deferring(node.reason))
             return ToldTerm(shown_of(step))
@@ -124,7 +136,11 @@ def tell(step: Step, desk: Desk) -> Term:
 
 
 def _let(step: Step, node: core.Let, desk: Desk) -> Term:
-    desk.say(LocalNamed(node.name, desk.part(step, node.value)))
+    value = desk.part(step, node.value)
+    if isinstance(node.body, core.Local) and node.body.depth == 0 and isinstance(value, LiteralTerm):
+        # a parameter of the policy (标准): its name and value say it all
+        return LocalTerm(node.name, shown_of(step))
+    desk.say(LocalNamed(node.name, value))
     return desk.part(step, node.body)
 
 
@@ -134,6 +150,21 @@ def _compare(step: Step, node: core.Compare, desk: Desk) -> Term:
     if step.outcome is False and node.op in ("ge", "gt", "le", "lt"):
         gap = difference(left.shown, right.shown)
     return ComparisonTerm(node.op, node.word, left, right, verdict_of(step), gap)
+
+
+def _placing(
+    step: Step,
+    kind: Literal["up-to", "before", "previous", "rank", "split", "scale"],
+    among: core.Siblings,
+    what: tuple[core.Expr, ...],
+    total: core.Expr | None,
+    desk: Desk,
+) -> Term:
+    inner = Stand(desk.book, desk.entity, desk.key, among.entity)
+    shared = desk.part(step, total) if total is not None else None
+    terms = tuple(sketch(item, inner) for item in what)
+    desk.say(Placing(kind, desk.book.entity_name(among.entity), terms, shared, shown_of(step)))
+    return ToldTerm(shown_of(step))
 
 
 def _join(step: Step, kind: str, parts: tuple[core.Expr, ...], least: int, desk: Desk) -> Term:

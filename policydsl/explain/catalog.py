@@ -18,6 +18,7 @@ class Catalog:
     semicolon: str
     comma: str
     list_mark: str
+    about: str
     quoted: str
     cited: str
     lacking: str
@@ -57,6 +58,10 @@ class Catalog:
     choice_unsure: str
     choice_none: str
     case_holds: str
+    by_reading: str
+    namely: str
+    by_category: str
+    not_it: str
     case_stands: str
     case_fails: str
     cases_fail: str
@@ -142,6 +147,14 @@ class Catalog:
     is_all: str
     is_distinct: str
     is_list: str
+    is_first: str
+    is_last: str
+    up_to: str
+    before: str
+    previous: str
+    rank: str
+    split: str
+    scale: str
     pending_rows: str
     unknown_rows: str
     invalid_rows: str
@@ -155,6 +168,9 @@ class Catalog:
     more_rows: str
     searched: str
 
+    evidence: str
+    due: str
+    responsible: str
     deferred: str
     excluded: str
     excluded_plain: str
@@ -168,6 +184,7 @@ class Catalog:
     missing: str
     missing_table: str
     source: str
+    missing_row: str
     awaiting: str
     office: str
     detail: str

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+from attrs import evolve
+
 from policydsl.core import program as core
+from policydsl.core.values import Value, decimal_text
 from policydsl.explain.desk import Desk, difference, is_short, shown_of, step_of
 from policydsl.explain.parts import measure_of
 from policydsl.explain.sketch import sketch
@@ -23,6 +28,9 @@ from policydsl.explain.statements import (
 )
 from policydsl.explain.terms import (
     CellTerm,
+    ComparisonTerm,
+    LiteralTerm,
+    RuleTerm,
     Term,
     ToldTerm,
 )
@@ -73,10 +81,36 @@ def tell_choice(step: Step, node: core.Choose, desk: Desk) -> Term:
     index_taken = taken
     if taken == -1:
         index_taken = len(node.cases) if node.otherwise is not None else None
-    choosing = Choosing(node.form, tuple(rows), index_taken, value, shown_of(step))
+    subject = _subject(rows) if node.form == "category" else None
+    choosing = Choosing(node.form, tuple(rows), index_taken, value, shown_of(step), subject, _is_reading(subject, desk))
     # a row of a table is found before its cell is named; anything else follows from the choice
     desk.said.extend([*after, choosing] if value is not None else [choosing, *after])
     return ToldTerm(shown_of(step))
+
+
+def _subject(rows: list[CaseRow]) -> Term | None:
+    """What every case compares for equality, if it is the same for all."""
+    found = None
+    for row in rows:
+        if row.when is None:
+            continue
+        if not isinstance(row.when, ComparisonTerm) or row.when.op != "eq":
+            return None
+        if found is not None and _bare(found) != _bare(row.when.left):
+            return None
+        found = found if found is not None and found.shown.outcome is not None else row.when.left
+    return found
+
+
+def _bare(term: Term) -> Term:
+    return evolve(term, shown=evolve(term.shown, outcome=None, role="plain"))
+
+
+def _is_reading(subject: Term | None, desk: Desk) -> bool:
+    if not isinstance(subject, RuleTerm):
+        return False
+    rule = desk.book.rule(subject.at.entity, subject.at.name)
+    return rule is not None and rule.kind == "reading"
 
 
 def tell_bands(step: Step, node: core.Bands, desk: Desk) -> Term:
@@ -139,8 +173,18 @@ def row_label(table: core.Table, index: int) -> str:
     cell = row.cells.get(table.label) if table.label else None
     if isinstance(cell, core.Const):
         return cell.text or str(cell.value)
-    keys = ["、".join(str(key) for key in column) if column is not None else "" for column in row.keys]
+    keys = ["、".join(map(_key_text, column)) if column is not None else "" for column in row.keys]
+    if row.otherwise:
+        return "否则"
     return "·".join(key for key in keys if key) or str(index + 1)
+
+
+def _key_text(key: Value | core.Interval) -> str:
+    if not isinstance(key, core.Interval):
+        return decimal_text(key) if isinstance(key, int | Fraction) and not isinstance(key, bool) else str(key)
+    low = _key_text(key.low) if key.low is not None else ""
+    high = _key_text(key.high) if key.high is not None else ""
+    return f"{'[' if key.low_closed and low else '('}{low or '−∞'}, {high or '∞'}{']' if key.high_closed and high else ')'}"
 
 
 def tell_switch(step: Step, node: core.Switch, desk: Desk) -> Term:
@@ -148,17 +192,18 @@ def tell_switch(step: Step, node: core.Switch, desk: Desk) -> Term:
     reading = program.readings.get(node.reading)
     chosen = str(step.note)
     option = next((item for item in node.options if item.label == chosen), None)
-    value = desk.part(step, option.value) if option is not None and step.operands else None
+    value, after = _branch(step_of(step, option.value) if option is not None else None, desk)
     from_policy = {item.name: item for item in reading.options} if reading is not None else {}
     told = [AlternativeReading(item.label, getattr(from_policy.get(item.label), "reason", "")) for item in node.options]
     own = next((item for item in told if item.name == chosen), AlternativeReading(chosen, ""))
     others = tuple(item for item in told if item.name != chosen)
     name = desk.book.any_name(desk.entity, node.reading)
     declared = reading is None or reading.adopted == chosen
-    simple = value if value is not None and is_short(value) else None
-    desk.say(Adopting(name, own, others, declared, reading.clause if reading else "", simple))
-    if value is not None and simple is None and not isinstance(value, ToldTerm):
-        desk.say(Calculation(value))
+    if isinstance(value, LiteralTerm) and value.shown.outcome == chosen:
+        # an alternative without a body stands for its own name
+        value = None
+    desk.say(Adopting(name, own, others, declared, reading.clause if reading else "", value))
+    desk.said.extend(after)
     return ToldTerm(shown_of(step))
 
 

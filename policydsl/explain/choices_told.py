@@ -16,9 +16,9 @@ from policydsl.explain.statements import (
     Picking,
     PickRow,
 )
-from policydsl.explain.teller import Teller, calculation
+from policydsl.explain.teller import Teller, calculation, condition, says_itself
 from policydsl.explain.telling import Alternative, Group, Passage
-from policydsl.explain.terms import FactTerm, RuleTerm
+from policydsl.explain.terms import FactTerm, LocalTerm, RuleTerm, Term
 
 Side = Literal["lower", "upper"]
 
@@ -102,7 +102,7 @@ def _case(row: CaseRow, form: str, teller: Teller, phrases: Phrases) -> str:
     catalog = teller.catalog
     if row.when is None:
         return catalog.general if form == "exceptions" else catalog.otherwise
-    when = phrases.term(row.when)
+    when = condition(row.when, teller, phrases)
     if not row.label:
         return when
     return (catalog.exception if form == "exceptions" else catalog.labelled).format(label=row.label, when=when)
@@ -112,6 +112,8 @@ def choosing(choosing: Choosing, teller: Teller) -> Passage:
     """The case that applied; where there are several, the others and why not."""
     catalog, phrases, form = teller.catalog, teller.phrases(), choosing.form
     taken = choosing.cases[choosing.taken] if choosing.taken is not None else None
+    if choosing.subject is not None and taken is not None:
+        return _by_category(choosing, choosing.subject, taken, teller)
     if taken is None:
         blocked = [row for row in choosing.cases if row.fate == "blocked"]
         which = catalog.list_mark.join(_case(row, form, teller, phrases) for row in blocked)
@@ -123,10 +125,33 @@ def choosing(choosing: Choosing, teller: Teller) -> Passage:
         value = catalog.takes.format(value=phrases.term(choosing.value)) if choosing.value is not None else ""
         phrase = catalog.case_holds if taken.when is not None else catalog.cases_fail if many else catalog.case_fails
         # a fact or rule named with its truth (政策宣讲 未完成) has said already whether it holds
-        if not many and not shown.label and isinstance(shown.when, FactTerm | RuleTerm):
+        if not many and not shown.label and says_itself(shown.when):
             phrase = catalog.case_stands
         text = phrase.format(case=case, value=value) + teller.cited(taken.clause)
     return Passage(text, _cases(choosing, teller) if len(choosing.cases) > 2 else None)
+
+
+def _by_category(choosing: Choosing, subject: Term, taken: CaseRow, teller: Teller) -> Passage:
+    """按 X 选: what X is, and what that gives; a 读法 is named with its alternative alone, the others stand elsewhere."""
+    catalog, phrases = teller.catalog, teller.phrases()
+    what = phrases.term(subject)
+    clause = teller.cited(taken.clause)
+    takes = catalog.namely if choosing.reading else catalog.takes
+    value = takes.format(value=phrases.term(choosing.value)) if choosing.value is not None else ""
+    if choosing.reading and isinstance(subject, RuleTerm):
+        name = teller.quoted(subject.name)
+        option = teller.show(subject.shown).strip("“”")
+        return Passage(catalog.by_reading.format(reading=name, option=option, value=value) + clause)
+    items = tuple(
+        Alternative(
+            row.label or teller.catalog.otherwise,
+            "",
+            (catalog.taken if index == choosing.taken else catalog.not_it) + teller.cited(row.clause),
+            index == choosing.taken,
+        )
+        for index, row in enumerate(choosing.cases)
+    )
+    return Passage(catalog.by_category.format(what=what, value=value) + clause, Group(catalog.cases, items))
 
 
 def _cases(choosing: Choosing, teller: Teller) -> Group:
@@ -166,13 +191,24 @@ def picking(picking: Picking, teller: Teller) -> Passage:
     word = catalog.highest if picking.kind == "max" else catalog.lowest
     taken = next((row for row in picking.options if row.taken), None)
     items = tuple(
-        Alternative(row.label, teller.plain(row.value), _pick_fate(row, picking, teller), row.taken)
+        Alternative(row.label, _option(row, teller), _pick_fate(row, picking, teller), row.taken)
         for row in picking.options
     )
     if taken is None:
         return Passage(catalog.pick_unsure.format(word=word), Group(catalog.options, items))
     text = catalog.picked.format(word=word, label=taken.label, value=teller.show(picking.shown))
     return Passage(text + (catalog.pick_tie if picking.tie else ""), Group(catalog.options, items))
+
+
+def _option(row: PickRow, teller: Teller) -> str:
+    """The value of an alternative; named only where its label is another name."""
+    value = row.value
+    if isinstance(value, FactTerm | RuleTerm | LocalTerm) and row.label in (
+        value.name,
+        getattr(value.name, "text", ""),
+    ):
+        return teller.show(value.shown)
+    return teller.plain(value)
 
 
 def _pick_fate(row: PickRow, picking: Picking, teller: Teller) -> str:

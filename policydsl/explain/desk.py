@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import assert_never
 
 from attrs import define, field
 
@@ -69,6 +70,19 @@ def shown_of(step: Step, role: Role = "plain") -> Shown:
 
 def verdict_of(step: Step) -> Shown:
     return shown_of(step, "condition")
+
+
+def role_of(rule: core.Rule) -> Role:
+    """The words in which a rule says 真 and 假."""
+    match rule.kind:
+        case "task":
+            return "task"
+        case "condition" | "constraint":
+            return "condition"
+        case "rule" | "reading" | "local":
+            return "plain"
+        case _:
+            assert_never(rule.kind)
 
 
 def step_of(step: Step, expr: core.Expr | None) -> Step | None:

@@ -19,6 +19,7 @@ from policydsl.core.types import Number
 from policydsl.core.values import Exact, exact
 from policydsl.explain.account import NextStep
 from policydsl.explain.book import Book
+from policydsl.explain.desk import role_of
 from policydsl.explain.linear import CellAt, Line, cells, line, number
 from policydsl.explain.terms import Address, Name, Shown
 from policydsl.interpret.trace import Routes, Step, Trace
@@ -249,17 +250,20 @@ def _step(goal: Goal, book: Book, at: CellAt, rerun: Rerun | None, watch: tuple[
         if other != name and (entity, key, other) in book.trace.steps:
             one, two = _pair(book, after, entity, key, other)
             if one.outcome != two.outcome:
-                also.append((book.rule_name(entity, other), one, two))
-    a, b = number(before_shown.outcome), number(after_shown.outcome)
-    gain = evolve(after_shown, outcome=exact(b - a)) if a is not None and b is not None else None
+                also.append((book.rule_name(entity, other), one, two, _gain(one, two)))
+    gain = _gain(before_shown, after_shown)
     return evolve(result, before=before_shown, after=after_shown, gain=gain, also=tuple(also))
+
+
+def _gain(before: Shown, after: Shown) -> Shown | None:
+    a, b = number(before.outcome), number(after.outcome)
+    return evolve(after, outcome=exact(b - a)) if a is not None and b is not None else None
 
 
 def _pair(book: Book, after: Trace, entity: str, key: str, name: str) -> tuple[Shown, Shown]:
     old = book.trace.steps[entity, key, name]
     new = after.steps.get((entity, key, name))
-    role = "task" if old.rule.kind == "task" else "plain"
-    before = Shown(old.outcome, old.rule.type, old.rule.measure, "task" if role == "task" else "plain")
+    before = Shown(old.outcome, old.rule.type, old.rule.measure, role_of(old.rule))
     return before, evolve(before, outcome=new.outcome if new is not None else None)
 
 

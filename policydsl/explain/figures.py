@@ -97,7 +97,9 @@ class Figures:
                 return self._day(value)
             case tuple():
                 of = type_.of if isinstance(type_, ListOf) else TEXT
-                items = [self._value(item, of, measure, role, exactly) for item in value]
+                items = [
+                    item if isinstance(item, str) else self._value(item, of, measure, role, exactly) for item in value
+                ]
                 return ("、" if chinese else ", ").join(items) or ("无" if chinese else "none")
             case Absent():
                 return "无" if chinese else "none"
@@ -110,7 +112,11 @@ class Figures:
     def _number(self, value: Exact, type_: Type, measure: Measure | None, exactly: bool) -> str:
         inner = type_.of if isinstance(type_, Optional) else type_
         unit = inner.unit if isinstance(inner, Number) else None
-        if measure is not None and (self.lang == "zh" or measure.size == 1 or measure.text in ("%", "‰")):
+        if (
+            measure is not None
+            and measure.text
+            and (self.lang == "zh" or measure.size == 1 or measure.text in ("%", "‰"))
+        ):
             return self._scaled(value, measure.size, self._unit_text(measure.text), exactly)
         if unit is None or unit.plain:
             if isinstance(inner, Number) and not inner.whole and value != 0:
@@ -141,10 +147,11 @@ class Figures:
         inner = shown.type.of if isinstance(shown.type, Optional) else shown.type
         ratio = isinstance(inner, Number) and inner.unit.plain and not inner.whole
         plain = not isinstance(value, bool) and isinstance(value, int | Fraction)
-        if ratio and plain and (shown.measure is None or shown.measure.text == "%"):
+        if ratio and plain and (shown.measure is None or shown.measure.text in ("", "%")):
             assert isinstance(value, int | Fraction)
-            text, _ = decimal(Fraction(value) * 100)
-            return f"{text}个百分点" if self.lang == "zh" else f"{text} percentage points"
+            text, rounded = decimal(Fraction(value) * 100)
+            text = f"{text}个百分点" if self.lang == "zh" else f"{text} percentage points"
+            return f"{'约' if self.lang == 'zh' else 'about '}{text}" if rounded else text
         return self.show(shown, exactly=False)
 
     def amount(self, shown: Shown) -> str:

@@ -34,10 +34,13 @@ def tell_fold(step: Step, node: core.Aggregate, stand: Stand, say: Callable[[Sta
     statuses = [_status(key, node, inner, values.get(key), step.outcome) for key in unsure]
     settled = [key for key in sample.taken if key not in set(unsure)]
     counted = [key for key in settled if not is_absent(values.get(key))]
-    # members of a complete roll that have no row are open, and not among the rows looked at
-    absent = sum(1 for key in unsure if not stand.book.has_row(entity, key))
     if node.fold in ("any", "all"):
         counted = [key for key in counted if values.get(key, True) is not False]
+    # members of a complete roll that have no row are open, and not among the rows looked at
+    lost = {
+        key: Blocked((Cause(Lack.MISSING, entity, key, entity),)) for key in unsure if not book.has_row(entity, key)
+    }
+    open_: dict[str, Outcome] = {**values, **lost}
     kept = {*counted, *unsure, *sample.skipped}
     short = [key for key in _all_keys(node.rows, inner, sample.total) if key not in kept]
     body_type = node.body.type if node.body is not None else BOOL
@@ -48,12 +51,11 @@ def tell_fold(step: Step, node: core.Aggregate, stand: Stand, say: Callable[[Sta
             term.counted_in,
             where,
             body,
-            sample.total + absent,
+            sample.total + len(lost),
             tuple(_row(key, node, inner, Shown(values[key], body_type) if key in values else None) for key in counted),
             tuple(_row(key, node, inner, None, fields) for key in short),
             tuple(
-                _row(key, node, inner, Shown(values[key], body_type) if key in values else None, fields)
-                for key in unsure
+                _row(key, node, inner, Shown(open_[key], body_type) if key in open_ else None, fields) for key in unsure
             ),
             statuses.count("pending"),
             statuses.count("unknown"),

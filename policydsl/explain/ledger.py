@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from attrs import frozen
 
 from policydsl.core import program as core
-from policydsl.core.values import Blocked, Outcome, status_of
+from policydsl.core.values import Blocked, Lack, Outcome, status_of
 from policydsl.diagnostics.model import Language
 from policydsl.explain.account import (
     Account,
@@ -21,6 +21,7 @@ from policydsl.explain.account import (
 )
 from policydsl.explain.book import Book
 from policydsl.explain.build import statements_of
+from policydsl.explain.desk import role_of
 from policydsl.explain.distance import Rerun, next_steps
 from policydsl.explain.statements import AlternativeReading, Banding, Overruling, Statement
 from policydsl.explain.terms import Address, Name, Shown
@@ -79,7 +80,7 @@ def explain(
         )
         if roots or violations:
             own = tuple(accounts[name, key, root] for root in roots)
-            told.append(RowAccount(book.entity_name(name), key, own, violations))
+            told.append(RowAccount(book.entity_name(name), key, own, book.named(name), violations))
     return Explanation(
         program.header,
         lang,
@@ -119,14 +120,17 @@ def keys_of(trace: Trace, entity: str) -> tuple[str, ...]:
 
 
 def _roots(trace: Trace, entity: str, key: str, wanted: list[str] | None) -> tuple[str, ...]:
-    """The rules to begin with: those wanted, else every listed rule that no other one of the row rests on."""
+    """The rules to begin with: those wanted, else every listed rule that no other one of the row rests on.
+
+    The one that rests on most comes first, for it is what the others are for.
+    """
     if wanted is not None:
         return tuple(name for name in wanted if (entity, key, name) in trace.steps)
     listed = [rule.name for rule in trace.program.rules_of(entity) if (entity, key, rule.name) in trace.steps]
-    below: set[At] = set()
-    for name in listed:
-        below.update(_below(trace, (entity, key, name)))
-    return tuple(name for name in listed if (entity, key, name) not in below)
+    below = {name: _below(trace, (entity, key, name)) for name in listed}
+    covered: set[At] = set().union(*below.values())
+    roots = [name for name in listed if (entity, key, name) not in covered]
+    return tuple(sorted(roots, key=lambda name: -len(below[name])))
 
 
 def _reads(step: Step) -> Iterator[At]:
@@ -155,21 +159,32 @@ def _below(trace: Trace, root: At) -> set[At]:
 def _accounts(book: Book, rows: list[tuple[str, str, tuple[str, ...]]], rerun: Rerun | None) -> dict[At, Account]:
     """An account of every rule needed, each after those that it rests on."""
     trace = book.trace
-    needed: dict[At, tuple[str, ...]] = {}
+    needed: dict[At, str] = {}
     for entity, key, roots in rows:
         for root in roots:
-            needed.setdefault((entity, key, root), ())
+            needed.setdefault((entity, key, root), "")
             for at in _below(trace, (entity, key, root)):
-                if at[:2] == (entity, key):
-                    needed[at] = (*needed.get(at, ()), root)
-                else:
-                    needed.setdefault(at, ())
+                # roots come with the one that most rests on first: that is the one whose change is worth telling
+                needed.setdefault(at, root if at[:2] == (entity, key) else "")
+    order = _in_order(trace, needed)
+    readers: dict[At, list[str]] = {}
+    for at in order:
+        for child in dict.fromkeys(_reads(trace.steps[at].body)):
+            if child[:2] == at[:2] and needed.get(child) in (needed[at], at[2]):
+                readers.setdefault(child, []).append(at[2])
     done: dict[At, Account] = {}
-    for at in _in_order(trace, needed):
+    for at in order:
         step = trace.steps[at]
-        children = tuple(done[child] for child in dict.fromkeys(_reads(step.body)) if child in done)
-        done[at] = account(book, step, children, next_steps(book, *at, rerun, needed[at]))
+        read = dict.fromkeys(_reads(step.body))
+        children = tuple(done[child] for child in read if child in done and not _mere_label(trace.steps[child]))
+        watch = tuple(name for name in dict.fromkeys((*readers.get(at, ()), needed[at])) if name)
+        done[at] = account(book, step, children, next_steps(book, *at, rerun, watch))
     return done
+
+
+def _mere_label(step: RuleStep) -> bool:
+    """Whether a 读法 says no more than the name of its alternative, which stands at the head of the explanation."""
+    return step.rule.kind == "reading" and step.body.outcome == step.body.note
 
 
 def _in_order(trace: Trace, wanted: Collection[At]) -> list[At]:
@@ -214,9 +229,7 @@ def account(
 
 
 def _shown(rule: core.Rule, outcome: Outcome) -> Shown:
-    if rule.kind == "task":
-        return Shown(outcome, rule.type, None, "task")
-    return Shown(outcome, rule.type, rule.measure)
+    return Shown(outcome, rule.type, rule.measure, role_of(rule))
 
 
 def _top(statements: tuple[Statement, ...]) -> bool:
@@ -251,7 +264,8 @@ def reasons_of(outcome: Outcome, book: Book) -> tuple[Reason, ...]:
         office = declared.decision.office if declared is not None and declared.decision is not None else ""
         source = declared.source if declared is not None else ""
         name = book.any_name(cause.entity, cause.name)
-        reasons.append(Reason(cause, name, book.entity_name(cause.entity), office, source))
+        whole = cause.lack is Lack.MISSING and declared is not None and declared.key
+        reasons.append(Reason(cause, name, book.entity_name(cause.entity), office, source, whole))
     return tuple(reasons)
 
 

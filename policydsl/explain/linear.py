@@ -33,7 +33,7 @@ def line(step: Step, cell: CellAt, trace: Trace) -> Line | None:
     node = step.node
     if isinstance(node, core.FieldRead) and cell_of(step) == cell:
         return Line(Fraction(1), Fraction(0))
-    inner = _below(step, trace)
+    inner = _below(step, cell, trace)
     if inner is not None:
         return line(inner, cell, trace)
     if isinstance(node, core.Apply):
@@ -61,13 +61,17 @@ def _apply(op: str, parts: list[Line]) -> Line | None:
             return None
 
 
-def _below(step: Step, trace: Trace) -> Step | None:
-    """The step whose value a reading of a rule or of a 读法 passes on."""
+def _below(step: Step, cell: CellAt, trace: Trace) -> Step | None:
+    """The step whose value a rule read, a 读法, or a choice that does not depend on the cell passes on."""
     if isinstance(step.node, core.RuleRead) and isinstance(step.note, tuple):
         found = trace.steps.get((step.note[0], step.note[1], step.node.name))
         return found.body if found is not None and found.outcome == found.body.outcome else None
     if isinstance(step.node, core.Switch) and step.operands:
         return step.operands[0]
+    if isinstance(step.node, core.Choose) and isinstance(step.note, int) and step.operands:
+        *asked, chosen = step.operands
+        free = all(cell not in set(cells(condition, trace)) for condition in asked)
+        return chosen if free and chosen.outcome == step.outcome else None
     return None
 
 

@@ -56,7 +56,9 @@ def input_line(item: Input, teller: Teller) -> InputLine:
 
 def _same(raw: str, shown: Shown, teller: Teller) -> bool:
     """Whether what was written says no more than what is shown."""
-    number, text = exact_of(shown), teller.show(shown)
+    if isinstance(shown.outcome, bool):
+        return True
+    number, text = exact_of(shown), evolve(teller.figures, lang="zh").show(shown)
     written = raw.strip().replace(",", "")
     if number is not None and written == decimal_text(number):
         return True
@@ -82,6 +84,8 @@ def reason(item: Reason, teller: Teller) -> str:
     detail = catalog.detail.format(detail=_detail(cause.detail, teller)) if cause.detail else ""
     match cause.lack:
         case Lack.MISSING:
+            if item.whole_row:
+                return catalog.missing_row.format(entity=teller.quoted(item.entity), key=cause.key)
             if cause.name == cause.entity:
                 return catalog.missing_table.format(what=name)
             return catalog.missing.format(what=what, place=place, source=_source(item.source, teller))
@@ -143,11 +147,12 @@ def _worth(step: NextStep, teller: Teller) -> str:
     else:
         before, after = figures.show(step.before), figures.show(step.after)
         worth = catalog.worth.format(before=before, after=after, gain=_gain(step.gain, teller))
-    for name, one, other in step.also:
+    for name, one, other, gain in step.also:
         if isinstance(one.outcome, Blocked) and isinstance(other.outcome, Blocked):
             continue
         text = teller.quoted(name)
-        worth += catalog.also.format(name=text, before=figures.show(one), after=figures.show(other))
+        before, after = figures.show(one), figures.show(other)
+        worth += catalog.also.format(name=text, before=before, after=after, gain=_gain(gain, teller))
     return worth
 
 

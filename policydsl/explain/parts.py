@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policydsl.core import program as core
 from policydsl.core.types import Bool, strip
-from policydsl.explain.desk import Desk, step_of
+from policydsl.explain.desk import Desk, role_of, step_of
 from policydsl.explain.sketch import sketch
 from policydsl.explain.terms import (
     Address,
@@ -35,7 +35,7 @@ def rule_term(step: Step, node: core.RuleRead, desk: Desk, detail: Term | None =
     rule = desk.book.rule(node.entity, node.name)
     role: Role = "plain"
     if rule is not None and isinstance(strip(node.type), Bool):
-        role = "task" if rule.kind == "task" else "plain"
+        role = role_of(rule)
     return RuleTerm(
         Address(entity, key or "", node.name),
         desk.book.rule_name(node.entity, node.name),

@@ -17,6 +17,7 @@ from policydsl.explain.terms import (
     AmongTerm,
     CellTerm,
     ComparisonTerm,
+    DayTerm,
     FactTerm,
     FoldTerm,
     HasTerm,
@@ -48,7 +49,8 @@ class Words:
     where: str
     of: str
     list_mark: str
-    absolute: str
+    functions: Mapping[str, str]
+    run_day: str
 
 
 WORDS: Mapping[Language, Words] = {
@@ -64,6 +66,8 @@ WORDS: Mapping[Language, Words] = {
             "all": "所有",
             "distinct": "去重计数",
             "list": "列出",
+            "first": "第一条",
+            "last": "最后一条",
         },
         " 且 ",
         " 或 ",
@@ -74,7 +78,19 @@ WORDS: Mapping[Language, Words] = {
         " 其中 {where}",
         "{entity}「{key}」的{name}",
         "、",
-        "绝对值",
+        {
+            "abs": "绝对值" + BRACKETED.format("{0}"),
+            "excess": "{0} 超过 {1} 的部分",
+            "shortfall": "{0} 不足 {1} 的部分",
+            "days_between": "{0} 至 {1} 的天数",
+            "months_between": "{0} 至 {1} 的整月数",
+            "years_between": "{0} 至 {1} 的周年数",
+            "year_of": "{0} 的年份",
+            "month_of": "{0} 的月份",
+            "day_of": "{0} 的日号",
+            "month_end": "{0} 所在月的月末",
+        },
+        "运行日期",
     ),
     "en": Words(
         {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "eq": "=", "ne": "≠"},
@@ -88,6 +104,8 @@ WORDS: Mapping[Language, Words] = {
             "all": "all",
             "distinct": "distinct count",
             "list": "list",
+            "first": "first",
+            "last": "last",
         },
         " and ",
         " or ",
@@ -98,10 +116,35 @@ WORDS: Mapping[Language, Words] = {
         " where {where}",
         "{name} of {entity} 「{key}」",
         ", ",
-        "absolute value of ",
+        {
+            "abs": "absolute value of ({0})",
+            "excess": "({0} above {1})",
+            "shortfall": "({0} short of {1})",
+            "days_between": "days from {0} to {1}",
+            "months_between": "whole months from {0} to {1}",
+            "years_between": "whole years from {0} to {1}",
+            "year_of": "year of {0}",
+            "month_of": "month of {0}",
+            "day_of": "day of the month of {0}",
+            "month_end": "end of the month of {0}",
+            "date_of": "date({0}, {1}, {2})",
+            "overlap_days": "days of overlap({0}, {1}, {2}, {3})",
+        },
+        "day of the run",
     ),
 }
-PRECEDENCE: Mapping[str, int] = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3, "abs": 4}
+PRECEDENCE: Mapping[str, int] = {
+    "add": 1,
+    "sub": 1,
+    "add_months": 1,
+    "add_days": 1,
+    "sub_months": 1,
+    "sub_days": 1,
+    "mul": 2,
+    "div": 2,
+    "neg": 3,
+}
+"""How tightly the signs bind; operations that are written as words are not among them."""
 
 
 @define
@@ -161,6 +204,8 @@ class Phrases:
                 return show(term.shown) if term.shown.outcome is not None else self._fold(term)
             case CellTerm():
                 return self.named(term.column, term.shown)
+            case DayTerm():
+                return self.named(words.run_day, term.shown)
             case ToldTerm():
                 return show(term.shown)
             case _:
@@ -174,24 +219,32 @@ class Phrases:
 
     def literal(self, term: LiteralTerm) -> str:
         """A literal as the drafter wrote it; in English from its value where it was written in Chinese."""
+        if term.text and _names(term):
+            return self.named(self.figures.name(Name(term.text)), term.shown)
         if term.text and (self.figures.lang == "zh" or term.text.isascii()):
             return term.text
         return self.figures.show(term.shown) or term.text
 
     def _sum(self, term: SumTerm) -> str:
-        sign = OPERATIONS[term.op].sign
-        own = PRECEDENCE.get(term.op, 1)
-        parts = []
+        own = PRECEDENCE.get(term.op)
+        if own is None:
+            return self._function(term)
+        sign, parts = OPERATIONS[term.op].sign, list[str]()
         for index, arg in enumerate(term.args):
             text = self.term(arg)
-            other = PRECEDENCE.get(arg.op, 1) if isinstance(arg, SumTerm) else 9
+            other = PRECEDENCE.get(arg.op, 0) if isinstance(arg, SumTerm) else 9
             # of equal rank only a left operand, or the operand of a sum or product, may stand without brackets
-            if other < own or (other == own and index and term.op in ("sub", "div")):
+            if other < own or (other == own and index and term.op not in ("add", "mul")):
                 text = f"({text})"
             parts.append(text)
-        if term.op == "abs":
-            return f"{self.words.absolute}({parts[0]})"
         return sign + parts[0] if len(parts) == 1 else f" {sign} ".join(parts)
+
+    def _function(self, term: SumTerm) -> str:
+        parts = [self.term(arg) for arg in term.args]
+        phrase = self.words.functions.get(term.op, "")
+        if phrase.count("{") == len(parts):
+            return phrase.format(*parts)
+        return OPERATIONS[term.op].sign + f"({', '.join(parts)})"
 
     def _join(self, term: JoinTerm) -> str:
         words = self.words
@@ -213,3 +266,10 @@ class Phrases:
             what += f".{self.term(term.body)}"
         where = words.where.format(where=self.term(term.where)) if term.where is not None else ""
         return f"{words.folds[term.fold]}({what}{where})"
+
+
+def _names(term: LiteralTerm) -> bool:
+    """Whether a literal was written as a name (标准 服务期末 = 2025年12月31日), so that its value is to be added."""
+    if term.shown.outcome is None or isinstance(term.shown.outcome, str | bool | tuple):
+        return False
+    return not any(char.isdigit() for char in term.text)

@@ -24,11 +24,11 @@ from policydsl.core.values import (
 )
 from policydsl.diagnostics.model import Language
 from policydsl.explain.book import Book
+from policydsl.explain.desk import role_of
 from policydsl.explain.figures import Figures, is_number, plain_unit
 from policydsl.explain.ledger import entities_of, keys_of, reasons_of
 from policydsl.explain.notes import reason
 from policydsl.explain.teller import Teller
-from policydsl.explain.terms import Role
 from policydsl.explain.words import catalog_of
 from policydsl.interpret.trace import Trace
 
@@ -115,8 +115,7 @@ def _cell(rule: Rule, outcome: Outcome | None, book: Book, teller: Teller) -> Ce
     unit = plain_unit(rule.type, rule.measure)
     if outcome is None:
         return Cell("unknown", None, unit, (), teller.figures.status("unknown"))
-    role: Role = "task" if rule.kind == "task" else "plain"
-    shown = teller.figures.outcome(outcome, rule.type, rule.measure, role, exactly=False)
+    shown = teller.figures.outcome(outcome, rule.type, rule.measure, role_of(rule), exactly=False)
     if isinstance(outcome, Blocked):
         lines = tuple(dict.fromkeys(reason(item, teller) for item in reasons_of(outcome, book)))
         return Cell(status_of(outcome), None, unit, lines, shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from policydsl.core.values import Blocked
-from policydsl.explain.statements import Folding, FoldRow, Searching
+from policydsl.explain.statements import Folding, FoldRow, Placing, Searching
 from policydsl.explain.teller import Teller
 from policydsl.explain.telling import Alternative, Group, Passage
 
@@ -31,9 +31,16 @@ def _text(folding: Folding, teller: Teller) -> str:
     unit, count, states = folding.counted_in or catalog.row_unit, len(folding.taken), _states(folding, teller)
     plain = teller.figures.name(folding.entity)
     facts = {"total": folding.total, "unit": unit, "entity": plain, "count": count, "states": states}
-    if isinstance(folding.shown.outcome, Blocked):
+    if isinstance(folding.shown.outcome, Blocked) and not (
+        where if folding.fold == "count" else folding.fold in ("any", "all")
+    ):
         partial = ""
-        if folding.partial is not None and not isinstance(folding.partial.outcome, Blocked):
+        if (
+            count
+            and folding.partial is not None
+            and folding.fold != "count"
+            and not isinstance(folding.partial.outcome, Blocked)
+        ):
             partial = catalog.partial.format(value=teller.show(folding.partial))
         return catalog.computed.format(**facts, partial=partial)
     if folding.fold in ("any", "all"):
@@ -67,6 +74,10 @@ def _result(folding: Folding, body: str, teller: Teller) -> str:
             phrase = catalog.is_distinct
         case "list":
             phrase = catalog.is_list
+        case "first":
+            phrase = catalog.is_first
+        case "last":
+            phrase = catalog.is_last
         case _:
             assert_never(folding.fold)
     return phrase.format(body=body, result=teller.show(folding.shown))
@@ -113,5 +124,27 @@ def searching(searching: Searching, teller: Teller) -> Passage:
             total=searching.total,
             column=teller.catalog.quoted.format(name=teller.plain(searching.column)),
             result=teller.verdict(searching.shown),
+        )
+    )
+
+
+def placing(placing: Placing, teller: Teller) -> Passage:
+    """What a row gets by its place among others."""
+    catalog = teller.catalog
+    phrase = {
+        "up-to": catalog.up_to,
+        "before": catalog.before,
+        "previous": catalog.previous,
+        "rank": catalog.rank,
+        "split": catalog.split,
+        "scale": catalog.scale,
+    }[placing.kind]
+    what = catalog.list_mark.join(catalog.quoted.format(name=teller.plain(item)) for item in placing.what)
+    return Passage(
+        phrase.format(
+            entity=teller.figures.name(placing.entity),
+            what=what,
+            total=teller.plain(placing.total) if placing.total is not None else "",
+            result=teller.show(placing.shown),
         )
     )

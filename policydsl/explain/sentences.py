@@ -18,6 +18,7 @@ from policydsl.explain.statements import (
     Looking,
     Overruling,
     Picking,
+    Placing,
     Rounding,
     Searching,
     Slicing,
@@ -58,6 +59,8 @@ def passage(statement: Statement, teller: Teller) -> Passage:
             return amounts_told.rounding(statement, teller)
         case Folding():
             return rows_told.folding(statement, teller)
+        case Placing():
+            return rows_told.placing(statement, teller)
         case Searching():
             return rows_told.searching(statement, teller)
         case Deferring():

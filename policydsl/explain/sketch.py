@@ -6,18 +6,20 @@ are read there and shown; nothing is computed. What depends on the rows of an ag
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Any, assert_never
 
 from attrs import frozen
 
 from policydsl.core import program as core
-from policydsl.core.values import Absent, NotApplicable, Outcome
+from policydsl.core.values import Absent, Blocked, NotApplicable, Outcome, Value
+from policydsl.core.walk import everything
 from policydsl.explain.book import Book
 from policydsl.explain.terms import (
     Address,
     AmongTerm,
     CellTerm,
     ComparisonTerm,
+    DayTerm,
     FactTerm,
     FoldTerm,
     HasTerm,
@@ -70,6 +72,8 @@ def sketch(expr: core.Expr, stand: Stand) -> Term:
         case core.Local():
             return LocalTerm(expr.name, shown)
         case core.Let():
+            if isinstance(expr.body, core.Local) and expr.body.depth == 0:
+                return LocalTerm(expr.name, Shown(peek(expr.value, stand), expr.type))
             return sketch(expr.body, stand)
         case core.Apply():
             return SumTerm(expr.op, tuple(sketch(arg, stand) for arg in expr.args), shown)
@@ -100,6 +104,8 @@ def sketch(expr: core.Expr, stand: Stand) -> Term:
             )
         case core.Has():
             return HasTerm(sketch(expr.body, stand), shown)
+        case core.OnDay():
+            return DayTerm(shown)
         case core.IfInapplicable() | core.Round() | core.Limit():
             return sketch(expr.body, stand)
         case (
@@ -112,6 +118,10 @@ def sketch(expr: core.Expr, stand: Stand) -> Term:
             | core.Pending()
             | core.Inapplicable()
             | core.UnmetTasks()
+            | core.Running()
+            | core.Previous()
+            | core.Rank()
+            | core.Share()
         ):
             return LocalTerm(expr.span.text, shown) if expr.span is not None else ToldTerm(shown)
         case _:
@@ -145,59 +155,35 @@ def peek(expr: core.Expr, stand: Stand) -> Outcome | None:
 def _cell(expr: core.Lookup, stand: Stand) -> Outcome | None:
     table = stand.book.trace.program.tables.get(expr.table)
     keys = [peek(key, stand) for key in expr.keys]
-    if table is None or any(key is None for key in keys):
+    if table is None or any(key is None or isinstance(key, Blocked) for key in keys):
         return None
-    for row in table.rows:
-        if all(wanted is None or key in wanted for key, wanted in zip(keys, row.keys, strict=True)):
+    rows = [row for row in table.rows if not row.otherwise] + [row for row in table.rows if row.otherwise]
+    for row in rows:
+        if all(map(_fits, keys, row.keys)):
             cell = row.cells.get(expr.column)
             return peek(cell, stand) if cell is not None else None
     return None
 
 
+def _fits(key: Any, wanted: tuple[Value | core.Interval, ...] | None) -> bool:
+    """Whether a key column of a row accepts a key."""
+    if wanted is None:
+        return True
+    return any(_inside(key, item) if isinstance(item, core.Interval) else key == item for item in wanted)
+
+
+def _inside(key: Any, range_: core.Interval) -> bool:
+    low: Any = range_.low
+    high: Any = range_.high
+    above = low is None or key > low or (range_.low_closed and key == low)
+    return above and (high is None or key < high or (range_.high_closed and key == high))
+
+
 def reads(expr: core.Expr, entity: str) -> tuple[str, ...]:
     """Names of the fields of `entity` that an expression reads, each once, in order."""
-    return tuple(dict.fromkeys(_reads(expr, entity)))
-
-
-def _reads(expr: core.Expr, entity: str) -> list[str]:
-    match expr:
-        case core.FieldRead():
-            return [expr.name] if expr.entity == entity else []
-        case core.Apply():
-            return [name for arg in expr.args for name in _reads(arg, entity)]
-        case core.Compare():
-            return _reads(expr.left, entity) + _reads(expr.right, entity)
-        case core.Every() | core.Some():
-            return [name for part in expr.parts for name in _reads(part, entity)]
-        case core.Not():
-            return _reads(expr.part, entity)
-        case core.OneOf():
-            return _reads(expr.item, entity) + [name for item in expr.options for name in _reads(item, entity)]
-        case core.Has() | core.IfInapplicable() | core.Round() | core.Limit():
-            return _reads(expr.body, entity)
-        case core.Within():
-            return _reads(expr.item, entity)
-        case core.Let():
-            return _reads(expr.value, entity) + _reads(expr.body, entity)
-        case (
-            core.Const()
-            | core.RuleRead()
-            | core.Local()
-            | core.Choose()
-            | core.Bands()
-            | core.Brackets()
-            | core.Increment()
-            | core.Pick()
-            | core.Lookup()
-            | core.Aggregate()
-            | core.Switch()
-            | core.Pending()
-            | core.Inapplicable()
-            | core.UnmetTasks()
-        ):
-            return []
-        case _:
-            assert_never(expr)
+    # `everything` meets the last part first; turned round, the names come in reading order
+    found = [node.name for node in everything(expr) if isinstance(node, core.FieldRead) and node.entity == entity]
+    return tuple(dict.fromkeys(reversed(found)))
 
 
 def is_absent(outcome: Outcome | None) -> bool:

@@ -67,13 +67,18 @@ class CaseRow:
 
 @frozen
 class Choosing:
-    """Which case of a choice applied. `value` is what the case taken says, if one was."""
+    """Which case of a choice applied. `value` is what the case taken says, if one was.
 
-    form: Literal["if", "category", "table", "exceptions", "dated"]
+    `subject` is what all cases compare, where they compare one thing (按 X 选); `reading` says that it is a 读法.
+    """
+
+    form: Literal["if", "category", "table", "exceptions", "dated", "applies"]
     cases: tuple[CaseRow, ...]
     taken: int | None
     value: Term | None
     shown: Shown
+    subject: Term | None = None
+    reading: bool = False
 
 
 @frozen
@@ -226,6 +231,20 @@ class Folding:
 
 
 @frozen
+class Placing:
+    """What a row gets by its place among others: a running total, the row before, its rank, its share.
+
+    `what` is summed, taken over, ranked or weighed; `total` is what is shared.
+    """
+
+    kind: Literal["up-to", "before", "previous", "rank", "split", "scale"]
+    entity: Name
+    what: tuple[Term, ...]
+    total: Term | None
+    shown: Shown
+
+
+@frozen
 class Searching:
     """Whether an item is among the values of a column of rows (在)."""
 
@@ -307,6 +326,7 @@ Statement = (
     | Picking
     | Looking
     | Folding
+    | Placing
     | Searching
     | Adopting
     | Deferring

@@ -8,7 +8,20 @@ from policydsl.core.values import Blocked
 from policydsl.explain.catalog import Catalog
 from policydsl.explain.figures import Figures
 from policydsl.explain.phrases import Phrases
-from policydsl.explain.terms import ComparisonTerm, JoinTerm, LiteralTerm, Name, Shown, SumTerm, Term
+from policydsl.explain.terms import (
+    ComparisonTerm,
+    FactTerm,
+    JoinTerm,
+    LiteralTerm,
+    Name,
+    RuleTerm,
+    Shown,
+    SumTerm,
+    Term,
+)
+
+MOST_PARTS = 3
+"""Conditions joined that are all named; of more, only those that do not hold are."""
 
 
 @frozen
@@ -58,7 +71,7 @@ def calculation(term: Term, teller: Teller, phrases: Phrases) -> str:
         case ComparisonTerm():
             gap = catalog.lacking.format(gap=teller.figures.points(term.gap)) if term.gap is not None else ""
             return phrases.term(term) + catalog.colon + teller.verdict(term.shown) + gap
-        case JoinTerm() if len(term.parts) > 3:
+        case JoinTerm() if len(term.parts) > MOST_PARTS:
             return _tally(term, teller, phrases)
         case LiteralTerm():
             return catalog.fixed.format(value=phrases.literal(term))
@@ -70,7 +83,13 @@ def calculation(term: Term, teller: Teller, phrases: Phrases) -> str:
 
 
 def _tally(term: JoinTerm, teller: Teller, phrases: Phrases) -> str:
-    """Many conditions: how many hold, and by name only those that do not."""
+    return condition(term, teller, phrases) + teller.catalog.conclusion.format(verdict=teller.verdict(term.shown))
+
+
+def condition(term: Term, teller: Teller, phrases: Phrases) -> str:
+    """A condition in a sentence. Of many conditions: how many hold, and by name only those that do not."""
+    if not isinstance(term, JoinTerm) or len(term.parts) <= MOST_PARTS or term.shown.outcome is None:
+        return phrases.term(term)
     catalog = teller.catalog
     true = sum(1 for part in term.parts if part.shown.outcome is True)
     need = catalog.all_needed if term.kind == "every" else catalog.some_needed
@@ -81,4 +100,11 @@ def _tally(term: JoinTerm, teller: Teller, phrases: Phrases) -> str:
     ):
         if parts:
             text += phrase.format(count=len(parts), parts=catalog.list_mark.join(map(phrases.term, parts)))
-    return text + catalog.conclusion.format(verdict=teller.verdict(term.shown))
+    return text
+
+
+def says_itself(term: Term | None) -> bool:
+    """Whether the words of a condition say already whether it holds: a name with its truth, a tally."""
+    if isinstance(term, FactTerm | RuleTerm):
+        return term.shown.outcome is not None
+    return isinstance(term, JoinTerm) and len(term.parts) > MOST_PARTS and term.shown.outcome is not None

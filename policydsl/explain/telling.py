@@ -51,7 +51,10 @@ class InputLine:
 
 @frozen
 class Entry:
-    """The worded account of a rule. `again`: it is told elsewhere in the same telling, here only its value stands."""
+    """The worded account of a rule. `again`: it is told elsewhere in the same telling, before or after.
+
+    Then only its value stands here. `notes` are what a task says of its proof, its date and who is responsible.
+    """
 
     id: str
     name: str
@@ -63,7 +66,8 @@ class Entry:
     reasons: tuple[str, ...] = ()
     nexts: tuple[str, ...] = ()
     children: tuple[Entry, ...] = field(default=(), repr=False)
-    again: bool = False
+    notes: tuple[str, ...] = ()
+    again: Literal["", "before", "after"] = ""
 
 
 @frozen
@@ -92,6 +96,7 @@ class Labels:
     clause: str
     status: str
     again: str
+    later: str
     taken: str
     not_taken: str
     contents: str

@@ -167,6 +167,13 @@ class CellTerm:
 
 
 @frozen
+class DayTerm:
+    """The day of the run."""
+
+    shown: Shown
+
+
+@frozen
 class ToldTerm:
     """The value that an earlier statement of the same account ended in."""
 
@@ -186,6 +193,7 @@ Term = (
     | HasTerm
     | FoldTerm
     | CellTerm
+    | DayTerm
     | ToldTerm
 )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 
 from attrs import evolve
 
+from policydsl.core.types import DATE
 from policydsl.core.values import Blocked, NotApplicable, Status, status_of
 from policydsl.diagnostics.model import Language
 from policydsl.explain import en, zh
@@ -20,9 +22,10 @@ from policydsl.explain.teller import Teller
 from policydsl.explain.telling import Entry, Passage, RowTelling, Telling
 from policydsl.explain.terms import Shown
 
-DEEPEST = 6
+DEEPEST = 8
 """Accounts nested deeper than this are told after the one they belong to, so that lines stay readable."""
 
+_DUE = re.compile(r"^(期限|due)\s*|\s+(依据|per|by)\s.*$")
 ABOUT = {
     "zh": ("编号", "发布", "发布日期", "事实文件"),
     "en": ("Number", "Issued by", "Published", "Facts from"),
@@ -68,7 +71,7 @@ def _row(row: RowAccount, teller: Teller) -> RowTelling:
             entries.append(_entry(item, teller, told, waiting, 0))
     entity = teller.figures.name(row.entity)
     identity = f"{row.entity.text}[{row.key}]" if row.key else row.entity.text
-    title = row.key or entity
+    title = (row.key if row.named else f"{entity} {row.key}") if row.key else entity
     return RowTelling(identity, title, tuple(entries), tuple(_violation(item, teller) for item in row.violations))
 
 
@@ -77,10 +80,10 @@ def _entry(account: Account, teller: Teller, told: set[str], waiting: deque[Acco
     identity = str(account.at)
     heading = heading_of(account, own)
     if identity in told:
-        return evolve(heading, again=True)
+        return evolve(heading, again="before")
     if depth > DEEPEST:
         waiting.append(account)
-        return evolve(heading, again=True)
+        return evolve(heading, again="after")
     told.add(identity)
     return evolve(
         heading,
@@ -88,8 +91,26 @@ def _entry(account: Account, teller: Teller, told: set[str], waiting: deque[Acco
         inputs=tuple(input_line(item, own) for item in account.inputs),
         reasons=tuple(reason(item, own) for item in _own_reasons(account, depth)),
         nexts=next_lines(account, own),
+        notes=_notes(account, own),
         children=tuple(_entry(child, teller, told, waiting, depth + 1) for child in account.children),
     )
+
+
+def _notes(account: Account, teller: Teller) -> tuple[str, ...]:
+    task, catalog = account.rule.task, teller.catalog
+    if task is None:
+        return ()
+    lines = [
+        catalog.evidence.format(items=catalog.list_mark.join(item.items), clause=teller.cited(item.clause))
+        for item in task.evidence
+    ]
+    # what is written ends in its citation (期限 2025年8月31日 前(含当日) 依据 八(一)5): the keyword is the layout's
+    written = _DUE.sub("", task.due_text).strip()
+    due = written or (teller.figures.outcome(task.due, DATE) if task.due is not None else "")
+    beside = [catalog.due.format(due=due)] if due else []
+    if task.responsible:
+        beside.append(catalog.responsible.format(who=task.responsible))
+    return (*lines, catalog.semicolon.join(beside)) if beside else tuple(lines)
 
 
 def _own_reasons(account: Account, depth: int) -> tuple[Reason, ...]:
@@ -120,7 +141,7 @@ def _passages(statements: tuple[Statement, ...], teller: Teller) -> tuple[Passag
     while index < len(statements):
         item = statements[index]
         after = statements[index + 1] if index + 1 < len(statements) else None
-        if isinstance(item, Banding) and item.value is not None and isinstance(after, Calculation):
+        if isinstance(item, Banding) and isinstance(after, Calculation) and (item.value or item.taken is None):
             told.append(banding_then(item, after, teller))
             index += 2
         else:

@@ -60,10 +60,11 @@ def _entry(entry: Entry, labels: Labels, depth: int) -> list[str]:
     clause = f" 〔{escape(entry.clause)}〕" if entry.clause else ""
     heading = f"{pad}- **{escape(entry.name)} = {escape(entry.value)}**{clause}"
     if entry.again:
-        return [f"{heading} … {escape(labels.again)}"]
+        return [f"{heading} … {escape(labels.again if entry.again == 'before' else labels.later)}"]
     lines = [heading]
     for passage in entry.passages:
         lines.extend(_passage(passage, inner))
+    lines.extend(f"{inner}- {escape(text)}" for text in entry.notes)
     lines.extend(f"{inner}- **!** {escape(text)}" for text in entry.reasons)
     for item in entry.inputs:
         words = " · ".join(escape(part) for part in (item.place, item.note) if part)

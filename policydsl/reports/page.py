@@ -109,13 +109,16 @@ def _value(entry: Entry) -> str:
 def _entry(entry: Entry, labels: Labels, depth: int) -> Iterator[str]:
     clause = f'<span class="clause">〔{text(entry.clause)}〕</span>' if entry.clause else ""
     if entry.again:
-        yield f'<p class="again">{text(entry.name)} {_value(entry)} · {text(labels.again)}</p>'
+        where = labels.again if entry.again == "before" else labels.later
+        yield f'<p class="again">{text(entry.name)} {_value(entry)} · {text(where)}</p>'
         return
     top = " top" if depth == 0 else ""
     yield f'<details class="rule{top}" open data-id="{text(entry.id)}"><summary><span class="name">{text(entry.name)}</span>'
     yield f'<span class="value">{_value(entry)}</span>{clause}</summary><div class="body">'
     for passage in entry.passages:
         yield from _passage(passage, labels)
+    for line in entry.notes:
+        yield f'<p class="inputs">{text(line)}</p>'
     for line in entry.reasons:
         yield f'<p class="reason">{text(line)}</p>'
     for line in entry.nexts:

@@ -11,6 +11,7 @@ from policydsl.explain.terms import (
     AmongTerm,
     CellTerm,
     ComparisonTerm,
+    DayTerm,
     FactTerm,
     FoldTerm,
     HasTerm,
@@ -77,10 +78,12 @@ def _body(item: Term) -> Data:
         case HasTerm():
             return {"kind": "has", "operands": [term(item.part)]}
         case FoldTerm():
-            operands = {"body": term(item.body), "where": term(item.where)}
-            return {"kind": "aggregate", "op": item.fold, "entity": item.entity.text, **operands}
+            inner = {"body": term(item.body), "where": term(item.where)}
+            return {"kind": "aggregate", "op": item.fold, "entity": item.entity.text, **inner}
         case CellTerm():
             return {"kind": "cell", "table": item.table.text, "column": item.column}
+        case DayTerm():
+            return {"kind": "day-of-run"}
         case ToldTerm():
             return {"kind": "result"}
         case _:

@@ -23,6 +23,7 @@ from policydsl.explain.statements import (
     Overruling,
     Picking,
     PickRow,
+    Placing,
     Rounding,
     RouteRow,
     Searching,
@@ -49,13 +50,8 @@ def statement(item: Statement) -> Data:
             return {"kind": "bands", **more, "result": shown(item.shown)}
         case Choosing():
             cases = [_case(row) for row in item.cases]
-            return {
-                "kind": "choice",
-                "form": item.form,
-                "rows": cases,
-                "taken": item.taken,
-                "result": shown(item.shown),
-            }
+            choice = {"form": item.form, "subject": term(item.subject), "rows": cases, "taken": item.taken}
+            return {"kind": "choice", **choice, "result": shown(item.shown)}
         case Slicing():
             slices = [_slice(row) for row in item.rows]
             return {"kind": "brackets", "measure": term(item.measure), "rows": slices, "result": shown(item.shown)}
@@ -81,9 +77,12 @@ def statement(item: Statement) -> Data:
             return _looking(item)
         case Folding():
             return _folding(item)
+        case Placing():
+            what = {"op": item.kind, "entity": item.entity.text, "what": [term(one) for one in item.what]}
+            return {"kind": "place", **what, "total": term(item.total), "result": shown(item.shown)}
         case Searching():
-            what = {"item": term(item.item), "entity": item.entity.text, "column": term(item.column)}
-            return {"kind": "search", **what, "total": item.total, "result": shown(item.shown)}
+            where = {"item": term(item.item), "entity": item.entity.text, "column": term(item.column)}
+            return {"kind": "search", **where, "total": item.total, "result": shown(item.shown)}
         case Adopting():
             return _adopting(item)
         case Deferring():

@@ -28,7 +28,9 @@ def explanation_text(
 def _about(telling: Telling) -> list[RenderableType]:
     lines: list[RenderableType] = [Wrapped(telling.title, "bold")]
     lines.extend(Wrapped(f"{label} {text}", "dim", 4) for label, text in telling.about)
-    lines.extend(Wrapped(f"{telling.labels.readings} {text}", "dim", 4) for text in telling.readings)
+    if telling.readings:
+        lines.append(Wrapped(telling.labels.readings, "dim"))
+        lines.extend(Wrapped(f"· {text}", "dim", 2, 2) for text in telling.readings)
     return lines
 
 
@@ -51,10 +53,11 @@ def _label(entry: Entry, labels: Labels, prefix: str) -> RenderableType:
     clause = f"〔{entry.clause}〕" if entry.clause else ""
     heading = f"{prefix} {entry.name}".strip() + f" = {entry.value}{clause}"
     if entry.again:
-        return Wrapped(f"{heading} … {labels.again}", "dim", 2)
+        return Wrapped(f"{heading} … {labels.again if entry.again == 'before' else labels.later}", "dim", 2)
     lines: list[RenderableType] = [Wrapped(heading, STYLES[entry.status], 2)]
     for passage in entry.passages:
         lines.extend(_passage(passage))
+    lines.extend(Wrapped(text, "dim", 2) for text in entry.notes)
     lines.extend(Wrapped(f"! {text}", "yellow", 2) for text in entry.reasons)
     for item in entry.inputs:
         words = "  ".join(part for part in (f"{item.name} {item.value}", item.place, item.note) if part)
@@ -66,12 +69,13 @@ def _label(entry: Entry, labels: Labels, prefix: str) -> RenderableType:
 def _passage(passage: Passage) -> list[RenderableType]:
     lines: list[RenderableType] = [Wrapped(passage.text)]
     if passage.group is not None:
-        lines.extend(Wrapped(_alternative(item), "" if item.taken else "dim", 6) for item in passage.group.items)
+        lines.extend(Wrapped(_alternative(item), "" if item.taken else "dim", 2, 2) for item in passage.group.items)
         if passage.group.more:
-            lines.append(Wrapped(f"    {passage.group.more}", "dim", 4))
+            lines.append(Wrapped(passage.group.more, "dim", 0, 4))
     return lines
 
 
 def _alternative(item: Alternative) -> str:
     words = "  ".join(part for part in (item.label, item.value) if part)
-    return f"  {'▸' if item.taken else '·'} {words} — {item.fate}" if item.fate else f"  · {words}"
+    mark = "▸" if item.taken else "·"
+    return f"{mark} {words} — {item.fate}" if item.fate else f"{mark} {words}"

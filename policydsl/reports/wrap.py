@@ -12,8 +12,8 @@ from rich.segment import Segment
 from rich.style import Style
 
 _PIECE = re.compile(r"\s+|[!-~\u00a0-\u024f\u2212]+|.", re.DOTALL)
-_NO_START = set("。、」』】〕》〉”’…·") | {chr(ord(c) + 0xFEE0) for c in ",.:;!?)]}%"}
-_NO_END = set("「『【〔《〈“‘") | {chr(ord(c) + 0xFEE0) for c in "([{"}
+_NO_START = set("。、」』】〕》〉”’…·") | {chr(ord(c) + 0xFEE0) for c in ",.:;!?)]}%"} | set(",.:;!?)]}%")
+_NO_END = set("「『【〔《〈“‘") | {chr(ord(c) + 0xFEE0) for c in "([{"} | set("([{")
 
 
 def clean(text: str) -> str:
@@ -40,21 +40,22 @@ def pieces(text: str) -> list[str]:
     return found
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most `width` cells. What is wider than a whole line is cut between characters."""
+def wrap(text: str, width: int, hang: int = 0) -> list[str]:
+    """Lines of at most `width` cells, those after the first narrower by `hang`. What is wider than a line is cut."""
     width = max(width, 2)
+    later = max(width - hang, 2)
     lines, line, used = list[str](), "", 0
     for piece in pieces(clean(text)):
         size = cell_len(piece)
         if used + size > width and line:
             lines.append(line.rstrip())
-            line, used = "", 0
+            line, used, width = "", 0, later
         if not line and piece.isspace():
             continue
         while size > width:
             head = _fit(piece, width)
             lines.append(head)
-            piece = piece[len(head) :]
+            piece, width = piece[len(head) :], later
             size = cell_len(piece)
         line, used = line + piece, used + size
     if line.rstrip() or not lines:
@@ -72,23 +73,20 @@ def _fit(piece: str, width: int) -> str:
 
 
 class Wrapped:
-    """A paragraph for rich, broken by `wrap`; lines after the first are indented by `hang` cells."""
+    """A paragraph for rich, broken by `wrap`, `indent` cells in; lines after the first are `hang` cells further in."""
 
-    def __init__(self, text: str, style: str = "", hang: int = 0) -> None:
-        self.text, self.style, self.hang = text, style, hang
+    def __init__(self, text: str, style: str = "", hang: int = 0, indent: int = 0) -> None:
+        self.text, self.style, self.hang, self.indent = text, style, hang, indent
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         style = console.get_style(self.style) if self.style else Style.null()
         room = options.max_width
-        hang = self.hang if room > self.hang + 10 else 0
-        lines = wrap(self.text, room)
-        if len(lines) > 1 and hang:
-            first = lines[0]
-            rest = clean(self.text)[len(first) :].lstrip()
-            lines = [first, *(" " * hang + line for line in wrap(rest, room - hang))]
-        for line in lines:
+        indent, hang = (self.indent, self.hang) if room > self.indent + self.hang + 10 else (0, 0)
+        for index, line in enumerate(wrap(self.text, room - indent, hang)):
+            yield Segment(" " * (indent + (hang if index else 0)))
             yield Segment(line, style)
             yield Segment.line()
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        return Measurement(min(4, options.max_width), min(cell_len(clean(self.text)), options.max_width))
+        wanted = cell_len(clean(self.text)) + self.indent
+        return Measurement(min(4, options.max_width), min(wanted, options.max_width))
