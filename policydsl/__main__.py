@@ -1,0 +1,5 @@
+"""`python -m policydsl`."""
+
+from policydsl.cli.main import entry
+
+entry()

@@ -1,0 +1,133 @@
+"""Owns the command line: arguments in, functions called, text out. Nothing heavy is imported before the command that needs it.
+
+Exit codes: 0 fine, 1 findings (an error in a policy or its facts, an example that fails, a file that `fmt --check` would change),
+2 a call that makes no sense. Advice (warnings, notes) is printed and is no finding unless `--strict` says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+FINE, FINDINGS, USAGE = 0, 1, 2
+_COMMANDS: dict[str, tuple[str, str]] = {
+    "check": ("policydsl.cli.policies", "check"),
+    "fmt": ("policydsl.cli.policies", "fmt"),
+    "test": ("policydsl.cli.policies", "test"),
+    "template": ("policydsl.cli.cases", "template"),
+    "run": ("policydsl.cli.cases", "run"),
+    "explain": ("policydsl.cli.cases", "explain"),
+}
+
+
+def entry() -> None:
+    """The console script."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command and give its exit code. Never ends in a traceback for anything that a file or an argument says."""
+    for stream in (sys.stdout, sys.stderr):
+        # a console that cannot show a sign shows another; it does not stop the command
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    parser = _parser()
+    try:
+        options = parser.parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code) if isinstance(stop.code, int) else USAGE
+    if options.command is None:
+        parser.print_help()
+        return USAGE
+    module, name = _COMMANDS[options.command]
+    command: Callable[[argparse.Namespace], int] = getattr(import_module(module), name)
+    try:
+        return command(options)
+    except BrokenPipeError:
+        # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="policydsl",
+        description="政策即代码 policy as code: 每一分钱都算得准、说得清 exact, explained, clause by clause.",
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    check = commands.add_parser("check", help="检查政策文件 find every mistake of policy files")
+    _policies(check)
+    _format(check)
+    check.add_argument("--strict", action="store_true", help="提醒也算问题 warnings count as findings")
+
+    fmt = commands.add_parser("fmt", help="排版政策文件 put policy files into the one canonical form")
+    _policies(fmt)
+    fmt.add_argument("--to", choices=("zh", "en"), help="改用另一种语言的关键词 switch the keywords")
+    fmt.add_argument("--check", action="store_true", help="只说哪些文件需要排版 only say which files would change")
+    fmt.add_argument(
+        "-o", "--output", metavar="FILE", help="写到另一个文件,- 为屏幕 write there instead, - for the screen"
+    )
+
+    test = commands.add_parser("test", help="运行文件里的算例 run the worked examples of policy files")
+    _policies(test)
+    test.add_argument(
+        "-k", metavar="WORD", default="", help="只运行名称含此字的算例 only examples whose names contain WORD"
+    )
+    _format(test)
+
+    template = commands.add_parser("template", help="生成待填的工作簿 write the workbook to fill in")
+    template.add_argument("policy", metavar="POLICY")
+    template.add_argument("-o", "--output", metavar="FILE", required=True)
+
+    run = commands.add_parser("run", help="测算 work out every row's amounts")
+    _case(run)
+    run.add_argument(
+        "--format", choices=("table", "json", "csv", "xlsx"), help="默认按 -o 的扩展名 by the ending of -o, else table"
+    )
+    run.add_argument("-o", "--output", metavar="FILE")
+
+    explain = commands.add_parser("explain", help="说明每一个数 say why, step by step")
+    _case(explain)
+    explain.add_argument("--of", metavar="KEY", action="append", help="只说这一行(如 黄埔区) only this row")
+    explain.add_argument("--rule", metavar="NAME", action="append", help="只说这一条规则 only this rule")
+    explain.add_argument("--format", choices=("text", "md", "html", "json"))
+    explain.add_argument("--lang", choices=("zh", "en"), help="说明用的语言 language of the explanation")
+    explain.add_argument("-o", "--output", metavar="FILE")
+    return parser
+
+
+def _policies(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "policies", metavar="POLICY", nargs="+", help=".pol 文件,或含 .pol 的文件夹 files, or folders of them"
+    )
+
+
+def _format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("human", "json"), default="human")
+
+
+def _case(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("policy", metavar="POLICY")
+    parser.add_argument("facts", metavar="FACTS", nargs="+", help=".xlsx .xls .ods .json .yaml .csv,或 .csv 的文件夹")
+    parser.add_argument("--on", metavar="DATE", help="基准日,如 2025-08-31 the day of the case")
+    parser.add_argument(
+        "--reading",
+        metavar="NAME=ALTERNATIVE",
+        action="append",
+        default=[],
+        help="采用另一种读法 adopt another reading",
+    )
+
+
+def _version() -> str:
+    from policydsl import __version__
+
+    return f"policydsl {__version__}"
