@@ -116,7 +116,7 @@ def test_the_readme_shows_both_forms_as_they_are() -> None:
     (page,) = (page for page in ALL if page.code == "unknown-name")
     findings = pages.run(page, "bad")
     blocks = Page(FOLDER / "README.md", (FOLDER / "README.md").read_text(encoding="utf-8")).blocks
-    shown = {info: text for info, text in blocks}
+    shown = dict(blocks)
     assert render(findings, format="human", color=False, width=80) == shown["text"]
     assert json.loads(render(findings, format="json", color=False, width=80)) == json.loads(shown["json"])
 
