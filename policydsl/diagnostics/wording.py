@@ -18,7 +18,7 @@ MOST_SHOWN = 240
 
 _FIELD = re.compile(r"\{\{|\}\}|\{(\w+)\}")
 _BARE = {
-    ord(char): " " if char in "\t\r\n\v\f" else "\ufffd"
+    ord(char): " " if char in "\t\r\n\v\f" else "·"
     for char in map(chr, [*range(32), *range(127, 160), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 }
 """Controls and signs that turn the direction of text: what comes from a file must not steer a terminal."""

@@ -185,7 +185,7 @@ _MADE: dict[str, Callable[[], str]] = {
     "policy-not-found": lambda: "2025.pol",
     "policy-is-folder": lambda: _folder_named("policies"),
     "policy-not-text": lambda: _bytes("2025.pol", b"PK\x03\x04\x00\x00"),
-    "policy-unreadable": lambda: "2025" * 80 + ".pol",
+    "policy-unreadable": lambda: "2025\0.pol",
     "facts-file-missing": lambda: "区.xlsx",
     "facts-file-kind": lambda: _bytes("区.pdf", b"%PDF-1.7"),
     "facts-folder": lambda: _folder_named("数据"),
