@@ -73,19 +73,22 @@ def _office(office: str, teller: Teller) -> str:
     return teller.catalog.office.format(office=office) if office else ""
 
 
-def reason(item: Reason, teller: Teller) -> str:
-    """Why there is no value, and what to do about it, in one sentence."""
+def reason(item: Reason, teller: Teller, count: int = 1) -> str:
+    """Why there is no value, and what to do about it, in one sentence; of `count` rows alike, the first is named."""
     catalog, cause = teller.catalog, item.cause
     name = teller.quoted(item.name)
-    what = (
-        catalog.of_row.format(entity=teller.figures.name(item.entity), key=cause.key, name=name) if cause.key else name
-    )
-    place = catalog.at_place.format(place=place_text(cause.origin, teller)) if cause.origin is not None else ""
+    row = catalog.of_row if count == 1 else catalog.of_rows
+    entity = teller.figures.name(item.entity)
+    what = row.format(entity=entity, key=cause.key, name=name, count=count) if cause.key else name
+    place = ""
+    if cause.origin is not None and count == 1:
+        place = catalog.at_place.format(place=place_text(cause.origin, teller))
     detail = catalog.detail.format(detail=_detail(cause.detail, teller)) if cause.detail else ""
     match cause.lack:
         case Lack.MISSING:
             if item.whole_row:
-                return catalog.missing_row.format(entity=teller.quoted(item.entity), key=cause.key)
+                phrase = catalog.missing_row if count == 1 else catalog.missing_rows
+                return phrase.format(entity=teller.quoted(item.entity), key=cause.key, count=count)
             if cause.name == cause.entity:
                 return catalog.missing_table.format(what=name)
             return catalog.missing.format(what=what, place=place, source=_source(item.source, teller))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -13,6 +14,7 @@ from policydsl.core.units import Measure
 from policydsl.core.values import (
     Absent,
     Blocked,
+    Cause,
     Exact,
     NotApplicable,
     Outcome,
@@ -23,17 +25,23 @@ from policydsl.core.values import (
     status_of,
 )
 from policydsl.diagnostics.model import Language
+from policydsl.explain.account import Reason
 from policydsl.explain.book import Book
 from policydsl.explain.desk import role_of
 from policydsl.explain.figures import Figures, is_number, plain_unit
 from policydsl.explain.ledger import entities_of, keys_of, reasons_of
 from policydsl.explain.notes import reason
 from policydsl.explain.teller import Teller
+from policydsl.explain.terms import Address
 from policydsl.explain.words import catalog_of
 from policydsl.interpret.trace import Trace
 
 Plain = str | bool | list["Plain"] | None
 """A value as JSON has it: exact numbers, text and dates as strings, booleans, lists, nothing."""
+
+
+MOST_ALIKE = 2
+"""Reasons that differ by their row alone and are still told one by one in a summary."""
 
 
 @frozen
@@ -72,13 +80,18 @@ class Sheet:
 
 @frozen
 class Results:
-    """The results of a run. `problems` are all reasons with the rows and rules they hold up: (reason, where)."""
+    """The results of a run.
+
+    `problems` are all reasons with the rows and rules they hold up: (reason, where); `summary` the same reasons with those
+    that differ by their row alone in one line.
+    """
 
     header: Header
     lang: Language
     readings: tuple[tuple[str, str], ...]
     sheets: tuple[Sheet, ...]
     problems: tuple[tuple[str, tuple[str, ...]], ...]
+    summary: tuple[str, ...]
 
 
 def results(trace: Trace, lang: Language | None = None) -> Results:
@@ -87,24 +100,43 @@ def results(trace: Trace, lang: Language | None = None) -> Results:
     language = lang if lang is not None else program.language
     teller = Teller(Figures(language, program.units, program.header.currency), catalog_of(language))
     sheets, problems = [], dict[str, list[str]]()
+    open_ = dict[Cause, Reason]()
     for entity in entities_of(trace):
         rules = program.rules_of(entity)
         rows = []
         for key in keys_of(trace, entity):
-            steps = [(rule, book.step(entity, key, rule.name)) for rule in rules]
-            if any(step is not None for _, step in steps):
-                cells = tuple(
-                    _cell(rule, step.outcome if step is not None else None, book, teller) for rule, step in steps
-                )
-                rows.append((key, cells))
-                for rule, cell in zip(rules, cells, strict=True):
-                    for line in cell.reasons if cell.status != "value" else ():
-                        problems.setdefault(line, []).append(f"{entity}[{key}].{rule.name}" if key else rule.name)
+            steps = [book.step(entity, key, rule.name) for rule in rules]
+            if all(step is None for step in steps):
+                continue
+            cells = tuple(
+                _cell(rule, step.outcome if step is not None else None, book, teller)
+                for rule, step in zip(rules, steps, strict=True)
+            )
+            rows.append((key, cells))
+            for rule, cell in zip(rules, cells, strict=True):
+                for line in cell.reasons if cell.status != "value" else ():
+                    problems.setdefault(line, []).append(str(Address(entity, key, rule.name)))
+            for step in steps:
+                for item in reasons_of(step.outcome, book) if step is not None else ():
+                    open_.setdefault(item.cause, item)
         if rules and rows:
             columns = tuple(_column(rule) for rule in rules)
             sheets.append(Sheet(entity, book.entity_name(entity).alias, columns, tuple(rows)))
     listed = tuple((line, tuple(where)) for line, where in problems.items())
-    return Results(program.header, language, tuple(trace.readings.items()), tuple(sheets), listed)
+    summary = tuple(_summary(list(open_.values()), teller))
+    return Results(program.header, language, tuple(trace.readings.items()), tuple(sheets), listed, summary)
+
+
+def _summary(items: list[Reason], teller: Teller) -> Iterator[str]:
+    alike: dict[tuple[object, ...], list[Reason]] = {}
+    for item in items:
+        cause = item.cause
+        alike.setdefault((cause.lack, cause.entity, cause.name, cause.detail, item.whole_row), []).append(item)
+    for group in alike.values():
+        if len(group) > MOST_ALIKE:
+            yield reason(group[0], teller, len(group))
+        else:
+            yield from (reason(item, teller) for item in group)
 
 
 def _column(rule: Rule) -> Column:

@@ -35,7 +35,7 @@ def results_table(table: Results, *, width: int = 80, colour: bool = False, enco
         parts.append(Wrapped(WORDS[table.lang]["none"]))
     if table.problems:
         parts.extend(("", Wrapped(WORDS[table.lang]["open"], "bold")))
-        parts.extend(Wrapped(f"! {reason}", "yellow", 2) for reason, _ in table.problems)
+        parts.extend(Wrapped(f"! {reason}", "yellow", 2) for reason in table.summary)
     return rendered(parts, width, colour, encoding)
 
 
