@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from types import NoneType
+from typing import Any
 
 import attrs
 from attrs import evolve, frozen
@@ -73,16 +74,27 @@ class Table:
 
 
 class RowCells(Mapping[str, Cell]):
-    """The cells of one row, made when asked for: most cells of a large file are never looked at with their place."""
+    """The cells of one row, made when first asked for: most cells of a large file are never looked at."""
 
-    __slots__ = ("_row", "_table")
+    __slots__ = ("_made", "_row", "_table")
 
     def __init__(self, table: Table, row: int) -> None:
         self._table = table
         self._row = row
+        self._made: dict[str, Cell] = {}
 
     def __getitem__(self, name: str) -> Cell:
-        return self._table.cell(self._row, name)
+        found = self._made.get(name)
+        if found is None:
+            found = self._made[name] = self._table.cell(self._row, name)
+        return found
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The cell of a field, or `default` where the entity has no such field."""
+        found = self._made.get(name)
+        if found is not None:
+            return found
+        return self[name] if name in self._table.columns else default
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._table.columns)
