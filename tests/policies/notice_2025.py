@@ -41,7 +41,7 @@ def district(
     entity = program().entities["区"]
     cells: dict[str, Cell] = {field.name: Missing() for field in entity.fields}
     cells |= {field: _cell(value) for field, value in {"名称": name, **figures}.items()}
-    tables = {"区": (Record(name, cells),)}
+    tables: dict[str, tuple[Record, ...]] = {"区": (Record(name, cells),)}
     for child, rows in (children or {}).items():
         blank: dict[str, Cell] = {field.name: Missing() for field in program().entities[child].fields}
         tables[child] = tuple(
@@ -112,7 +112,7 @@ def base_work(
     """Exactly the base work that the tier of a district asks for, less `lack` rows of an entity."""
     _, briefing, matching, firms, projects, needs = TIERS[name]
     less = lack or {}
-    event = {"日期": date(2025, 6, 3), "佐证齐全": True}
+    event: dict[str, Value | None] = {"日期": date(2025, 6, 3), "佐证齐全": True}
     rows: dict[str, list[dict[str, Value | None]]] = {
         "宣讲活动": [{**event, "参与企业数": briefing}] * 10,
         "对接活动": [{**event, "参与企业数": matching}] * 3,

@@ -347,12 +347,9 @@ def test_the_other_readings_restate_the_figures_of_the_notice() -> None:
         added = next(node for node in everything(rules["区", f"{name}叠加单价"].body) if isinstance(node, Bands))
         assert [row.bound.value for row in added.rows if isinstance(row.bound, Const)] == rates
     bands = next(node for node in everything(rules["区", "高企单价"].body) if isinstance(node, Bands))
-    shares = [
-        node.value
-        for node in everything(rules["区", "高企累进补助"].body)
-        if isinstance(node, Const) and node.text.endswith("%")
-    ]
-    assert shares == [row.bound.value for row in bands.rows[1:2] if isinstance(row.bound, Const)]
+    said = everything(rules["区", "高企累进补助"].body)
+    shares = {node.value for node in said if isinstance(node, Const) and node.text.endswith("%")}
+    assert shares == {row.bound.value for row in bands.rows[1:2] if isinstance(row.bound, Const)}
     for count, target in ((330, 300), (336, 240), (645, 600)):
         facts = district({"高企认定数": count, "高企年度目标": target})
         assert outcome(facts, "高企增量补助", 不足一档="按比例") == outcome(facts, "高企增量补助")
