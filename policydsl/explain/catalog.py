@@ -179,12 +179,14 @@ class Catalog:
     overruled: str
 
     of_row: str
+    of_rows: str
     at_place: str
     place_mark: str
     missing: str
     missing_table: str
     source: str
     missing_row: str
+    missing_rows: str
     awaiting: str
     office: str
     detail: str

@@ -9,6 +9,9 @@ from policydsl.explain import Explanation, tell
 from policydsl.explain.telling import Alternative, Entry, Labels, Passage, RowTelling
 from policydsl.reports.wrap import clean
 
+SUMMARY_DEPTH = 2
+"""How deep the table of results at the head of a row goes."""
+
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&!$])")
 _LEADING = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s|$)")
 
@@ -41,11 +44,11 @@ def explanation_markdown(explanation: Explanation) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _told(entries: tuple[Entry, ...]) -> Iterator[Entry]:
+def _told(entries: tuple[Entry, ...], depth: int = 0) -> Iterator[Entry]:
     for entry in entries:
-        if not entry.again:
+        if not entry.again and depth <= SUMMARY_DEPTH:
             yield entry
-            yield from _told(entry.children)
+            yield from _told(entry.children, depth + 1)
 
 
 def _summary(row: RowTelling, labels: Labels) -> list[str]:

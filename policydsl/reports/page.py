@@ -10,6 +10,9 @@ from policydsl.explain import Explanation, tell
 from policydsl.explain.telling import Alternative, Entry, Group, InputLine, Labels, Passage, RowTelling, Telling
 from policydsl.reports.wrap import clean
 
+SUMMARY_DEPTH = 2
+"""How deep the table of results at the head of a row goes; what lies deeper stands in the explanation below it."""
+
 LANGUAGE = {"zh": "zh-CN", "en": "en"}
 
 
@@ -46,18 +49,19 @@ def text(words: str) -> str:
 def _body(telling: Telling) -> Iterator[str]:
     labels = telling.labels
     yield f"<header><h1>{text(telling.title)}</h1>"
-    pairs = [*telling.about, *((labels.readings, line) for line in telling.readings)]
-    if pairs:
+    if telling.about or telling.readings:
         yield '<dl class="about">'
-        yield from (f"<dt>{text(label)}</dt><dd>{text(words)}</dd>" for label, words in pairs)
+        yield from (f"<dt>{text(label)}</dt><dd>{text(words)}</dd>" for label, words in telling.about)
+        if telling.readings:
+            yield f"<dt>{text(labels.readings)}</dt>"
+            yield from (f"<dd>{text(words)}</dd>" for words in telling.readings)
         yield "</dl>"
     yield "</header>"
     yield "<main>"
     if len(telling.rows) > 1:
         yield f'<nav aria-label="{text(labels.contents)}"><ul>'
         for index, row in enumerate(telling.rows):
-            held = next((f'<span class="held">{text(item.value)}</span>' for item in _held(row)), "")
-            yield f'<li><a href="#r{index}">{text(row.title)}</a>{held}</li>'
+            yield f'<li><a href="#r{index}">{text(row.title)}</a>{_main(row)}</li>'
         yield "</ul></nav>"
     for index, row in enumerate(telling.rows):
         yield from _row(row, index, labels)
@@ -65,9 +69,12 @@ def _body(telling: Telling) -> Iterator[str]:
     yield f"<footer><p>{text(labels.printed)}</p></footer>"
 
 
-def _held(row: RowTelling) -> list[Entry]:
-    """Results of a row that have no value."""
-    return [entry for entry in (*row.violations, *row.entries) if entry.status != "value"]
+def _main(row: RowTelling) -> str:
+    """The first result of a row, for the contents: its value, or the word for why there is none."""
+    entry = next(iter((*row.violations, *row.entries)), None)
+    if entry is None:
+        return ""
+    return f'<span class="{"sum" if entry.status == "value" else "held"}">{text(entry.value)}</span>'
 
 
 def _told(entries: tuple[Entry, ...], depth: int = 0) -> Iterator[tuple[Entry, int]]:
@@ -85,6 +92,8 @@ def _row(row: RowTelling, index: int, labels: Labels) -> Iterator[str]:
         f'<th scope="col">{text(labels.clause)}</th></tr></thead><tbody>'
     )
     for entry, depth in _told(row.entries):
+        if depth > SUMMARY_DEPTH:
+            continue
         lead = ' class="lead"' if depth == 0 else ""
         pad = f' style="padding-left:{0.6 + 1.1 * depth:.1f}rem"' if depth else ""
         yield (
