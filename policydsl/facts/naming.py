@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
-from hashlib import sha256
+from zlib import crc32
 
 from attrs import frozen
 
@@ -59,6 +58,8 @@ class Names:
 
 def near(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` is most likely a slip for, if any comes close."""
+    from difflib import get_close_matches
+
     close = get_close_matches(name[:80], list(known)[:2000], n=1, cutoff=0.6)
     return close[0] if close else None
 
@@ -73,8 +74,8 @@ def sheet_titles(program: Program) -> dict[str, str]:
     for name in program.entities:
         title = _FORBIDDEN.sub("_", name).strip("' ") or "_"
         if title != name or _units(title) > 31 or fold(title) in taken:
-            mark = sha256(name.encode()).hexdigest()[:6]
-            while _units(title) > 24:
+            mark = f"{crc32(name.encode()):08x}"
+            while _units(title) > 22:
                 title = title[:-1]
             title = f"{title}~{mark}"
         taken.add(fold(title))

@@ -10,7 +10,6 @@ from pathlib import Path
 from policydsl.core.facts import Facts
 from policydsl.core.program import Program
 from policydsl.diagnostics.model import Diagnostic, Place
-from policydsl.facts import delimited
 from policydsl.facts.assemble import assemble
 from policydsl.facts.findings import Findings, Problem, Rejected
 from policydsl.facts.grid import MAX_FILE, Grid
@@ -97,6 +96,8 @@ def load(file: str, path: Path) -> list[Grid]:
         raise Rejected("facts-file-kind", file=file, found=found, found_en=found_en)
     data = _bytes(file, path)
     if suffix == ".csv":
+        from policydsl.facts import delimited
+
         return [delimited.grid(file, path.stem, data)]
     if not data:
         raise Rejected("facts-file-broken", file=file, kind=suffix, reason="0 bytes")

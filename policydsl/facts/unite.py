@@ -138,9 +138,8 @@ def _own(
             draft.parent = supplied.order[0] if supplied and len(supplied.order) == 1 else None
             continue
         value = filled.values[draft.row]
-        where = draft.table.place(draft.row, filled)
         if value is None:
-            findings.add("facts-owner-blank", where, owner=owner.name)
+            findings.add("facts-owner-blank", draft.table.place(draft.row, filled), owner=owner.name)
         elif not isinstance(value, Problem):
             text = key_text(value)
             draft.parent = supplied.find(text) if supplied else text
@@ -150,6 +149,7 @@ def _own(
                 guesses -= 1
                 guess = near(text, supplied.order) if guesses >= 0 else None
                 known = listing(supplied.order)
+                where = draft.table.place(draft.row, filled)
                 findings.add("facts-owner-unknown", where, guess, raw=cut(text), owner=owner.name, known=known)
 
 
