@@ -8,7 +8,7 @@ from datetime import date
 from policydsl.core.facts import Facts, Record
 from policydsl.core.program import Program
 from policydsl.interpret.constraints import spoil, violations
-from policydsl.interpret.rows import Run
+from policydsl.interpret.rows import Postponed, Run
 from policydsl.interpret.stage import Stager
 from policydsl.interpret.trace import Trace, Violation
 
@@ -100,7 +100,11 @@ class Evaluator:
             rows: Iterable[Record] = run.index(entity).values() if constraint else asked.get(entity, ())
             memo = run.memo[slot]
             for row in rows:
-                if row.key not in memo:
+                if row.key in memo:
+                    continue
+                try:
+                    run.force(slot, row)
+                except Postponed:
                     run.demand(slot, row)
 
     def _violations(self, run: Run) -> list[Violation]:

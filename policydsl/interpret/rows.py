@@ -13,6 +13,7 @@ from policydsl.core.types import Member
 from policydsl.core.values import Blocked, Cause, Lack, Outcome
 from policydsl.interpret.budget import too_deep
 from policydsl.interpret.lack import Frame
+from policydsl.interpret.staged import new
 from policydsl.interpret.trace import RuleStep, Step
 
 UNKNOWN: Final = object()
@@ -118,7 +119,7 @@ class Run:
         outcome = body[1]
         key = row.key
         self.memo[slot][key] = outcome
-        self.steps[rule.entity, key, rule.name] = RuleStep(rule, key, body, outcome)
+        self.steps[rule.entity, key, rule.name] = new(RuleStep, (rule, key, body, outcome))
         return outcome
 
     def demand(self, slot: int, row: Record) -> None:

@@ -150,7 +150,9 @@ class Body:
             case Apply():
                 return (yield from self._apply(node))
             case Compare():
-                return _pair(node, (yield node.left), (yield node.right), comparison(asker, node.op))
+                left, right, combine = (yield node.left), (yield node.right), comparison(asker, node.op)
+                pair = _pair(node, left, right, combine)
+                return pair._replace(plain=reads.quick_comparison(node, pair.plain, right.plain))
             case Every():
                 return logic.every(node, (yield from _all(node.parts)), asker)
             case Some():

@@ -23,7 +23,7 @@ _WHOLE: Final[dict[str, Callable[[int, int], Exact]]] = {
 }
 """What two whole numbers give; a divisor of zero is left to the operation itself."""
 
-_RELATIONS: Final[dict[Comparator, Callable[[Any, Any], bool]]] = {
+RELATIONS: Final[dict[Comparator, Callable[[Any, Any], bool]]] = {
     "ge": operator.ge,
     "gt": operator.gt,
     "le": operator.le,
@@ -31,6 +31,7 @@ _RELATIONS: Final[dict[Comparator, Callable[[Any, Any], bool]]] = {
     "eq": operator.eq,
     "ne": operator.ne,
 }
+"""What each comparator asks of two values to compute with."""
 
 
 def budget(asker: Asker, frame: Frame) -> ResourceError:
@@ -93,7 +94,7 @@ def binary(asker: Asker, op: str) -> Binary:
 
 def comparison(asker: Asker, op: Comparator) -> Binary:
     """Whether two outcomes stand in the relation `op`; an open count may be certain of it already."""
-    relation = _RELATIONS[op]
+    relation = RELATIONS[op]
 
     def compare(frame: Frame, left: Outcome, right: Outcome) -> Outcome:
         if type(left) in FIT and type(right) in FIT:

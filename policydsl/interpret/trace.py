@@ -80,8 +80,7 @@ class Sample(NamedTuple):
     skipped: tuple[str, ...] = ()
 
 
-@frozen
-class RuleStep:
+class RuleStep(NamedTuple):
     """The outcome of one rule for one row, with the step that gave it.
 
     `outcome` equals `body.outcome` unless the row's constraints overrule it. `readings` are (name, alternative) used, directly or
