@@ -9,8 +9,8 @@ from attrs import frozen
 
 from policydsl.check.assemble import check
 from policydsl.core.program import Program
-from policydsl.diagnostics.codes import CODES
 from policydsl.diagnostics.model import Diagnostic, Place, Weight
+from policydsl.diagnostics.wording import weight_of
 from policydsl.source import Source
 from policydsl.syntax.parse import MAX_SIZE, parse
 from policydsl.syntax.tree import File
@@ -31,19 +31,19 @@ class Result:
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
         """The findings that are errors."""
-        return tuple(finding for finding in self.findings if CODES[finding.code].weight is Weight.ERROR)
+        return tuple(finding for finding in self.findings if weight_of(finding) is Weight.ERROR)
 
 
 def check_source(source: Source) -> Result:
     """Parse and check one policy. Never raises for anything that the text says."""
     file, findings = parse(source)
-    if any(CODES[finding.code].weight is Weight.ERROR for finding in findings) and not file.body:
+    if any(weight_of(finding) is Weight.ERROR for finding in findings) and not file.body:
         return Result(source, tuple(findings), file)
     program, meant = check(file)
     # a line that could not be read leaves names unknown; saying so again for each use would bury the one mistake
     everything = [*findings, *(meant if not findings else _beyond(meant))]
     everything.sort(key=lambda finding: getattr(finding.where, "start", 0))
-    broken = any(CODES[finding.code].weight is Weight.ERROR for finding in everything)
+    broken = any(weight_of(finding) is Weight.ERROR for finding in everything)
     return Result(source, tuple(everything), file, None if broken else program)
 
 

@@ -86,8 +86,13 @@ def row_of(checker: Checker, entity: str, frames: Frames) -> Row | None:
             row = core.Owner(row, owner)
             if owner == entity:
                 return row, entity
-    if checker.scope.entities[entity].node.singleton:
+    found = checker.scope.entities[entity]
+    if found.node.singleton:
         return core.Sole(entity), entity
+    if found.node.at_most_one and found.owner is not None:
+        owner = row_of(checker, found.owner, frames)
+        if owner is not None:
+            return core.OnlyChild(owner[0], entity), entity
     return None
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policydsl.check import refer
 from policydsl.core import program as core
-from policydsl.core.types import TEXT, Member, Never, Type, strip
+from policydsl.core.types import NEVER, TEXT, Member, Never, Type, strip
 from policydsl.core.values import Value
 from policydsl.source import Span
 from policydsl.syntax import tree
@@ -104,6 +104,9 @@ def _column(checker: Checker, cells: list[tree.Cell]) -> tuple[list[core.Expr], 
         ], TEXT
     found: list[tuple[core.Expr, Span]] = []
     for cell in cells:
+        if not cell.raw:
+            found.append((core.Pending("", type=NEVER, span=cell.span), cell.span))
+            continue
         if cell.kind != "values" or len(cell.values) != 1:
             found.append((checker.report("cell-one-value", cell.span, found=cell.raw), cell.span))
             continue

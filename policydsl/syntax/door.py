@@ -99,6 +99,7 @@ class Door:
             key=len,
             reverse=True,
         )
+        self._spellings = {word for keyword in KEYWORDS for word in keyword.spelling(language).split(" ")}
         self._glue += ["且", "或", "则", "非", "若", "为", "在", "自", "至", "的"] if language == "zh" else []
 
     def parse(self, start: int, end: int, symbol: str) -> Tree[Token] | None:
@@ -149,6 +150,11 @@ class Door:
         else:
             self._report("unexpected", at, stop, found=said, expected=expected)
 
+    def _day(self, year: str, month: str, day: str) -> str:
+        if self.language == "zh":
+            return f"{year}年{int(month)}月{int(day)}日"
+        return f"{year}-{int(month):02}-{int(day):02}"
+
     def _unknown_start(self, start: int, end: int) -> None:
         match = _WORD.match(self.text, start, end)
         word = match.group() if match else self.text[start : start + 1]
@@ -170,7 +176,8 @@ class Door:
 
     def _unglue(self, at: int, start: int, end: int, symbol: str) -> tuple[tuple[int, int], str] | None:
         """The word at or before `at` with spaces put in, if the line then parses, or parses further."""
-        words = [match for match in _WORD.finditer(self.text, start, end) if match.start() <= at][-2:]
+        words = [match for match in _WORD.finditer(self.text, start, end) if match.start() <= at]
+        words = [match for match in words if match.group() not in self._spellings][-6:]
         best: tuple[int, tuple[int, int], str] | None = None
         for match in reversed(words):
             word = match.group()

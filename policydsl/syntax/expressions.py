@@ -242,6 +242,9 @@ class Builder:
         for child in rest:
             if child is None:
                 continue
+            if isinstance(child, Tree) and str(child.data) == "each":
+                clauses["each"] = self.expr(child.children[-1])
+                continue
             if isinstance(child, Token) and child.type in (
                 "LPAR",
                 "RPAR",
@@ -266,7 +269,7 @@ class Builder:
             str(word),
             all_rows,
             tuple(args),
-            clauses.get("_COLON"),
+            clauses.get("each"),
             clauses.get("FILTER"),
             clauses.get("SATISFIES"),
             clauses.get("IF_EMPTY"),
@@ -278,7 +281,7 @@ class Builder:
         """What is rounded to: a unit, or a number of one."""
         assert isinstance(twig, Tree)
         if str(twig.data) == "place_quantity":
-            return self.quantity(twig)
+            return self.quantity(twig.children[0])
         return tree.Quantity(Fraction(1), self.name(twig.children[0]).text, "", span=self.span(twig))
 
     def _ordered(self, twig: Tree[Token]) -> tree.Expr:

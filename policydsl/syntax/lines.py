@@ -16,6 +16,7 @@ from policydsl.source import Source, Span
 
 NARROW: dict[int, str] = {
     **{ord(wide): chr(ord(wide) - 0xFEE0) for wide in map(chr, range(0xFF01, 0xFF5F))},
+    0xFEFF: " ",
     0x3000: " ",
     0x00A0: " ",
     0x2002: " ",
@@ -44,9 +45,10 @@ _LOGIC = {
     "zh": re.compile(r"(?:[+−×÷*/≥≤<>=≠-](?=\s)|(?:且|或|则)(?=[\s\d(]))"),
     "en": re.compile(r"(?:[+−×÷*/≥≤<>=≠-](?=\s)|(?:and|or|then)\b)"),
 }
+_OPENS_BLOCK = re.compile(r":[ \t]*(?:(?:依据|per)[ \t][^\n]*)?$")
 _IF = {
     "zh": (re.compile(r"(?<![^\W\d])若(?![^\W\d])"), re.compile(r"(?<![^\W\d])否则(?![^\W\d])")),
-    "en": (re.compile(r"\bif\b(?! none| inapplicable)"), re.compile(r"\belse\b")),
+    "en": (re.compile(r"\bif\b(?! none| inapplicable| empty)"), re.compile(r"\belse\b")),
 }
 
 
@@ -89,7 +91,7 @@ def narrow(text: str) -> str:
 def width_of(blank: str) -> int:
     """Display columns of the white space before a line."""
     columns = 0
-    for char in blank:
+    for char in blank.lstrip("\ufeff"):
         columns += TAB - columns % TAB if char == "\t" else 2 if east_asian_width(char) in "WF" else 1
     return columns
 
@@ -121,7 +123,8 @@ def lay_out(source: Source, language: Language) -> tuple[Layout, list[Diagnostic
             )
             mapped[begin:end] = " " * len(raw)
             continue
-        body = raw.lstrip()
+        # a byte order mark is white space to us, not to Python
+        body = raw.lstrip("\ufeff \t\u3000\u00a0").lstrip()
         lead = len(raw) - len(body)
         if not body:
             continue
@@ -165,7 +168,8 @@ def lay_out(source: Source, language: Language) -> tuple[Layout, list[Diagnostic
             said = "".join(mapped[last.start : last.end])
             here = plain[lead:]
             goes_on = open_brackets > 0 or said.endswith("、")
-            if not goes_on:
+            # below a line that opens a block come its rows, which may begin with a sign (≥ 70%)
+            if not goes_on and not _OPENS_BLOCK.search(said):
                 word = _LOGIC[language].match(here)
                 goes_on = word is not None or (else_word.match(here) is not None and open_ifs > 0)
             if goes_on:
@@ -179,11 +183,12 @@ def lay_out(source: Source, language: Language) -> tuple[Layout, list[Diagnostic
         open_ifs = len(if_word.findall(said)) - len(else_word.findall(said))
         while stack and stack[-1].indent >= indent:
             stack.pop()
-        if stack and stack[-1].row:
+        under_row = bool(stack and stack[-1].row)
+        if under_row:
             findings.append(Diagnostic("block-under-row", Span(source, line.start, line.end), {}, language=language))
             stack.pop()
         siblings = stack[-1].children if stack else top
-        if siblings and siblings[0].indent != indent:
+        if siblings and siblings[0].indent != indent and not under_row:
             findings.append(
                 Diagnostic(
                     "uneven-indent",

@@ -20,7 +20,9 @@ from policydsl.syntax.lines import Layout, Line, lay_out
 MAX_SIZE = 5_000_000
 """Characters a policy file may have."""
 
-_ENGLISH = re.compile(r"\A(?:\s*(?:#[^\n]*)?\n)*\s*[a-z]+ ")
+_FIRST = re.compile(r"^[ \t]*([^\s#\uff03].*)", re.MULTILINE)
+_ENGLISH = re.compile(r"[a-z]+[ \t\u3000\u00a0]")
+_QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
 T = TypeVar("T")
 
 
@@ -42,7 +44,8 @@ def parse(source: Source) -> tuple[tree.File, list[Diagnostic]]:
 
 def language_of(text: str) -> Language:
     """The language of a file's keywords: English if its first line begins with a lower-case English word."""
-    return "en" if _ENGLISH.match(text.lstrip("\ufeff")) else "zh"
+    first = _FIRST.search(text.lstrip("\ufeff"))
+    return "en" if first is not None and _ENGLISH.match(first[1]) else "zh"
 
 
 class _Reader:
@@ -141,7 +144,7 @@ class _Reader:
         if value.type == "DATE":
             return tree.HeaderLine(word, builder.day(value).value, span=span)
         text = self.source.text[value.start_pos or 0 : value.end_pos or 0].strip()
-        return tree.HeaderLine(word, text[1:-1] if text[:1] in '“"' and len(text) > 1 else text, span=span)
+        return tree.HeaderLine(word, text[1:-1] if _QUOTED.fullmatch(text) else text, span=span)
 
     def roll(self, line: Line, twig: Tree[Token]) -> tree.Roll:
         builder = self.builder()
@@ -205,6 +208,9 @@ class _Reader:
         builder = self.builder()
         if str(twig.data) == "variant":
             inner = self.lines(line, "field", self._field)
+            for item in inner:
+                if isinstance(item, tree.Variant):
+                    self.report("unexpected-block", item.span)
             fields = tuple(item for item in inner if isinstance(item, tree.FieldLine))
             return tree.Variant(builder.expr(twig.children[1]), fields, span=self._span(line))
         self.no_children(line)
@@ -279,19 +285,36 @@ class _Reader:
 
     def calendar(self, line: Line, twig: Tree[Token]) -> tree.Calendar:
         builder = self.builder()
-        days: dict[str, list[date]] = {"covers": [], "holidays": [], "make_up": []}
-        for _, found in self.lines(line, "calendar_line", lambda child, inner: (child, inner)):
-            tokens = [kid for kid in found.children if isinstance(kid, Token) and kid.type == "DATE"]
-            days[str(found.data)] += [builder.day(token).value for token in tokens]
-        if len(days["covers"]) != 2:
+        lines = self.lines(line, "calendar_line", self._calendar_line)
+        days: dict[str, list[date]] = {"COVERS": [], "HOLIDAYS": [], "MAKE_UP": []}
+        for item in lines:
+            days[item.word] += item.days
+        if len(days["COVERS"]) != 2:
             self.report("calendar-covers", line, name=builder.name(twig.children[1]).text)
-        first, last = days["covers"][:2] if len(days["covers"]) >= 2 else (None, None)
+        first, last = days["COVERS"][:2] if len(days["COVERS"]) >= 2 else (None, None)
         return tree.Calendar(
             builder.name(twig.children[1], True),
             first,
             last,
-            tuple(sorted(days["holidays"])),
-            tuple(sorted(days["make_up"])),
+            tuple(sorted(days["HOLIDAYS"])),
+            tuple(sorted(days["MAKE_UP"])),
+            builder.cite(_find(twig.children, "cite")),
+            lines,
+            span=self._span(line),
+        )
+
+    def _calendar_line(self, line: Line, twig: Tree[Token]) -> tree.CalendarLine:
+        self.no_children(line)
+        builder = self.builder()
+        words: dict[str, Literal["COVERS", "HOLIDAYS", "MAKE_UP"]] = {
+            "covers": "COVERS",
+            "holidays": "HOLIDAYS",
+            "make_up": "MAKE_UP",
+        }
+        tokens = [kid for kid in twig.children if isinstance(kid, Token) and kid.type == "DATE"]
+        return tree.CalendarLine(
+            words[str(twig.data)],
+            tuple(builder.day(token).value for token in tokens),
             builder.cite(_find(twig.children, "cite")),
             span=self._span(line),
         )
@@ -540,7 +563,7 @@ class _Reader:
         data = str(twig.data)
         values = [child for child in kids if child is not None and not _is(child, "cite")]
         match data:
-            case "band" | "post_band" | "else_band":
+            case "band" | "post_band" | "from_to_band" | "else_band":
                 of_part = any(isinstance(child, Token) and child.type == "OF_PART" for child in values)
                 gives = any(isinstance(child, Token) and child.type == "GIVE" for child in values)
                 quick = None
