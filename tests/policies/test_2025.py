@@ -27,7 +27,7 @@ from notice_2025 import (
     recognition,
 )
 
-from policydsl.core.program import Bands, Brackets, Const
+from policydsl.core.program import Bands, Const
 from policydsl.core.values import Blocked, Lack, Outcome, status_of
 from policydsl.core.walk import everything
 from policydsl.facts.read import read
@@ -317,7 +317,7 @@ def test_85_made_80_changes_what_it_must_and_nothing_else() -> None:
     watched = [
         rule.name
         for rule in program().rules_of("区")
-        if rule.name not in ("高企单价", "高企认定补助", "绩效补助", "测算合计", "应补金额", "高企叠加单价")
+        if rule.name not in ("高企单价", "高企认定补助", "绩效补助", "测算合计", "应补金额")
     ]
     for count in (699, 700, 799, 800, 849, 850, 999, 1000, 1015):
         facts = district({"高企认定数": count, "高企年度目标": 1000})
@@ -325,8 +325,6 @@ def test_85_made_80_changes_what_it_must_and_nothing_else() -> None:
         wanted = count * 500 if 800 <= count < 1000 else recognition(count, 1000)
         assert after.outcome("区", "黄埔区", "高企认定补助") == wanted
         for rule in watched:
-            if rule == "高企累进补助":
-                continue
             assert before.outcome("区", "黄埔区", rule) == after.outcome("区", "黄埔区", rule), rule
     failing = [result.example.name for result in run_examples(changed.program) if not result.ok]
     assert failing == ["高企 849家,差一家到第二档", "超额累进"]
@@ -337,19 +335,16 @@ def test_85_made_80_changes_what_it_must_and_nothing_else() -> None:
 def test_the_other_readings_restate_the_figures_of_the_notice() -> None:
     """超额累进, 逐档叠加 and 按比例 say some figures once more; where one is changed the other must be."""
     rules = program().rule_index
-    for name in ("高企", "规上高企", "规上科服", "专利高企"):
-        bands = next(node for node in everything(rules["区", f"{name}单价"].body) if isinstance(node, Bands))
-        rates = [row.value.value for row in bands.rows if isinstance(row.value, Const)]
-        slices = next(
-            node for node in everything(rules["区", f"{name}累进补助"].body) if isinstance(node, Brackets)
-        ).slices
-        assert [item.rate.value for item in slices if isinstance(item.rate, Const)] == rates
-        added = next(node for node in everything(rules["区", f"{name}叠加单价"].body) if isinstance(node, Bands))
-        assert [row.bound.value for row in added.rows if isinstance(row.bound, Const)] == rates
-    bands = next(node for node in everything(rules["区", "高企单价"].body) if isinstance(node, Bands))
-    said = everything(rules["区", "高企累进补助"].body)
-    shares = {node.value for node in said if isinstance(node, Const) and node.text.endswith("%")}
-    assert shares == {row.bound.value for row in bands.rows[1:2] if isinstance(row.bound, Const)}
+    for unit, award in (
+        ("高企单价", "高企认定补助"),
+        *((f"{name}单价", f"{name}补助") for name in ("规上高企", "规上科服", "专利高企")),
+    ):
+        bands = next(node for node in everything(rules["区", unit].body) if isinstance(node, Bands))
+        rates = {row.value.value for row in bands.rows if isinstance(row.value, Const)}
+        said = [node for node in everything(rules["区", award].body) if isinstance(node, Const) and node.span]
+        assert {node.value for node in said if node.text.endswith("元/家") and node.value} == rates
+        shares = {node.value for node in said if node.text.endswith("%")}
+        assert shares <= {row.bound.value for row in bands.rows if isinstance(row.bound, Const)}
     for count, target in ((330, 300), (336, 240), (645, 600)):
         facts = district({"高企认定数": count, "高企年度目标": target})
         assert outcome(facts, "高企增量补助", 不足一档="按比例") == outcome(facts, "高企增量补助")
