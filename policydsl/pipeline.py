@@ -12,6 +12,7 @@ from policydsl.core.program import Program
 from policydsl.diagnostics.model import Diagnostic, Place, Weight
 from policydsl.diagnostics.wording import weight_of
 from policydsl.source import Source
+from policydsl.syntax.broken import broken_parts
 from policydsl.syntax.parse import MAX_SIZE, parse
 from policydsl.syntax.tree import File
 
@@ -41,50 +42,11 @@ def check_source(source: Source) -> Result:
         return Result(source, tuple(findings), file)
     program, meant = check(file)
     # a line that could not be read leaves names unknown; saying so again for each use would bury the one mistake
-    everything = [*findings, *(meant if not findings else _beyond(meant))]
+    broken_text = broken_parts(source, findings)
+    everything = [*findings, *(finding for finding in meant if not broken_text.echoes(finding))]
     everything.sort(key=lambda finding: getattr(finding.where, "start", 0))
     broken = any(weight_of(finding) is Weight.ERROR for finding in everything)
     return Result(source, tuple(everything), file, None if broken else program)
-
-
-_ECHOES = frozenset(
-    {
-        "unknown-name",
-        "name-elsewhere",
-        "unknown-entity",
-        "unknown-part",
-        "unknown-column",
-        "unknown-unit",
-        "unknown-type",
-        "unknown-function",
-        "unknown-owner",
-        "main-unknown",
-        "main-missing",
-        "header-missing",
-        "unused-field",
-        "unused-rule",
-        "unused-table",
-        "example-unknown-fact",
-        "example-unknown-rule",
-        "example-without-expectation",
-        "unknown-reading",
-        "unknown-alternative",
-        "not-rows",
-        "tasks-missing",
-        "table-member-missing",
-        "choice-missing",
-        "band-else-missing",
-        "block-without-rows",
-        "rule-outside-entity",
-        "reading-single",
-        "reading-adopted",
-        "divisor-may-be-zero",
-    }
-)
-
-
-def _beyond(findings: list[Diagnostic]) -> list[Diagnostic]:
-    return [finding for finding in findings if finding.code not in _ECHOES]
 
 
 def check_path(path: str | os.PathLike[str]) -> Result:
