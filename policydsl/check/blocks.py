@@ -10,7 +10,7 @@ from attrs import frozen
 from policydsl.check.frames import Frames
 from policydsl.core import program as core
 from policydsl.core.types import BOOL, NEVER, Date, Member, Moment, Never, Number, Text, Type, strip
-from policydsl.core.values import exact
+from policydsl.core.values import decimal_text, exact
 from policydsl.source import Span
 from policydsl.syntax import tree
 from policydsl.syntax.keywords import BY_ID, RELATIONS
@@ -293,7 +293,29 @@ def _brackets(checker: Checker, node: tree.Block, frames: Frames) -> core.Expr:
             slices.append(core.Slice(slices[-1].end, None, rest, span=otherwise.span if otherwise else None))
     if not isinstance(type_, Number):
         return core.Pending("", type=NEVER, span=node.span)
+    _quick(checker, [item.row for item in ranges], slices, Number(measure.type.unit * type_.unit))
     return core.Brackets(measure, tuple(slices), type=Number(measure.type.unit * type_.unit), span=node.span)
+
+
+def _quick(checker: Checker, rows: list[tree.BandRow], slices: list[core.Slice], type_: Number) -> None:
+    """A printed quick deduction (速算扣除) must be what the slices below make it; it takes no part in the computation."""
+    printed = {row.span: row.quick for row in rows}
+    below = Fraction(0)
+    for piece in slices:
+        ends = [end.value if isinstance(end, core.Const) else None for end in (piece.start, piece.rate, piece.end)]
+        start, rate, end = (Fraction(value) if isinstance(value, int | Fraction) else None for value in ends)
+        if start is None or rate is None:
+            return
+        quick = printed.get(piece.span) if piece.span is not None else None
+        measure = checker.scope.measures.parse(quick.unit) if quick is not None else None
+        if quick is not None and (measure is None or measure.unit != type_.unit):
+            checker.report("unit-needed", quick.span, number=quick.digits, unit=checker.say(type_))
+        elif quick is not None and measure is not None and quick.number * measure.size != rate * start - below:
+            due = f"{decimal_text(exact((rate * start - below) / measure.size))}{quick.unit}"
+            checker.report("quick-deduction", quick.span, due, found=quick.span.text, expected=due)
+        if end is None:
+            return
+        below += rate * (end - start)
 
 
 def _cited(row: tree.BandRow) -> str:

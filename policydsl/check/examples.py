@@ -165,11 +165,12 @@ def _rows(
 
 
 def _owner(checker: Checker, entity: str, value: tree.Expr | None) -> str | None:
-    key = next((field for field in checker.scope.entities[entity].fields.values() if field.key), None)
-    if value is None or key is None:
+    """The key of a row as an example writes it; rows of an entity without a key go by their number: 企业(1)."""
+    if value is None:
         return None
-    found = checker.expr(value, (), Reference(entity) if not isinstance(key.type, type(None)) else None)
-    return str(found.value) if isinstance(found, core.Const) else None
+    keyed = any(field.key for field in checker.scope.entities[entity].fields.values())
+    found = checker.expr(value, (), Reference(entity) if keyed else None)
+    return key_text(found.value) if isinstance(found, core.Const) else None
 
 
 def _adopt(checker: Checker, reading: tree.Name, option: tree.Name, readings: dict[str, str]) -> None:

@@ -253,7 +253,10 @@ def rounded(
         size = place.number * measure.size
     if size <= 0:
         return checker.report("round-place", place.span, found=place.span.text, expected=checker.say(body.type))
-    return core.Round(mode, size, body, place.span.text, type=Number(body.type.unit), span=where)
+    line = next(word for word, meant in ROUNDINGS.items() if meant == mode and word.startswith("R_"))
+    words = BY_ID[line].spelling(checker.scope.language), place.span.text
+    text = checker.scope.words("{}到{}", "{} to the {}").format(*words)
+    return core.Round(mode, size, body, text, type=Number(body.type.unit), span=where)
 
 
 # ---------------------------------------------------------------- over rows

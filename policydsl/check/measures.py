@@ -137,7 +137,7 @@ class Measures:
     def _single(self, text: str) -> tuple[Unit, Fraction] | None:
         if text in PARTS:
             return PLAIN, PARTS[text]
-        if text in (POINT, "百分点"):
+        if text in (POINT, "百分点", "pp"):
             return base(POINT), Fraction(1, 100)
         known = self._base(text)
         if known is not None:

@@ -55,7 +55,8 @@ def ordered(checker: Checker, node: tree.Ordered, frames: Frames) -> core.Expr:
 def _previous(
     checker: Checker, node: tree.Ordered, frames: Frames, inner: Frames, among: core.Siblings, order: core.Expr | None
 ) -> core.Expr:
-    assert node.subject is not None and node.first is not None
+    if node.subject is None or node.first is None:
+        return core.Pending("", type=NEVER, span=node.span)
     first = checker.expr(node.first, frames)
     body = _of_the_rule_itself(checker, node.subject, among.entity, strip(first.type)) or checker.expr(
         node.subject, inner

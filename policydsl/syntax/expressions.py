@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, Literal, cast
 
@@ -236,46 +236,39 @@ class Builder:
 
     def _function(self, twig: Tree[Token]) -> tree.Expr:
         word, *rest = twig.children
-        args: list[tree.Expr] = []
-        clauses: dict[str, tree.Expr] = {}
-        all_rows, pending = False, "arg"
-        for child in rest:
-            if child is None:
-                continue
-            if isinstance(child, Tree) and str(child.data) == "each":
-                clauses["each"] = self.expr(child.children[-1])
-                continue
-            if isinstance(child, Token) and child.type in (
-                "LPAR",
-                "RPAR",
-                "_COMMA",
-                "_COLON",
-                "ALL_ROWS",
-                "FILTER",
-                "SATISFIES",
-                "IF_EMPTY",
-                "BY_ORDER",
-            ):
-                all_rows = all_rows or child.type == "ALL_ROWS"
-                pending = (
-                    child.type if child.type in ("FILTER", "SATISFIES", "IF_EMPTY", "BY_ORDER", "_COLON") else pending
-                )
-                continue
-            if pending == "arg":
-                args.append(self.expr(child))
-            else:
-                clauses[pending] = self.expr(child)
+        clauses, parts = self._clauses(rest, "fold_clause")
+        each = next(
+            (self.expr(part.children[-1]) for part in parts if isinstance(part, Tree) and part.data == "each"), None
+        )
+        args = [self.expr(part) for part in parts if not (isinstance(part, Tree) and part.data == "each")]
         return tree.Function(
             str(word),
-            all_rows,
+            any(isinstance(child, Token) and child.type == "ALL_ROWS" for child in rest),
             tuple(args),
-            clauses.get("each"),
-            clauses.get("FILTER"),
-            clauses.get("SATISFIES"),
-            clauses.get("IF_EMPTY"),
-            clauses.get("BY_ORDER"),
+            each,
+            self._clause(clauses, "FILTER"),
+            self._clause(clauses, "SATISFIES"),
+            self._clause(clauses, "IF_EMPTY"),
+            self._clause(clauses, "BY_ORDER"),
             span=self.span(twig),
         )
+
+    def _clauses(self, twigs: Sequence[Twig], name: str) -> tuple[dict[str, Tree[Token]], list[Twig]]:
+        """The clauses of a call by the keyword that begins them, each at most once, and what is no clause nor a mark."""
+        clauses: dict[str, Tree[Token]] = {}
+        parts: list[Twig] = []
+        for twig in twigs:
+            if isinstance(twig, Tree) and twig.data == name:
+                word = _token(twig.children[0])
+                if word.type in clauses:
+                    self.report("clause-twice", twig, found=self.span(word).text)
+                clauses[word.type] = twig
+            elif twig is not None and (not isinstance(twig, Token) or twig.type == "QUANTITY"):
+                parts.append(twig)
+        return clauses, parts
+
+    def _clause(self, clauses: dict[str, Tree[Token]], word: str) -> tree.Expr | None:
+        return self.expr(clauses[word].children[1]) if word in clauses else None
 
     def place(self, twig: Twig) -> tree.Quantity:
         """What is rounded to: a unit, or a number of one."""
@@ -285,46 +278,33 @@ class Builder:
         return tree.Quantity(Fraction(1), self.name(twig.children[0]).text, "", span=self.span(twig))
 
     def _ordered(self, twig: Tree[Token]) -> tree.Expr:
-        kind = "IN_TURN"
-        values: list[tree.Expr] = []
-        clauses: dict[str, tree.Expr] = {}
-        keys: list[tuple[tree.Expr, str]] = []
-        all_rows, pending, ties, remainder = False, "", "", ""
-        place: tree.Quantity | None = None
-        for child in twig.children:
-            if child is None:
-                continue
-            if isinstance(child, Token) and child.type != "QUANTITY":
-                kind = child.type if child.type.startswith("O_") else kind
-                all_rows = all_rows or child.type == "ALL_ROWS"
-                pending = child.type if child.type in ("FILTER", "GROUPED", "BY_ORDER", "FIRST_CASE") else pending
-                continue
-            data = str(child.data) if isinstance(child, Tree) else ""
-            if data == "rank_key":
-                assert isinstance(child, Tree)
-                keys.append((self.expr(child.children[0]), _token(child.children[1]).type))
-            elif data == "tie":
-                assert isinstance(child, Tree)
-                ties = _token(child.children[0]).type
-            elif data in ("place_unit", "place_quantity"):
-                place = self.place(child)
-            elif data == "remainder":
-                assert isinstance(child, Tree)
-                remainder = _token(child.children[0]).type
-            elif pending:
-                clauses[pending], pending = self.expr(child), ""
-            else:
-                values.append(self.expr(child))
+        tokens = [child for child in twig.children if isinstance(child, Token)]
+        kind = next((token.type for token in tokens if token.type.startswith("O_")), "IN_TURN")
+        clauses, parts = self._clauses(twig.children, "row_clause")
+        keys = [part for part in parts if isinstance(part, Tree) and part.data == "rank_key"]
+        values = [self.expr(part) for part in parts if part not in keys]
+        order = self._clause(clauses, "BY_ORDER")
+        if kind == "IN_TURN" and len(values) > 2:
+            order = values.pop()
+        ties = _token(_tree(clauses["TIES"].children[1]).children[0]).type if "TIES" in clauses else ""
+        if kind == "O_RANK" and not ties:
+            self.report("rank-ties-missing", twig)
+        if kind == "O_PREVIOUS" and "FIRST_CASE" not in clauses:
+            self.report("previous-first-missing", twig)
+        place, remainder = None, ""
+        if "ROUND_TO" in clauses:
+            place = self.place(clauses["ROUND_TO"].children[1])
+            remainder = _token(_tree(clauses["ROUND_TO"].children[3]).children[0]).type
         return tree.Ordered(
             cast(tree.OrderedKind, kind),
-            all_rows,
+            any(token.type == "ALL_ROWS" for token in tokens),
             values[0] if values else None,
             values[1] if len(values) > 1 else None,
-            tuple(keys),
-            clauses.get("FILTER"),
-            clauses.get("GROUPED"),
-            clauses.get("BY_ORDER"),
-            clauses.get("FIRST_CASE"),
+            tuple((self.expr(key.children[0]), _token(key.children[1]).type) for key in keys),
+            self._clause(clauses, "FILTER"),
+            self._clause(clauses, "GROUPED"),
+            order,
+            self._clause(clauses, "FIRST_CASE"),
             ties,
             place,
             remainder,
@@ -362,13 +342,18 @@ _MAKERS: dict[str, Callable[[Builder, Tree[Token]], tree.Expr]] = {
     **dict.fromkeys(("pending", "inapplicable"), Builder._undecided),
     **dict.fromkeys(("reference", "this_reference"), Builder.reference),
     "function": Builder._function,
-    **dict.fromkeys(("running", "previous", "rank", "share", "scale", "in_turn"), Builder._ordered),
+    **dict.fromkeys(("row_by_row", "rank", "share", "scale", "in_turn"), Builder._ordered),
     **dict.fromkeys(("bands", "brackets", "increment", "choose", "best_of", "least_of"), Builder._block),
 }
 
 
 def _token(twig: Twig) -> Token:
     assert isinstance(twig, Token)
+    return twig
+
+
+def _tree(twig: Twig) -> Tree[Token]:
+    assert isinstance(twig, Tree)
     return twig
 
 
