@@ -19,19 +19,20 @@ from policydsl.core.facts import Facts
 from policydsl.core.types import Type
 from policydsl.core.units import Measure
 from policydsl.core.values import Status, Value
+from policydsl.shown import shown
 from policydsl.source import Span
 
 # ---------------------------------------------------------------- whose row
 
 
-@frozen
+@frozen(repr=False)
 class Here:
     """The row of the scope `depth` steps outwards."""
 
     depth: int = 0
 
 
-@frozen
+@frozen(repr=False)
 class Owner:
     """The row that `of` belongs to by 属于; `entity` is the owner's entity."""
 
@@ -39,14 +40,14 @@ class Owner:
     entity: str
 
 
-@frozen
+@frozen(repr=False)
 class Sole:
     """The one row of a singleton entity."""
 
     entity: str
 
 
-@frozen
+@frozen(repr=False)
 class Keyed:
     """The row of `entity` whose key is the value of `key`."""
 
@@ -54,7 +55,7 @@ class Keyed:
     key: Expr
 
 
-@frozen
+@frozen(repr=False)
 class OnlyChild:
     """The one row of `entity` that belongs to `of`, which may be absent (至多一条)."""
 
@@ -65,7 +66,7 @@ class OnlyChild:
 RowRef = Here | Owner | Sole | Keyed | OnlyChild
 
 
-@frozen
+@frozen(repr=False)
 class Children:
     """All rows of `entity` that belong to `of`."""
 
@@ -73,7 +74,7 @@ class Children:
     entity: str
 
 
-@frozen
+@frozen(repr=False)
 class AllRows:
     """Every row of `entity`, whoever owns it."""
 
@@ -85,15 +86,18 @@ Rows = Children | AllRows
 # ---------------------------------------------------------------- expressions
 
 
-@frozen
+@frozen(repr=False)
 class Node:
     """What every expression has."""
 
     type: Type = field(kw_only=True)
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
+    def __repr__(self) -> str:
+        return shown(self)
 
-@frozen
+
+@frozen(repr=False)
 class Const(Node):
     """A literal, a 名录 member, or a name that stands for one. `text` is how the drafter wrote it."""
 
@@ -101,7 +105,7 @@ class Const(Node):
     text: str = field(default="", eq=False)
 
 
-@frozen
+@frozen(repr=False)
 class FieldRead(Node):
     """A fact of a row. Missing where nobody supplied it; awaiting a decision where the field is a human decision."""
 
@@ -110,7 +114,7 @@ class FieldRead(Node):
     name: str
 
 
-@frozen
+@frozen(repr=False)
 class RuleRead(Node):
     """The outcome of a rule, task or reading of a row."""
 
@@ -119,7 +123,7 @@ class RuleRead(Node):
     name: str
 
 
-@frozen
+@frozen(repr=False)
 class Local(Node):
     """The value that an enclosing `Let` named; counted outwards like rows."""
 
@@ -127,7 +131,7 @@ class Local(Node):
     name: str
 
 
-@frozen
+@frozen(repr=False)
 class Let(Node):
     """`body` with the value of `value` in scope: formulas and local names (公式, 其中)."""
 
@@ -136,7 +140,7 @@ class Let(Node):
     body: Expr
 
 
-@frozen
+@frozen(repr=False)
 class Apply(Node):
     """A strict operation `op` (a key of `operators.OPERATIONS`) on its operands, reasons united."""
 
@@ -147,7 +151,7 @@ class Apply(Node):
 Comparator = Literal["ge", "gt", "le", "lt", "eq", "ne"]
 
 
-@frozen
+@frozen(repr=False)
 class Compare(Node):
     """Two values of one type compared; `word` is the drafter's own comparator (不低于)."""
 
@@ -157,14 +161,14 @@ class Compare(Node):
     word: str = field(default="", eq=False)
 
 
-@frozen
+@frozen(repr=False)
 class Every(Node):
     """且, 须全部: any 假 gives 假, else any blocked blocks."""
 
     parts: tuple[Expr, ...]
 
 
-@frozen
+@frozen(repr=False)
 class Some(Node):
     """或, 任一: any 真 gives 真, else any blocked blocks. `at_least` true parts are needed (至少 N 项)."""
 
@@ -172,14 +176,14 @@ class Some(Node):
     at_least: int = 1
 
 
-@frozen
+@frozen(repr=False)
 class Not(Node):
     """非."""
 
     part: Expr
 
 
-@frozen
+@frozen(repr=False)
 class Within(Node):
     """Whether `item` is among the values of `column` of the rows, filtered by `where` (在). Local scope as in Aggregate."""
 
@@ -189,7 +193,7 @@ class Within(Node):
     where: Expr | None = None
 
 
-@frozen
+@frozen(repr=False)
 class OneOf(Node):
     """Whether `item` equals one of the options (在 甲、乙)."""
 
@@ -197,7 +201,7 @@ class OneOf(Node):
     options: tuple[Expr, ...]
 
 
-@frozen
+@frozen(repr=False)
 class Case:
     """One row of a choice: `value` where `when` holds. `label` and `clause` are for the reader."""
 
@@ -211,7 +215,7 @@ class Case:
 Hit = Literal["first", "unique", "agree"]
 
 
-@frozen
+@frozen(repr=False)
 class Choose(Node):
     """A choice by conditions: 若, 按 … 选, decision tables, exceptions, versions by date.
 
@@ -226,7 +230,7 @@ class Choose(Node):
     form: Literal["if", "category", "table", "exceptions", "dated", "applies"] = field(default="if", eq=False)
 
 
-@frozen
+@frozen(repr=False)
 class Band:
     """One row of 分档. Lower bounds: the measure reaches (`inclusive`) or exceeds `bound`; upper bounds likewise."""
 
@@ -237,7 +241,7 @@ class Band:
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
-@frozen
+@frozen(repr=False)
 class Bands(Node):
     """分档: the one band reached. `side` lower: rows ascend and the last one reached counts; upper: rows ascend and the first
     one not exceeded counts. Only the measure, the bounds and the chosen value are needed."""
@@ -248,7 +252,7 @@ class Bands(Node):
     otherwise: Expr
 
 
-@frozen
+@frozen(repr=False)
 class Slice:
     """The part of the measure between `start` and `end` (None: without end) and its rate."""
 
@@ -259,7 +263,7 @@ class Slice:
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
-@frozen
+@frozen(repr=False)
 class Brackets(Node):
     """累进: each slice of the measure at its own rate, summed. Slices adjoin and ascend."""
 
@@ -267,7 +271,7 @@ class Brackets(Node):
     slices: tuple[Slice, ...]
 
 
-@frozen
+@frozen(repr=False)
 class Step:
     """`award` for each whole `size` beyond the start. `label` is how it was written (每 15家)."""
 
@@ -277,7 +281,7 @@ class Step:
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
-@frozen
+@frozen(repr=False)
 class Increment(Node):
     """递增: per route max(0, floor((measure − start) ÷ size)) × award; `started`: a step begun counts (ceiling).
 
@@ -294,7 +298,7 @@ class Increment(Node):
     most_steps: Expr | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Bound:
     """One cap (封顶, 不超过) or floor (保底, 不低于) in written order, where `when` holds (None: always)."""
 
@@ -305,7 +309,7 @@ class Bound:
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
-@frozen
+@frozen(repr=False)
 class Limit(Node):
     """`body` under caps and floors, applied in written order; the trace says which one bound."""
 
@@ -313,7 +317,7 @@ class Limit(Node):
     bounds: tuple[Bound, ...]
 
 
-@frozen
+@frozen(repr=False)
 class Option:
     """A named alternative."""
 
@@ -321,7 +325,7 @@ class Option:
     value: Expr
 
 
-@frozen
+@frozen(repr=False)
 class Pick(Node):
     """就高 (max), 就低 (min) of alternatives; a tie takes the first and says so. Strict in all of them."""
 
@@ -329,7 +333,7 @@ class Pick(Node):
     options: tuple[Option, ...]
 
 
-@frozen
+@frozen(repr=False)
 class Round(Node):
     """`body` rounded to a multiple of `place` (in base units): half away from zero, up, down (towards zero), half even."""
 
@@ -339,7 +343,7 @@ class Round(Node):
     text: str = field(default="", eq=False)
 
 
-@frozen
+@frozen(repr=False)
 class Lookup(Node):
     """The cell of `column` in the one row of `table` that matches `keys` (in the order of the table's key columns)."""
 
@@ -351,7 +355,7 @@ class Lookup(Node):
 Fold = Literal["count", "sum", "max", "min", "mean", "any", "all", "distinct", "list", "first", "last"]
 
 
-@frozen
+@frozen(repr=False)
 class Aggregate(Node):
     """A fold over rows: 计数 合计 最大 最小 平均 任一 所有 去重计数 列出. `where` and `body` see the row as scope 0.
 
@@ -368,7 +372,7 @@ class Aggregate(Node):
     order: Expr | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Siblings:
     """The rows among which a row stands: those of its `entity` that have the same owner (`owned`), or all of them; of the same
     `group`, and for which `where` holds. Both see the sibling as their only scope."""
@@ -379,7 +383,7 @@ class Siblings:
     group: Expr | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Running(Node):
     """至今合计 (`inclusive`) and 此前合计: the sum of `body` over the siblings up to this row, in ascending `order` (None: as
     the rows stand in their table). `body` and `order` see the sibling as their only scope. Equal keys are a conflict. Only the
@@ -392,7 +396,7 @@ class Running(Node):
     inclusive: bool
 
 
-@frozen
+@frozen(repr=False)
 class Previous(Node):
     """上一条: `body` of the sibling just before this row in ascending `order`; `first` (seeing this row) where there is none.
     `body` sees the sibling as its only scope, and may read the very rule that holds this node."""
@@ -403,7 +407,7 @@ class Previous(Node):
     first: Expr
 
 
-@frozen
+@frozen(repr=False)
 class RankKey:
     """One key of a ranking; sees the sibling as its only scope."""
 
@@ -411,7 +415,7 @@ class RankKey:
     descending: bool
 
 
-@frozen
+@frozen(repr=False)
 class Rank(Node):
     """名次: 1 + the number of siblings that rank before this row. Ties: "same" 1 1 3, "dense" 1 1 2, "pending": tied rows await a
     decision. A row that `where` leaves out has no place (not applicable). A blocked key blocks the places that it could change."""
@@ -421,7 +425,7 @@ class Rank(Node):
     ties: Literal["same", "dense", "pending"]
 
 
-@frozen
+@frozen(repr=False)
 class Share(Node):
     """分摊 ("split"): `total` shared out by `weight`, the whole always distributed; 压减 ("scale"): claims (`weight`) as they are
     while they sum to no more than `total`, else scaled to it. `weight` sees the sibling as its only scope, `total` this row; it
@@ -438,7 +442,7 @@ class Share(Node):
     remainder: Literal["largest", "first", "last"] = "largest"
 
 
-@frozen
+@frozen(repr=False)
 class Switch(Node):
     """The alternative of a 读法 that this run adopts. A reading without bodies yields the label of the alternative."""
 
@@ -446,26 +450,26 @@ class Switch(Node):
     options: tuple[Option, ...]
 
 
-@frozen
+@frozen(repr=False)
 class OnDay(Node):
     """The day of the run (`--on`), where the policy names no date of the case to go by; missing where none was given."""
 
 
-@frozen
+@frozen(repr=False)
 class Pending(Node):
     """待裁量: no value until a human decides; `reason` is the drafter's."""
 
     reason: str
 
 
-@frozen
+@frozen(repr=False)
 class Inapplicable(Node):
     """不适用: the value that says a rule does not apply."""
 
     reason: str
 
 
-@frozen
+@frozen(repr=False)
 class IfInapplicable(Node):
     """`body`, or `instead` where it is none or not applicable (不适用 时, 无 时)."""
 
@@ -473,14 +477,14 @@ class IfInapplicable(Node):
     instead: Expr
 
 
-@frozen
+@frozen(repr=False)
 class Has(Node):
     """有(x): whether an optional value is there."""
 
     body: Expr
 
 
-@frozen
+@frozen(repr=False)
 class UnmetTasks(Node):
     """The names of the conditions in `parts` that are false, as a list (未完成任务)."""
 
@@ -525,7 +529,7 @@ Expr = (
 # ---------------------------------------------------------------- declarations
 
 
-@frozen
+@frozen(repr=False)
 class Roll:
     """A 名录: its members in order, and their ASCII aliases."""
 
@@ -535,7 +539,7 @@ class Roll:
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
-@frozen
+@frozen(repr=False)
 class Decision:
     """What makes a field a human decision: the deciding office, and whether it is a judgement of fact (人工判断)."""
 
@@ -543,7 +547,7 @@ class Decision:
     judgement: bool = False
 
 
-@frozen
+@frozen(repr=False)
 class Field:
     """A fact that an entity's rows carry. `measure` is how bare numbers in facts files are meant and shown (numbers only)."""
 
@@ -563,7 +567,7 @@ class Field:
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
-@frozen
+@frozen(repr=False)
 class Entity:
     """A table of facts. `owner` is the entity it belongs to (属于). The key field, if any, has `key`; a singleton has none."""
 
@@ -583,7 +587,7 @@ class Entity:
         return next((item for item in self.fields if item.key), None)
 
 
-@frozen
+@frozen(repr=False)
 class Evidence:
     """佐证: what proves a task, and the clause that asks for it."""
 
@@ -591,7 +595,7 @@ class Evidence:
     clause: str = ""
 
 
-@frozen
+@frozen(repr=False)
 class Task:
     """What a 任务 carries besides its condition."""
 
@@ -601,7 +605,7 @@ class Task:
     responsible: str = ""
 
 
-@frozen
+@frozen(repr=False)
 class ReadingOption:
     """One alternative of a reading and why."""
 
@@ -611,7 +615,7 @@ class ReadingOption:
     clause: str = ""
 
 
-@frozen
+@frozen(repr=False)
 class Reading:
     """A 读法: an ambiguous place of the text with the adopted alternative first in force unless a run says otherwise."""
 
@@ -630,7 +634,7 @@ class Reading:
 RuleKind = Literal["rule", "task", "condition", "reading", "constraint", "local"]
 
 
-@frozen
+@frozen(repr=False)
 class Rule:
     """Something computed for every row of `entity`.
 
@@ -659,7 +663,7 @@ class Rule:
         return (self.entity, self.name)
 
 
-@frozen
+@frozen(repr=False)
 class Interval:
     """A range of keys; None for an end that is open for ever."""
 
@@ -669,7 +673,7 @@ class Interval:
     high_closed: bool = True
 
 
-@frozen
+@frozen(repr=False)
 class TableRow:
     """One row of a table: per key column the keys or ranges it matches (None: any), per value column an expression.
 
@@ -682,7 +686,7 @@ class TableRow:
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
-@frozen
+@frozen(repr=False)
 class Table:
     """A 表 by keys. `label` is the column, if any, that names the row (梯队)."""
 
@@ -697,7 +701,7 @@ class Table:
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
-@frozen
+@frozen(repr=False)
 class Clause:
     """条款: an entry of the inventory of the notice. `rules`: whether it makes rules; `reason` why not."""
 
@@ -708,7 +712,7 @@ class Clause:
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
-@frozen
+@frozen(repr=False)
 class Expectation:
     """What an example says a rule of a row must give: a value (compared exactly) or a status."""
 
@@ -720,7 +724,7 @@ class Expectation:
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
-@frozen
+@frozen(repr=False)
 class Example:
     """算例: facts and what must come of them. `key` is None in an expectation about the example's only main row."""
 
@@ -732,7 +736,7 @@ class Example:
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
-@frozen
+@frozen(repr=False)
 class Header:
     """What the notice says of itself."""
 
@@ -748,7 +752,7 @@ class Header:
     basis: str = ""
 
 
-@frozen(slots=False)
+@frozen(slots=False, repr=False)
 class Program:
     """A whole policy, checked. `rules` are in dependency order across entities: what a rule reads stands before it."""
 

@@ -12,25 +12,29 @@ from typing import Literal
 from attrs import field, frozen
 
 from policydsl.diagnostics.model import Language
+from policydsl.shown import shown
 from policydsl.source import Source, Span
 from policydsl.syntax.lines import Comment
 
 
-@frozen
+@frozen(repr=False)
 class Written:
     """What every node has: the place it was written at."""
 
     span: Span = field(kw_only=True, eq=False, repr=False)
 
+    def __repr__(self) -> str:
+        return shown(self)
 
-@frozen
+
+@frozen(repr=False)
 class Name(Written):
     """A name, without its 「」."""
 
     text: str
 
 
-@frozen
+@frozen(repr=False)
 class Citation(Written):
     """依据: clause ids in order, each with the phrase quoted from it, if any."""
 
@@ -45,7 +49,7 @@ class Citation(Written):
 # ---------------------------------------------------------------- expressions
 
 
-@frozen
+@frozen(repr=False)
 class Quantity(Written):
     """A number with what is glued to it: `35万元` is 35 with unit text 万元. `unit` may be joined by /."""
 
@@ -54,35 +58,35 @@ class Quantity(Written):
     digits: str = field(default="", eq=False)
 
 
-@frozen
+@frozen(repr=False)
 class Day(Written):
     """A date literal."""
 
     value: date
 
 
-@frozen
+@frozen(repr=False)
 class Time(Written):
     """A date with an hour and minute."""
 
     value: datetime
 
 
-@frozen
+@frozen(repr=False)
 class Words(Written):
     """A quoted text."""
 
     text: str
 
 
-@frozen
+@frozen(repr=False)
 class Constant(Written):
     """真, 假, 无, 全部任务完成, 未完成任务 (by keyword id)."""
 
     word: Literal["TRUE", "FALSE", "NONE", "ALL_TASKS", "UNMET_TASKS"]
 
 
-@frozen
+@frozen(repr=False)
 class Reference(Written):
     """`a`, `a.b`, `a(key).b`; `this` for 本.a."""
 
@@ -91,7 +95,7 @@ class Reference(Written):
     this: bool = False
 
 
-@frozen
+@frozen(repr=False)
 class Unary(Written):
     """neg or not."""
 
@@ -99,7 +103,7 @@ class Unary(Written):
     operand: Expr
 
 
-@frozen
+@frozen(repr=False)
 class Binary(Written):
     """Arithmetic; "of" is × written 的."""
 
@@ -108,7 +112,7 @@ class Binary(Written):
     right: Expr
 
 
-@frozen
+@frozen(repr=False)
 class Comparison(Written):
     """`word` is a keyword id or a sign; `inclusive` what (含) or (不含) says, if written."""
 
@@ -118,7 +122,7 @@ class Comparison(Written):
     inclusive: bool | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Logic(Written):
     """且 or 或 of several parts."""
 
@@ -126,7 +130,7 @@ class Logic(Written):
     parts: tuple[Expr, ...]
 
 
-@frozen
+@frozen(repr=False)
 class Among(Written):
     """在 (a、b) or 在 X.列."""
 
@@ -134,7 +138,7 @@ class Among(Written):
     options: tuple[Expr, ...] | Reference
 
 
-@frozen
+@frozen(repr=False)
 class If(Written):
     """若 … 则 … 否则 …."""
 
@@ -143,14 +147,14 @@ class If(Written):
     otherwise: Expr
 
 
-@frozen
+@frozen(repr=False)
 class Group(Written):
     """( … ), kept so that the formatter prints what was written."""
 
     inner: Expr
 
 
-@frozen
+@frozen(repr=False)
 class Portion(Written):
     """X 超过 N 部分: what of X lies beyond N (or short of it); `word` is the comparator."""
 
@@ -159,7 +163,7 @@ class Portion(Written):
     limit: Expr
 
 
-@frozen
+@frozen(repr=False)
 class Instead(Written):
     """X 不适用 时 Y, X 无 时 Y (by keyword id)."""
 
@@ -168,7 +172,7 @@ class Instead(Written):
     instead: Expr
 
 
-@frozen
+@frozen(repr=False)
 class Undecided(Written):
     """待裁量 or 不适用 with a reason."""
 
@@ -176,7 +180,7 @@ class Undecided(Written):
     reason: str
 
 
-@frozen
+@frozen(repr=False)
 class Function(Written):
     """A function word with its arguments; `word` is a keyword id. `of_each` is what stands after the colon."""
 
@@ -193,7 +197,7 @@ class Function(Written):
 OrderedKind = Literal["O_RUNNING", "O_BEFORE", "O_PREVIOUS", "IN_TURN", "O_RANK", "O_SHARE", "O_SCALE"]
 
 
-@frozen
+@frozen(repr=False)
 class Ordered(Written):
     """A row among its siblings, by keyword id: running totals, the previous row, in turn up to a limit, rank, shares.
 
@@ -215,7 +219,7 @@ class Ordered(Written):
     remainder: str = ""
 
 
-@frozen
+@frozen(repr=False)
 class Block(Written):
     """分档 累进 递增 按…选 就高 就低, whose rows stand on the lines below."""
 
@@ -250,7 +254,7 @@ Expr = (
 # ---------------------------------------------------------------- lines of blocks
 
 
-@frozen
+@frozen(repr=False)
 class Edge:
     """One end of a band: a comparator (id or sign), a postfix word (POST_…) or TO, its bound, what (含) says."""
 
@@ -259,7 +263,7 @@ class Edge:
     inclusive: bool | None = None
 
 
-@frozen
+@frozen(repr=False)
 class BandRow(Written):
     """达到 70%(含) 300元/家; two edges for a row with both ends; none for 否则."""
 
@@ -271,7 +275,7 @@ class BandRow(Written):
     quick: Quantity | None = None
 
 
-@frozen
+@frozen(repr=False)
 class ChoiceRow(Written):
     """企业、个体户: 5%."""
 
@@ -280,7 +284,7 @@ class ChoiceRow(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class StepRow(Written):
     """每 15家 给予 5万元."""
 
@@ -289,14 +293,14 @@ class StepRow(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Mark(Written):
     """A line of one keyword: JOIN_MAX JOIN_MIN JOIN_SUM UNCAPPED STARTED."""
 
     word: str
 
 
-@frozen
+@frozen(repr=False)
 class Amount(Written):
     """最多 N or 起步 给予 A."""
 
@@ -304,7 +308,7 @@ class Amount(Written):
     value: Expr
 
 
-@frozen
+@frozen(repr=False)
 class CapRow(Written):
     """封顶 or 保底, where `when` holds."""
 
@@ -314,7 +318,7 @@ class CapRow(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class RoundRow(Written):
     """四舍五入 到 元: keyword id and the place (a number with unit, or a unit)."""
 
@@ -323,14 +327,14 @@ class RoundRow(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Remark(Written):
     """说明."""
 
     text: str
 
 
-@frozen
+@frozen(repr=False)
 class LetRow(Written):
     """其中 r = …: a name for this rule alone."""
 
@@ -339,7 +343,7 @@ class LetRow(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class ExceptRow(Written):
     """除外 名: 当 C 则 v 优先于 …, with exceptions to the exception below it."""
 
@@ -351,7 +355,7 @@ class ExceptRow(Written):
     rows: tuple[Row, ...] = ()
 
 
-@frozen
+@frozen(repr=False)
 class DatedRow(Written):
     """自 D 起 = v; `day` None for 此前 = v."""
 
@@ -360,7 +364,7 @@ class DatedRow(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Applies(Written):
     """适用 当 C 否则 不适用 “…”: under a rule, or in a 部分 for all its rules."""
 
@@ -374,7 +378,7 @@ Row = (
 )
 
 
-@frozen
+@frozen(repr=False)
 class Cell(Written):
     """A cell of a table, as parsed by the cell grammar. `raw` is its text."""
 
@@ -384,7 +388,7 @@ class Cell(Written):
     raw: str = field(default="", eq=False)
 
 
-@frozen
+@frozen(repr=False)
 class Grid(Written):
     """A table as written: its head and its rows of cells."""
 
@@ -396,7 +400,7 @@ class Grid(Written):
 # ---------------------------------------------------------------- declarations
 
 
-@frozen
+@frozen(repr=False)
 class Item:
     """A name that may carry an alias, in a list."""
 
@@ -404,7 +408,7 @@ class Item:
     alias: Name | None = None
 
 
-@frozen
+@frozen(repr=False)
 class UnitName(Written):
     """元, 元/家."""
 
@@ -417,7 +421,7 @@ class UnitName(Written):
         return self.above.text + (f"/{self.below.text}" if self.below else "")
 
 
-@frozen
+@frozen(repr=False)
 class HeaderLine(Written):
     """One line of 政策: keyword id and its value(s)."""
 
@@ -426,7 +430,7 @@ class HeaderLine(Written):
     end: date | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Policy(Written):
     """政策 “…”: and its lines."""
 
@@ -434,7 +438,7 @@ class Policy(Written):
     lines: tuple[HeaderLine, ...]
 
 
-@frozen
+@frozen(repr=False)
 class Roll(Written):
     """名录."""
 
@@ -444,14 +448,14 @@ class Roll(Written):
     block: bool = field(default=False, eq=False)
 
 
-@frozen
+@frozen(repr=False)
 class Units(Written):
     """单位."""
 
     items: tuple[Item, ...]
 
 
-@frozen
+@frozen(repr=False)
 class Clause(Written):
     """条款."""
 
@@ -460,7 +464,7 @@ class Clause(Written):
     text: str
 
 
-@frozen
+@frozen(repr=False)
 class Attribute(Written):
     """A mark of a field or decision: keyword id, and what goes with it."""
 
@@ -469,7 +473,7 @@ class Attribute(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class FieldLine(Written):
     """A field of an entity."""
 
@@ -480,7 +484,7 @@ class FieldLine(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Variant(Written):
     """当 类型 为 企业: fields that only such rows carry."""
 
@@ -488,7 +492,7 @@ class Variant(Written):
     fields: tuple[FieldLine, ...]
 
 
-@frozen
+@frozen(repr=False)
 class Entity(Written):
     """对象. `marks` in brackets: a counting unit and/or an alias."""
 
@@ -502,7 +506,7 @@ class Entity(Written):
     variants: tuple[Variant, ...] = ()
 
 
-@frozen
+@frozen(repr=False)
 class Part(Written):
     """部分: lends its citation to what stands in it."""
 
@@ -512,7 +516,7 @@ class Part(Written):
     body: tuple[Declaration, ...]
 
 
-@frozen
+@frozen(repr=False)
 class On(Written):
     """针对: whose rules stand in it."""
 
@@ -520,7 +524,7 @@ class On(Written):
     body: tuple[Declaration, ...]
 
 
-@frozen
+@frozen(repr=False)
 class Table(Written):
     """表 … 按 …."""
 
@@ -533,7 +537,16 @@ class Table(Written):
     since: date | None = None
 
 
-@frozen
+@frozen(repr=False)
+class CalendarLine(Written):
+    """覆盖 D 至 D, 放假 D、D, 补班 D (by keyword id), as written."""
+
+    word: Literal["COVERS", "HOLIDAYS", "MAKE_UP"]
+    days: tuple[date, ...]
+    cite: Citation | None = None
+
+
+@frozen(repr=False)
 class Calendar(Written):
     """日历: the days that a calendar of working days covers, its holidays and its make-up working days."""
 
@@ -543,9 +556,10 @@ class Calendar(Written):
     holidays: tuple[date, ...]
     make_up: tuple[date, ...]
     cite: Citation | None = None
+    lines: tuple[CalendarLine, ...] = ()
 
 
-@frozen
+@frozen(repr=False)
 class Rule(Written):
     """规则. `rows` are those of its block, `after` what modifies the whole: caps, rounding, remarks."""
 
@@ -557,7 +571,7 @@ class Rule(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Parameter(Written):
     """标准: a named figure of the notice, perhaps with versions by date."""
 
@@ -569,7 +583,7 @@ class Parameter(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Formula(Written):
     """公式 f(a: 元, b: 家) = …."""
 
@@ -580,7 +594,7 @@ class Formula(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class ItemLine(Written):
     """One item of 条件 or 材料: a condition, a group of items, or (neither) a fact that must be there."""
 
@@ -593,7 +607,7 @@ class ItemLine(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Conditions(Written):
     """条件 or 材料 (by keyword id): items of which all (ALL_OF), any (ANY_OF) or some (LEAST_OF) must hold."""
 
@@ -606,7 +620,7 @@ class Conditions(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class EvidenceLine(Written):
     """佐证."""
 
@@ -614,7 +628,7 @@ class EvidenceLine(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class DueLine(Written):
     """期限. `day_included`: what (含当日) says."""
 
@@ -624,7 +638,7 @@ class DueLine(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class ChargeLine(Written):
     """负责."""
 
@@ -635,7 +649,7 @@ class ChargeLine(Written):
 TaskLine = EvidenceLine | DueLine | ChargeLine | Remark
 
 
-@frozen
+@frozen(repr=False)
 class Task(Written):
     """任务."""
 
@@ -646,7 +660,7 @@ class Task(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Constraint(Written):
     """约束."""
 
@@ -656,7 +670,7 @@ class Constraint(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class ReadingLine(Written):
     """采用 or 备选."""
 
@@ -667,7 +681,7 @@ class ReadingLine(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Reading(Written):
     """读法."""
 
@@ -677,7 +691,7 @@ class Reading(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Decision(Written):
     """裁量."""
 
@@ -688,7 +702,7 @@ class Decision(Written):
     cite: Citation | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Assignment(Written):
     """a = v in an example; None: 未知."""
 
@@ -696,14 +710,14 @@ class Assignment(Written):
     value: Expr | None
 
 
-@frozen
+@frozen(repr=False)
 class Given(Written):
     """设 a = v, b = w: the main row's facts."""
 
     items: tuple[Assignment, ...]
 
 
-@frozen
+@frozen(repr=False)
 class GivenRows(Written):
     """设 宣讲活动 10场: a = v, or with a table below."""
 
@@ -713,7 +727,7 @@ class GivenRows(Written):
     grid: Grid | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Expected(Written):
     """One expectation: a value, or a status by keyword id."""
 
@@ -722,21 +736,21 @@ class Expected(Written):
     status: Literal["", "PENDING", "UNKNOWN", "INVALID", "INAPPLICABLE"] = ""
 
 
-@frozen
+@frozen(repr=False)
 class Should(Written):
     """应."""
 
     items: tuple[Expected, ...]
 
 
-@frozen
+@frozen(repr=False)
 class Adopting(Written):
     """采用 R = A in an example."""
 
     items: tuple[tuple[Name, Name], ...]
 
 
-@frozen
+@frozen(repr=False)
 class OnDate(Written):
     """基准日 of an example."""
 
@@ -746,7 +760,7 @@ class OnDate(Written):
 ExampleLine = Given | GivenRows | Should | Adopting | OnDate
 
 
-@frozen
+@frozen(repr=False)
 class Example(Written):
     """算例."""
 
@@ -777,7 +791,7 @@ Declaration = (
 )
 
 
-@frozen
+@frozen(repr=False)
 class File:
     """A whole file: its declarations in the order they were written, and the remarks between them."""
 
