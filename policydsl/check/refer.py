@@ -6,10 +6,12 @@ from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from policydsl.check.frames import Frames, RowFrame, ValueFrame
 from policydsl.check.scope import Draft, EntityScope
 from policydsl.core import program as core
-from policydsl.core.types import BOOL, DATE, NEVER, Member, Reference, Type, strip
+from policydsl.core.types import BOOL, DATE, NEVER, Member, Never, Optional, Reference, Type, strip
 from policydsl.core.values import Value
 from policydsl.source import Span
 from policydsl.syntax import tree
@@ -272,15 +274,18 @@ def read_rule(checker: Checker, draft: Draft, row: core.RowRef, where: Span) -> 
 
 
 def walk(checker: Checker, node: tree.Reference, at: int, row: Row, frames: Frames) -> core.Expr:
-    """Follow the rest of a path from a row."""
+    """Follow the rest of a path from a row. What is read of a row that need not be there (至多一条) may be none."""
     scope = checker.scope
     here, entity = row
+    absent = isinstance(here, core.OnlyChild)
     while True:
         name = node.path[at]
         item = scope.entities[entity]
         last = at == len(node.path) - 1
         if item.owns(name.text):
             found = read(checker, here, item, name)
+            if last and absent and not isinstance(found.type, Optional | Never):
+                return evolve(found, type=Optional(found.type))
             if last:
                 return found
             target = strip(found.type)
@@ -302,6 +307,7 @@ def walk(checker: Checker, node: tree.Reference, at: int, row: Row, frames: Fram
                 continue
             if other.node.at_most_one and other.owner == entity:
                 here, entity = core.OnlyChild(here, other.name), other.name
+                absent = True
                 at += 1
                 continue
         close = next(iter(_close(name.text, [*item.fields, *item.drafts])), "")

@@ -39,6 +39,16 @@ _BANDS = (
         "Mend its bound, or delete it.",
     ),
     Code(
+        "quick-deduction",
+        _ERROR,
+        "速算扣除数对不上",
+        "quick deduction does not fit",
+        "速算扣除数「{found}」与各段的比例对不上,按前面各段算是「{expected}」。",
+        "The quick deduction “{found}” does not fit the slices before it, which make it “{expected}”.",
+        "请核对通知上印的各段界限、比例和速算扣除数,是哪一个抄错了。",
+        "Check which of the printed bounds, rates and deductions was copied wrongly.",
+    ),
+    Code(
         "band-sides-mixed",
         _ERROR,
         "界限的方向不一",
