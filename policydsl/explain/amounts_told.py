@@ -65,7 +65,7 @@ def _route_label(row: RouteRow, teller: Teller) -> str:
     chinese = teller.figures.lang == "zh"
     if not row.label or not (chinese or row.label.isascii()):
         return teller.catalog.every_size.format(size=size)
-    return row.label if size in row.label else f"{row.label}({size})"
+    return row.label if size in row.label else row.label + teller.figures.bracketed(size)
 
 
 def _route(row: RouteRow, started: bool, teller: Teller) -> str:

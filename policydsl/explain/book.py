@@ -8,9 +8,10 @@ from functools import cached_property
 from attrs import frozen
 
 from policydsl.core.facts import Bad, Cell, Facts, Known, Missing, Record
-from policydsl.core.program import Field, Rule
+from policydsl.core.program import Field, Rule, RuleRead
 from policydsl.core.types import TEXT
 from policydsl.core.values import Blocked, Outcome, Status, status_of
+from policydsl.core.walk import everything
 from policydsl.explain.account import Input, InputState
 from policydsl.explain.terms import Address, Name, Shown
 from policydsl.interpret.trace import RuleStep, Trace
@@ -42,6 +43,24 @@ class Book:
     def _rows(self) -> frozenset[tuple[str, str]]:
         tables = self.trace.facts.tables
         return frozenset((entity, record.key) for entity, records in tables.items() for record in records)
+
+    @cached_property
+    def reach(self) -> Mapping[tuple[str, str], int]:
+        """How many rules each rule can rest on, whatever the facts are."""
+        reads = {
+            rule.id: {(node.entity, node.name) for node in everything(rule.body) if isinstance(node, RuleRead)}
+            for rule in self.trace.program.rules
+        }
+        counts = {}
+        for start in reads:
+            found, stack = set[tuple[str, str]](), [start]
+            while stack:
+                for at in reads.get(stack.pop(), ()):
+                    if at not in found:
+                        found.add(at)
+                        stack.append(at)
+            counts[start] = len(found)
+        return counts
 
     def has_row(self, entity: str, key: str) -> bool:
         """Whether the facts hold such a row."""

@@ -71,7 +71,7 @@ def explain(
     for name in entities:
         for key in keys_of(trace, name):
             if keys is None or key in keys:
-                rows.append((name, key, _roots(trace, name, key, wanted_rules)))
+                rows.append((name, key, _roots(book, name, key, wanted_rules)))
     accounts = _accounts(book, rows, rerun)
     told = []
     for name, key, roots in rows:
@@ -119,18 +119,19 @@ def keys_of(trace: Trace, entity: str) -> tuple[str, ...]:
     return keys if keys is not None else tuple(dict.fromkeys(at[1] for at in trace.steps if at[0] == entity))
 
 
-def _roots(trace: Trace, entity: str, key: str, wanted: list[str] | None) -> tuple[str, ...]:
+def _roots(book: Book, entity: str, key: str, wanted: list[str] | None) -> tuple[str, ...]:
     """The rules to begin with: those wanted, else every listed rule that no other one of the row rests on.
 
-    The one that rests on most comes first, for it is what the others are for.
+    The one that can rest on most comes first, the same in every row: it is what the others are for.
     """
+    trace = book.trace
     if wanted is not None:
         return tuple(name for name in wanted if (entity, key, name) in trace.steps)
     listed = [rule.name for rule in trace.program.rules_of(entity) if (entity, key, rule.name) in trace.steps]
     below = {name: _below(trace, (entity, key, name)) for name in listed}
     covered: set[At] = set().union(*below.values())
     roots = [name for name in listed if (entity, key, name) not in covered]
-    return tuple(sorted(roots, key=lambda name: -len(below[name])))
+    return tuple(sorted(roots, key=lambda name: -book.reach[entity, name]))
 
 
 def _reads(step: Step) -> Iterator[At]:

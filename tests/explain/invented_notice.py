@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -39,7 +40,6 @@ from policydsl.core.program import (
     Round,
     Rule,
     RuleRead,
-    Sole,
     Step,
     Switch,
     Table,
@@ -47,10 +47,11 @@ from policydsl.core.program import (
     Task,
 )
 from policydsl.core.types import BOOL, NEVER, RATIO, Member, Number, Text, Type
-from policydsl.core.units import PLAIN, Measure, base
+from policydsl.core.units import Measure, base
 from policydsl.core.values import Value
 from policydsl.diagnostics.model import Place
-from policydsl.explain import Rerun
+from policydsl.explain import Rerun, explain, tell
+from policydsl.explain.telling import Entry
 from policydsl.interpret.evaluate import Evaluator
 from policydsl.interpret.trace import Trace
 
@@ -226,7 +227,6 @@ RULES = (
         clause="七(二)3",
     ),
 )
-ORDER = ("目标为正",)
 PROGRAM = Program(
     Header(
         "企业培育服务征集(虚构)",
@@ -349,5 +349,21 @@ GOOD = facts(
     held=(*events("甲区", *[60] * 10, 42, 59), *events("乙区", *[80] * 8)),
 )
 """甲区 meets everything (12 events, two too small); 乙区 is one firm short of a band and two events short."""
-PLAIN_UNIT = PLAIN
-SOLE = Sole("全市")
+
+
+def wide(text: str) -> str:
+    """Expected Chinese with its full-width punctuation: commas (not in figures), colons, semicolons; ⟨⟩ are brackets."""
+    text = re.sub(r"(?<!\d),|,(?!\d{3})", "\uff0c", text)
+    return text.translate(str.maketrans({":": "\uff1a", ";": "\uff1b", "⟨": "\uff08", "⟩": "\uff09"}))
+
+
+def entry(trace: Trace, name: str, key: str = "甲区", lang: str = "zh", rerun: Rerun | None = None) -> Entry:
+    """The worded account of one rule of a row."""
+    entity = "全市" if not key else "区"
+    explanation = explain(trace, entity=entity, keys=[key], rules=[name], lang=lang, rerun=rerun)  # type: ignore[arg-type]
+    return tell(explanation).rows[0].entries[0]
+
+
+def sentences(trace: Trace, name: str, key: str = "甲区", lang: str = "zh") -> list[str]:
+    """The sentences of one rule of a row."""
+    return [passage.text for passage in entry(trace, name, key, lang).passages]
