@@ -45,6 +45,7 @@ _LOGIC = {
     "zh": re.compile(r"(?:[+−×÷*/≥≤<>=≠-](?=\s)|(?:且|或|则)(?=[\s\d(]))"),
     "en": re.compile(r"(?:[+−×÷*/≥≤<>=≠-](?=\s)|(?:and|or|then)\b)"),
 }
+_QUOTED = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"|「[^「」\n]*」")
 _OPENS_BLOCK = re.compile(r":[ \t]*(?:(?:依据|per)[ \t][^\n]*)?$")
 _IF = {
     "zh": (re.compile(r"(?<![^\W\d])若(?![^\W\d])"), re.compile(r"(?<![^\W\d])否则(?![^\W\d])")),
@@ -166,8 +167,8 @@ def lay_out(source: Source, language: Language) -> tuple[Layout, list[Diagnostic
         row = plain[lead] == "|"
         if last is not None and not row and not last.row and indent > last.indent:
             said = "".join(mapped[last.start : last.end])
-            here = plain[lead:]
-            goes_on = open_brackets > 0 or said.endswith("、")
+            here = plain[lead : end - begin]
+            goes_on = open_brackets > 0 or said.endswith(("、", ","))
             # below a line that opens a block come its rows, which may begin with a sign (≥ 70%)
             if not goes_on and not _OPENS_BLOCK.search(said):
                 word = _LOGIC[language].match(here)
@@ -175,11 +176,12 @@ def lay_out(source: Source, language: Language) -> tuple[Layout, list[Diagnostic
             if goes_on:
                 last.end = end
                 open_brackets = max(0, open_brackets + brackets)
+                here = _QUOTED.sub("", here)
                 open_ifs += len(if_word.findall(here)) - len(else_word.findall(here))
                 continue
         line = Line(begin + lead, end, indent, row)
         open_brackets = max(0, brackets)
-        said = "".join(mapped[line.start : end])
+        said = _QUOTED.sub("", plain[lead : end - begin])
         open_ifs = len(if_word.findall(said)) - len(else_word.findall(said))
         while stack and stack[-1].indent >= indent:
             stack.pop()

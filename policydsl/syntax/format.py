@@ -1,0 +1,424 @@
+"""Owns the one canonical form of a policy file: declarations and the lines of their blocks as text, in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import assert_never
+
+from policydsl.diagnostics.model import Language
+from policydsl.source import Span, display_width
+from policydsl.syntax import tree
+from policydsl.syntax.phrases import Phrases, joined
+from policydsl.syntax.quoting import Pieces, freed, run_of
+from policydsl.syntax.remarks import page
+from policydsl.syntax.rows import row_of, rows_below
+from policydsl.syntax.sheet import INDENT, WIDTH, Row, written
+from policydsl.syntax.spelling import Spelling
+
+_HEADER_COLUMN = 8
+
+
+def format_file(file: tree.File, *, to: Language | None = None) -> str:
+    """The canonical text of `file`, in the language it was written in or in `to`.
+
+    Parsing it gives the same tree again, and formatting that the same text. Comments and at most one blank line are kept
+    where they stand. Names stay as they are written; those that would be words of the language get 「」.
+    """
+    language = to or file.language
+    spelling = Spelling(language, file.language)
+    rows = [_declaration(spelling, node) for node in file.body]
+    _free(rows, language)
+    return page(file.source, file.comments, written(rows))
+
+
+def _free(rows: Iterable[Row], language: Language) -> None:
+    """Take 「」 off the names of each line that do not need them there."""
+    for row in rows:
+        if row.symbol and any("「" in text for cell in row.cells for _, text in cell):
+            counts = [len(cell) for cell in row.cells]
+            bare = freed([piece for cell in row.cells for piece in cell], row.symbol, language)
+            row.cells = [[bare.pop(0) for _ in range(count)] for count in counts]
+        _free(row.children, language)
+
+
+# ---------------------------------------------------------------- declarations
+
+
+def _declaration(spell: Spelling, node: tree.Declaration) -> Row:
+    match node:
+        case tree.Policy():
+            return _policy(spell, node)
+        case tree.Roll():
+            return _roll(spell, node)
+        case tree.Units():
+            items = _wrapped(spell, [spell.alias(item.name, item.alias) for item in node.items])
+            return _row(node, [joined(spell.word("UNITS"), items)])
+        case tree.Clause():
+            return _clause(spell, node)
+        case tree.Entity():
+            return _entity(spell, node)
+        case tree.Part():
+            head = f"{spell.word('PART')} {spell.alias(node.name, node.alias)}:{spell.citation(node.cite)[1:]}"
+            return _row(node, [[(0, head)]], [_declaration(spell, item) for item in node.body])
+        case tree.On():
+            head = f"{spell.word('ON')} {spell.name(node.entity)}:"
+            return _row(node, [[(0, head)]], [_declaration(spell, item) for item in node.body])
+        case tree.Table():
+            return _table(spell, node)
+        case tree.Rule() | tree.Parameter():
+            return _rule(spell, node)
+        case tree.Formula():
+            return _formula(spell, node)
+        case tree.Conditions():
+            return _conditions(spell, node)
+        case tree.Task():
+            return _task(spell, node)
+        case tree.Constraint():
+            pieces = joined(f"{spell.word('CONSTRAINT')} {spell.name(node.name)}:", Phrases(spell).expr(node.condition))
+            remark = f"  {spell.word('REMARK')} {spell.text(node.remark)}" if node.remark else ""
+            return _row(node, [joined(pieces, remark + spell.citation(node.cite), "")])
+        case tree.Reading():
+            return _reading(spell, node)
+        case tree.Decision():
+            head = f"{spell.word('DECISION')} {spell.alias(node.name, node.alias)}: {spell.type(node.type)}"
+            return _row(node, [[(0, head + _marks(spell, node.attributes, "  ") + spell.citation(node.cite))]])
+        case tree.Example():
+            head = f"{spell.word('EXAMPLE')} {spell.name(node.name)}:"
+            return _row(node, [[(0, head)]], [_example_line(spell, line) for line in node.lines])
+        case tree.Applies():
+            row = row_of(spell, node)
+            return Row(node.span, "declaration", row.cells, declares="Applies")
+        case tree.Calendar():
+            return _calendar(spell, node)
+        case _:
+            assert_never(node)
+
+
+def _row(node: tree.Written, cells: list[Pieces], children: list[Row] | None = None) -> Row:
+    return Row(node.span, "declaration", cells, children=children or [], declares=type(node).__name__)
+
+
+def _line(node: tree.Written, symbol: str, text: str | Pieces, columns: str = "") -> Row:
+    return Row(node.span, symbol, [[(0, text)] if isinstance(text, str) else text], columns)
+
+
+def _wrapped(spell: Spelling, items: list[str]) -> Pieces:
+    """A list in pieces, to be broken after a comma."""
+    comma = spell.comma.strip()
+    return [(0, item + (comma if at < len(items) - 1 else "")) for at, item in enumerate(items)]
+
+
+def _policy(spell: Spelling, node: tree.Policy) -> Row:
+    lines = []
+    for line in node.lines:
+        word, value = spell.word(line.word), line.value
+        if isinstance(value, tree.Name):
+            text = spell.name(value)
+        elif line.word == "H_FORCE" and not isinstance(value, str):
+            text = f"{spell.word('FROM')} {spell.day(value)}" + (
+                f" {spell.word('TO')} {spell.day(line.end)}" if line.end else ""
+            )
+        elif not isinstance(value, str):
+            text = spell.day(value)
+        else:
+            text = spell.text(value) if line.word == "H_ZONE" or not _is_raw(value) else value
+        lines.append(Row(line.span, "header", [[(0, word)], [(0, text)]], "header", least=_HEADER_COLUMN))
+    return _row(node, [[(0, f"{spell.word('POLICY')} {spell.text(node.title)}:")]], lines)
+
+
+def _is_raw(text: str) -> bool:
+    """Whether a text needs no quotes as the rest of a line."""
+    return bool(text) and text == text.strip() and text[0] not in '“"' and "#" not in text and "\uff03" not in text
+
+
+def _roll(spell: Spelling, node: tree.Roll) -> Row:
+    head = f"{spell.word('ROLL')} {spell.alias(node.name, node.alias)}:"
+    items = [spell.alias(item.name, item.alias) for item in node.members]
+    line = f"{head} {spell.comma.join(items)}"
+    if not node.block and display_width(line) <= WIDTH:
+        return _row(node, [[(0, line)]])
+    rows: list[Row] = []
+    room = WIDTH - INDENT
+    for item, text in zip(node.members, items, strict=True):
+        span = item.name.span if item.alias is None else item.name.span.to(item.alias.span)
+        last = rows[-1] if rows else None
+        longer = f"{last.cells[0][0][1]}{spell.comma}{text}" if last else ""
+        if last is None or display_width(longer) > room:
+            rows.append(Row(span, "members", [[(0, text)]]))
+        else:
+            last.span, last.cells = last.span.to(span), [[(0, longer)]]
+    # the head ends where its own members do not stand
+    start = Span(node.span.source, node.span.start, min(node.span.end, rows[0].span.start) if rows else node.span.end)
+    row = _row(node, [[(0, head)]], rows)
+    row.span = start
+    return row
+
+
+def _clause(spell: Spelling, node: tree.Clause) -> Row:
+    text = f" {spell.text(node.text)}" if node.text else ""
+    if node.makes_rules:
+        return _row(node, [[(0, f"{spell.word('CLAUSE')} {node.id}{text}")]])
+    return _row(node, [[(0, f"{spell.word('CLAUSE')} {node.id}: {spell.word('NO_RULES')}{text}")]])
+
+
+def _entity(spell: Spelling, node: tree.Entity) -> Row:
+    head = f"{spell.word('ENTITY')} {spell.name(node.name)}"
+    if node.marks:
+        head += f" ({', '.join(spell.name(mark) for mark in node.marks)})"
+    if node.owner is not None:
+        head += f" {spell.word('BELONGS')} {spell.name(node.owner)}"
+    head += f" {spell.word('SINGLETON')}" if node.singleton else ""
+    head += f" {spell.word('AT_MOST_ONE')}" if node.at_most_one else ""
+    rows = [_field(spell, item) for item in node.fields]
+    for variant in node.variants:
+        pieces = joined(joined(spell.word("WHEN"), Phrases(spell).expr(variant.when)), ":", "")
+        inner = [_field(spell, item) for item in variant.fields]
+        rows.append(Row(variant.span, "field", [pieces], children=inner))
+    # fields and variants as they stand in the file
+    rows.sort(key=lambda row: row.span.start)
+    return _row(node, [[(0, f"{head}:{spell.citation(node.cite)[1:]}")]], rows)
+
+
+def _field(spell: Spelling, node: tree.FieldLine) -> Row:
+    name = f"{spell.alias(node.name, node.alias)}:"
+    marks = (_marks(spell, node.attributes, "") + spell.citation(node.cite)).lstrip()
+    cells: list[Pieces] = [[(0, name)], [(0, spell.type(node.type))], [(0, marks)] if marks else []]
+    return Row(node.span, "field", cells, "field")
+
+
+_FLAGS = frozenset({"OR_NONE", "KEY", "COMPLETE", "FRACTIONAL", "AS_LIST", "JUDGEMENT"})
+
+
+def _marks(spell: Spelling, attributes: Iterable[tree.Attribute], before: str) -> str:
+    """The marks of a field: flags one blank apart, those with a value two."""
+    text, previous = "", ""
+    for attribute in attributes:
+        word, value = attribute.word, attribute.value
+        close = (word in _FLAGS and previous in _FLAGS) or (word == "OFFICE" and previous == "JUDGEMENT")
+        if word == "LIMIT":
+            assert isinstance(value, tree.Edge)
+            said = run_of(Phrases(spell).edge(value))
+        elif word in ("SOURCE", "REMARK"):
+            said = f"{spell.word(word)} {spell.text(str(value))}"
+        elif word == "OFFICE":
+            said = f"{spell.word(word)} {spell.person(str(value))}"
+        elif word == "DEFAULT":
+            assert value is not None and not isinstance(value, str | tree.Name | tree.Edge)
+            said = f"{spell.word(word)} {Phrases(spell).flat(value)}"
+        else:
+            said = spell.word(word)
+        text += (" " if close else "  " if previous else before) + said + spell.citation(attribute.cite)
+        previous = word
+    return text
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _table(spell: Spelling, node: tree.Table) -> Row:
+    head = f"{spell.word('TABLE')} {spell.alias(node.name, node.alias)} {spell.word('BY')} {spell.names(node.keys)}"
+    head += f" {spell.word(node.hit)}" if node.hit else ""
+    head += f" {spell.word('FROM')} {spell.day(node.since)} {spell.word('ONWARD')}" if node.since else ""
+    return _row(node, [[(0, f"{head}:{spell.citation(node.cite)[1:]}")]], _grid(spell, node.grid))
+
+
+def _grid(spell: Spelling, grid: tree.Grid) -> list[Row]:
+    lines = [[_head(spell, name) for name in grid.head]]
+    lines += [[_cell(spell, cell) for cell in row] for row in grid.rows]
+    widths = [max(display_width(line[at]) for line in lines) for at in range(len(grid.head))]
+    first = grid.head[0].span.to(grid.head[-1].span) if grid.head else grid.span
+    spans = [first, *grid.row_spans]
+    rows = []
+    for at, line in enumerate(lines):
+        cells = (f" {text}{' ' * (width - display_width(text))} " for text, width in zip(line, widths, strict=True))
+        rows.append(Row(spans[at] if at < len(spans) else spans[-1], "", [[(0, f"|{'|'.join(cells)}|")]]))
+    return rows
+
+
+def _head(spell: Spelling, name: tree.Name) -> str:
+    # the head of a table is no expression: nothing in it is a keyword
+    return name.text if not name.text or "「" in name.text or "」" in name.text else spell.heading(name)
+
+
+def _cell(spell: Spelling, cell: tree.Cell) -> str:
+    phrases = Phrases(spell)
+    match cell.kind:
+        case "any":
+            return spell.word("ANY")
+        case "else":
+            return spell.word("ELSE")
+        case "values":
+            pieces: Pieces = [(0, spell.comma.join(phrases.flat(value) for value in cell.values))]
+        case "edges":
+            pieces = phrases.edges(cell.edges)
+        case _:
+            assert_never(cell.kind)
+    return run_of(freed(pieces, "cell", spell.language))
+
+
+def _calendar(spell: Spelling, node: tree.Calendar) -> Row:
+    rows = []
+    for line in node.lines:
+        if line.word == "COVERS":
+            days: Pieces = [(0, f" {spell.word('TO')} ".join(spell.day(day) for day in line.days))]
+        else:
+            days = _wrapped(spell, [spell.day(day) for day in line.days])
+        rows.append(
+            _line(line, "calendar_line", joined(joined(spell.word(line.word), days), spell.citation(line.cite), ""))
+        )
+    return _row(
+        node, [[(0, f"{spell.word('CALENDAR')} {spell.name(node.name)}:{spell.citation(node.cite)[1:]}")]], rows
+    )
+
+
+# ---------------------------------------------------------------- rules
+
+
+def _rule(spell: Spelling, node: tree.Rule | tree.Parameter) -> Row:
+    word = "RULE" if isinstance(node, tree.Rule) else "PARAMETER"
+    head = f"{spell.word(word)} {spell.alias(node.name, node.alias)}"
+    head += f", {spell.unit(node.unit)}" if node.unit else ""
+    return _defined(spell, node, head, node.value, node.after, node.cite)
+
+
+def _formula(spell: Spelling, node: tree.Formula) -> Row:
+    parameters = ", ".join(f"{spell.name(name)}: {spell.type(unit)}" for name, unit in node.parameters)
+    head = f"{spell.word('FORMULA')} {spell.name(node.name)}({parameters})"
+    return _defined(spell, node, head, node.value, node.after, node.cite)
+
+
+def _defined(
+    spell: Spelling,
+    node: tree.Written,
+    head: str,
+    value: tree.Expr | None,
+    after: tuple[tree.Row, ...],
+    cite: tree.Citation | None,
+) -> Row:
+    phrases = Phrases(spell)
+    pieces = joined(head, [] if value is None else joined("=", phrases.expr(value)))
+    rows = rows_below(spell, phrases, after)
+    # the citation comes after the colon of a block
+    tail = f":{spell.citation(cite)[1:]}" if rows else spell.citation(cite)
+    return _row(node, [joined(pieces, tail, "")], rows)
+
+
+def _conditions(spell: Spelling, node: tree.Conditions) -> Row:
+    head = f"{spell.word(node.word)} {spell.alias(node.name, node.alias)}:"
+    # 材料 are all wanted unless it says otherwise
+    mode = "" if node.mode == "ALL_OF" and node.word == "MATERIALS" else f" {_mode(spell, node.mode, node.least)}"
+    cite = spell.citation(node.cite)
+    rows = [_item(spell, item) for item in node.items]
+    return _row(node, [[(0, head + mode + (cite if mode else cite[1:]))]], rows)
+
+
+def _mode(spell: Spelling, mode: str, least: int) -> str:
+    if mode != "LEAST_OF":
+        return spell.word(mode)
+    return f"{spell.word(mode)} {least}{'项' if spell.language == 'zh' else ''}"
+
+
+def _item(spell: Spelling, node: tree.ItemLine) -> Row:
+    name = spell.alias(node.name, node.alias)
+    cite = spell.citation(node.cite)
+    if node.mode:
+        rows = [_item(spell, item) for item in node.items]
+        return Row(
+            node.span, "item_line", [[(0, f"{name}:")], [(0, _mode(spell, node.mode, node.least) + cite)]], "item", rows
+        )
+    if node.value is None:
+        return Row(node.span, "item_line", [[(0, name + cite)]])
+    return Row(node.span, "item_line", [[(0, f"{name}:")], joined(Phrases(spell).expr(node.value), cite, "")], "item")
+
+
+def _task(spell: Spelling, node: tree.Task) -> Row:
+    pieces = joined(f"{spell.word('TASK')} {spell.alias(node.name, node.alias)}:", Phrases(spell).expr(node.condition))
+    rows = [_task_line(spell, line) for line in node.lines]
+    return _row(node, [joined(pieces, spell.citation(node.cite), "")], rows)
+
+
+def _task_line(spell: Spelling, node: tree.TaskLine) -> Row:
+    match node:
+        case tree.EvidenceLine():
+            items = _wrapped(spell, [spell.name(item) for item in node.items])
+            pieces = joined(spell.word("EVIDENCE"), items)
+            return _line(node, "task_line", joined(pieces, spell.citation(node.cite), ""))
+        case tree.DueLine():
+            due = spell.time(node.due) if isinstance(node.due, datetime) else spell.day(node.due)
+            text = f"{spell.word('DUE')} {due}"
+            if node.before:
+                mark = (
+                    {True: "WITH_DAY", False: "SANS_DAY"}.get(node.day_included)
+                    if node.day_included is not None
+                    else None
+                )
+                text += f" {spell.word('DAY_BEFORE')}"
+                text += ("" if spell.language == "zh" else " ") + spell.word(mark) if mark else ""
+            return _line(node, "task_line", text + spell.citation(node.cite))
+        case tree.ChargeLine():
+            return _line(
+                node, "task_line", f"{spell.word('CHARGE')} {spell.person(node.who)}{spell.citation(node.cite)}"
+            )
+        case tree.Remark():
+            return _line(node, "task_line", f"{spell.word('REMARK')} {spell.text(node.text)}")
+        case _:
+            assert_never(node)
+
+
+def _reading(spell: Spelling, node: tree.Reading) -> Row:
+    head = f"{spell.word('READING')} {spell.alias(node.name, node.alias)}:{spell.citation(node.cite)[1:]}"
+    rows = []
+    for line in node.options:
+        phrases = Phrases(spell)
+        name = f"{spell.word('ADOPT' if line.adopted else 'ALTERNATIVE')} {spell.name(line.name)}"
+        value: Pieces = [] if line.value is None else joined("=", phrases.expr(line.value))
+        reason = f"{spell.word('REASON')} {spell.text(line.reason)}" if line.reason else ""
+        tail = (reason + spell.citation(line.cite)).lstrip()
+        cells = [[(0, name)], value, [(0, tail)] if tail else []]
+        rows.append(Row(line.span, "reading_line", cells, "reading", rows_below(spell, phrases, ())))
+    return _row(node, [[(0, head)]], rows)
+
+
+# ---------------------------------------------------------------- examples
+
+
+def _example_line(spell: Spelling, node: tree.ExampleLine) -> Row:
+    match node:
+        case tree.Given():
+            return _line(node, "example_line", joined(spell.word("SET"), _assigned(spell, node.items)))
+        case tree.GivenRows():
+            head = f"{spell.word('SET')} {spell.name(node.entity)}"
+            head += f" {spell.quantity(node.count)}:" if node.count else ":"
+            row = _line(node, "example_line", joined(head, _assigned(spell, node.items)))
+            row.children = _grid(spell, node.grid) if node.grid else []
+            return row
+        case tree.Should():
+            pieces: Pieces = []
+            for item in node.items:
+                pieces = joined(pieces, ",", "") if pieces else []
+                pieces += [(0, _expected(spell, item))]
+            return _line(node, "example_line", joined(spell.word("SHOULD"), pieces))
+        case tree.Adopting():
+            chosen = ", ".join(f"{spell.name(reading)} = {spell.name(option)}" for reading, option in node.items)
+            return _line(node, "example_line", f"{spell.word('ADOPT')} {chosen}")
+        case tree.OnDate():
+            return _line(node, "example_line", f"{spell.word('ON_DATE')} {spell.day(node.day)}")
+        case _:
+            assert_never(node)
+
+
+def _assigned(spell: Spelling, items: Iterable[tree.Assignment]) -> Pieces:
+    pieces: Pieces = []
+    for item in items:
+        phrases = Phrases(spell)
+        value = spell.word("UNKNOWN") if item.value is None else phrases.flat(item.value)
+        pieces = joined(pieces, ",", "") if pieces else []
+        pieces += [(0, f"{phrases.flat(item.target)} = {value}")]
+    return pieces
+
+
+def _expected(spell: Spelling, item: tree.Expected) -> str:
+    phrases = Phrases(spell)
+    target = phrases.flat(item.target)
+    return f"{target} {spell.word(item.status)}" if item.value is None else f"{target} = {phrases.flat(item.value)}"
