@@ -106,6 +106,7 @@ def _rank(checker: Checker, node: tree.Ordered, inner: Frames, among: core.Sibli
         "SAME_PLACE": "same",
         "DENSE": "dense",
         "PENDING": "pending",
+        "": "same",
     }
     number = Number(PLAIN, True)
     type_ = Optional(number) if among.where is not None else number

@@ -390,6 +390,36 @@ _BLOCKS = (
         "封顶、保底、取整和说明写在规则的下一层,与各档对齐。",
         "Caps, floors, rounding and notes stand one level below the rule, aligned with its rows.",
     ),
+    Code(
+        "clause-twice",
+        _ERROR,
+        "同样的说明写了两次",
+        "said twice in one call",
+        "「{found}」在同一个括号里写了两次。",
+        "“{found}” stands twice in one pair of brackets.",
+        "请只留一处;几个条件用「且」「或」连接。",
+        "Keep one; join several conditions by `and` or `or`.",
+    ),
+    Code(
+        "rank-ties-missing",
+        _ERROR,
+        "没有说并列怎么办",
+        "ties not decided",
+        "名次没有说并列时怎么办。",
+        "The ranking does not say what becomes of ties.",
+        "请在括号最后写「并列 同名次」「并列 紧接」或「并列 待裁量」。",
+        "End the brackets with `ties share a place`, `ties leave no gap` or `ties pending`.",
+    ),
+    Code(
+        "previous-first-missing",
+        _ERROR,
+        "没有说第一条是多少",
+        "no first case",
+        "「上一条」没有说第一条是多少。",
+        "`previous` does not say what the first row has.",
+        "请在括号最后写「首条 0元」这样的值。",
+        "End the brackets with `first being` and a value.",
+    ),
 )
 
 SYNTAX: dict[str, Code] = {code.code: code for code in (*_FILES, *_LAYOUT, *_WORDS, *_LITERALS, *_TABLES, *_BLOCKS)}
