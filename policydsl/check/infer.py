@@ -361,6 +361,9 @@ class Checker:
         kind = strip(common)
         if relation not in ("eq", "ne") and not isinstance(kind, Number | Date | Moment | Never):
             return self.report("order-kinds", node.span, type=self.say(kind), word=word)
+        for side, written in ((left, node.left), (right, node.right)):
+            if relation not in ("eq", "ne") and isinstance(side.type, Optional):
+                return self.report("none-in-arithmetic", written.span, found=written.span.text)
         op = core.Compare
         return op(relation, left, right, word, type=BOOL, span=node.span)  # type: ignore[arg-type]
 
