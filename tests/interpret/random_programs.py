@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -65,7 +65,6 @@ from policydsl.core.program import (
 from policydsl.core.types import BOOL, Number
 
 N = Number()
-Draw = Callable[[st.SearchStrategy[Any]], Any]
 TABLE = Table(
     "分级",
     ("级",),
@@ -77,20 +76,27 @@ TABLE = Table(
     ),
 )
 
-small = st.integers(-3, 4)
-fractions = st.sampled_from((Fraction(1, 2), Fraction(-3, 2), Fraction(7, 3)))
-quantities = small | fractions
+SEEDS = st.integers(0, 2**32)
+"""Programs and facts are drawn from a seed: a draw by hypothesis for each of hundreds of choices would take most of the time."""
+
+
+def quantity(chance: Random) -> Any:
+    """A small number, mostly whole."""
+    return chance.randint(-3, 4) if chance.random() < 0.8 else chance.choice((Fraction(1, 2), Fraction(-3, 2)))
 
 
 class Maker:
     """Draws expressions of one rule. `scopes` lists what is in scope, innermost first: an entity, or the type of a local."""
 
-    def __init__(self, draw: Draw, readable: dict[str, bool]) -> None:
-        self.draw = draw
+    def __init__(self, chance: Random, readable: dict[str, bool]) -> None:
+        self.chance = chance
         self.readable = readable  # rules of 区 that may be read, and whether they are conditions
 
     def pick(self, *choices: Any) -> Any:
-        return self.draw(st.sampled_from(choices))
+        return self.chance.choice(choices)
+
+    def coin(self) -> bool:
+        return self.chance.random() < 0.5
 
     def row(self, scopes: tuple[str, ...], entity: str) -> Any:
         """A reference to a row of 区 from here."""
@@ -98,10 +104,10 @@ class Maker:
         if entity == "区":
             ways += [Owner(Here(depth), "区") for depth, scope in enumerate(scopes) if scope == "活动"]
             ways.append(Keyed("区", const(self.pick(*MEMBERS))))
-        return self.draw(st.sampled_from(ways)) if ways else None
+        return self.chance.choice(ways) if ways else None
 
     def field(self, scopes: tuple[str, ...], names: tuple[str, ...], event: str, type_: Any) -> Expr:
-        if "活动" in scopes and self.draw(st.booleans()):
+        if "活动" in scopes and self.coin():
             return FieldRead(self.row(scopes, "活动"), "活动", event, type=type_)
         return FieldRead(self.row(scopes, "区"), "区", self.pick(*names), type=type_)
 
@@ -126,9 +132,9 @@ class Maker:
         return make(scopes) if make == self.number_leaf else make(scopes, depth - 1)
 
     def number_leaf(self, scopes: tuple[str, ...]) -> Expr:
-        kind = self.pick("const", "field", "field", "city", "rule", "local", "pending")
+        kind = self.chance.choices(("const", "field", "city", "rule", "local", "pending"), (20, 40, 10, 15, 20, 1))[0]
         if kind == "const":
-            return const(self.draw(quantities))
+            return const(quantity(self.chance))
         if kind == "city":
             return city("预算")
         if kind == "pending":
@@ -143,23 +149,19 @@ class Maker:
         return apply(op, *(self.number(scopes, depth) for _ in range(1 if op == "neg" else 2)))
 
     def choice(self, scopes: tuple[str, ...], depth: int) -> Expr:
-        cases = tuple(
-            Case(self.condition(scopes, depth), self.number(scopes, depth)) for _ in range(self.draw(st.integers(1, 2)))
-        )
+        cases = tuple(Case(self.condition(scopes, depth), self.number(scopes, depth)) for _ in range(self.pick(1, 2)))
         otherwise = self.pick(None, const(1), Inapplicable("不适用", type=N), self.number(scopes, 0))
         return Choose(self.pick("first", "unique", "agree"), cases, otherwise, type=N)
 
     def bounds(self, scopes: tuple[str, ...], count: int) -> list[Expr]:
-        edges = sorted(self.draw(st.lists(quantities, min_size=count, max_size=count, unique=True)))
+        edges = sorted(self.chance.sample(range(-3, 5), count))
         made: list[Expr] = [const(edge) for edge in edges]
-        if self.draw(st.booleans()):
-            made[self.draw(st.integers(0, count - 1))] = self.number_leaf(scopes)
+        if self.coin():
+            made[self.chance.randrange(count)] = self.number_leaf(scopes)
         return made
 
     def bands(self, scopes: tuple[str, ...], depth: int) -> Expr:
-        rows = tuple(
-            Band(bound, self.draw(st.booleans()), self.number(scopes, depth - 1)) for bound in self.bounds(scopes, 2)
-        )
+        rows = tuple(Band(bound, self.coin(), self.number(scopes, depth - 1)) for bound in self.bounds(scopes, 2))
         return Bands(self.number(scopes, depth), self.pick("lower", "upper"), rows, const(0), type=N)
 
     def brackets(self, scopes: tuple[str, ...], depth: int) -> Expr:
@@ -169,15 +171,15 @@ class Maker:
 
     def increment(self, scopes: tuple[str, ...], depth: int) -> Expr:
         steps = (Step(const(Fraction(1, 2)), const(3)), Step(self.number_leaf(scopes), const(5)))
-        extra = {"at_start": const(7)} if self.draw(st.booleans()) else {}
-        extra |= {"most_steps": self.number_leaf(scopes)} if self.draw(st.booleans()) else {}
-        join, started = self.pick("max", "min", "sum"), self.draw(st.booleans())
+        extra = {"at_start": const(7)} if self.coin() else {}
+        extra |= {"most_steps": self.number_leaf(scopes)} if self.coin() else {}
+        join, started = self.pick("max", "min", "sum"), self.coin()
         return Increment(
             self.number(scopes, depth), self.number_leaf(scopes), steps, join, started=started, type=N, **extra
         )
 
     def limit(self, scopes: tuple[str, ...], depth: int) -> Expr:
-        when = self.condition(scopes, 0) if self.draw(st.booleans()) else None
+        when = self.condition(scopes, 0) if self.coin() else None
         bounds = (Bound("cap", self.number_leaf(scopes), when), Bound("floor", self.number_leaf(scopes)))
         return Limit(self.number(scopes, depth), bounds, type=N)
 
@@ -193,7 +195,7 @@ class Maker:
         return Lookup("分级", (self.number(scopes, depth),), "额", type=N)
 
     def let(self, scopes: tuple[str, ...], depth: int) -> Expr:
-        if self.draw(st.booleans()):
+        if self.coin():
             return Let("名", self.number(scopes, depth), self.number(("number", *scopes), depth), type=N)
         return Let("名", self.condition(scopes, depth), self.number(("condition", *scopes), depth), type=N)
 
@@ -203,7 +205,7 @@ class Maker:
         return IfInapplicable(self.pick(child, self.number(scopes, depth)), self.number(scopes, 0), type=N)
 
     def rows(self, scopes: tuple[str, ...]) -> tuple[Any, str]:
-        if self.draw(st.booleans()):
+        if self.coin():
             return Children(self.row(scopes, "区"), "活动"), "活动"
         return ALL_DISTRICTS, "区"
 
@@ -211,9 +213,9 @@ class Maker:
         kind = self.pick(*(kinds or ("count", "sum", "max", "min", "mean", "distinct")))
         rows, entity = self.rows(scopes)
         inner = (entity, *scopes)
-        where = self.condition(inner, depth) if self.draw(st.booleans()) else None
+        where = self.condition(inner, depth) if self.coin() else None
         body = None if kind == "count" else self.condition(inner, depth) if kinds else self.number(inner, depth)
-        empty = const(0) if kind in ("max", "min", "mean") and self.draw(st.booleans()) else None
+        empty = const(0) if kind in ("max", "min", "mean") and self.coin() else None
         return Aggregate(kind, rows, where, body, empty, type=BOOL if kinds else N)
 
     # -------------------------------------------------------- conditions
@@ -235,19 +237,19 @@ class Maker:
         if kind == "of":
             return OneOf(self.number(scopes, below), (const(1), self.number_leaf(scopes)), type=BOOL)
         if kind == "has":
-            return Has(self.optional(scopes, 0) if self.draw(st.booleans()) else self.choice(scopes, below), type=BOOL)
+            return Has(self.optional(scopes, 0) if self.coin() else self.choice(scopes, below), type=BOOL)
         if kind == "quantified":
             return self.fold(scopes, below, ("any", "all"))
         if kind == "within":
             rows, entity = self.rows(scopes)
-            where = self.condition((entity, *scopes), below) if self.draw(st.booleans()) else None
+            where = self.condition((entity, *scopes), below) if self.coin() else None
             return Within(self.number(scopes, below), rows, self.number((entity, *scopes), 0), where, type=BOOL)
         return self.condition_leaf(scopes)
 
     def condition_leaf(self, scopes: tuple[str, ...]) -> Expr:
         kind = self.pick("const", "field", "field", "rule", "local", "compare")
         if kind == "const":
-            return const(self.draw(st.booleans()))
+            return const(self.coin())
         if kind == "compare":
             return compare(self.pick("ge", "lt"), self.field(scopes, NUMBERS, "家数", N), self.number_leaf(scopes))
         found = self.known_rule(scopes, True) if kind == "rule" else self.local(scopes, "condition")
@@ -256,71 +258,70 @@ class Maker:
         return self.field(scopes, FLAGS, "有效", BOOL)
 
 
-@st.composite
-def expressions(draw: Draw, scopes: tuple[str, ...] = ("区",)) -> Expr:
+def expression(seed: int, scopes: tuple[str, ...] = ("区",)) -> Expr:
     """One expression that reads no rules."""
-    maker = Maker(draw, {})
-    return maker.number(scopes, 3) if draw(st.booleans()) else maker.condition(scopes, 3)
+    maker = Maker(Random(seed), {})
+    return maker.number(scopes, 3) if maker.coin() else maker.condition(scopes, 3)
 
 
-@st.composite
-def folds(draw: Draw) -> Aggregate:
+def condition(seed: int) -> Expr:
+    """One condition that reads no rules."""
+    return Maker(Random(seed), {}).condition(("区",), 2)
+
+
+def fold(seed: int) -> Aggregate:
     """One aggregate of a rule of 区."""
-    maker = Maker(draw, {})
-    return maker.fold(("区",), 2, draw(st.sampled_from(((), ("any", "all")))))
+    maker = Maker(Random(seed), {})
+    return maker.fold(("区",), 2, maker.pick((), ("any", "all")))
 
 
-@st.composite
-def programs(draw: Draw) -> Program:
+def policy(seed: int) -> Program:
     """A few rules of 区 that read each other."""
+    chance = Random(seed)
     readable: dict[str, bool] = {}
     rules = []
-    for index in range(draw(st.integers(1, 3))):
-        condition = draw(st.booleans())
-        maker = Maker(draw, dict(readable))
-        body = maker.condition(("区",), 2) if condition else maker.number(("区",), 3)
+    for index in range(chance.randint(1, 4)):
+        is_condition = chance.random() < 0.4
+        maker = Maker(chance, dict(readable))
+        body = maker.condition(("区",), 2) if is_condition else maker.number(("区",), 2)
         rules.append(rule(f"规则{index}", body))
-        readable[f"规则{index}"] = condition
+        readable[f"规则{index}"] = is_condition
     return program(*rules, tables=(TABLE,))
 
 
-def _cells(draw: Draw, whole: bool, numbers: tuple[str, ...], flags: tuple[str, ...]) -> dict[str, Any]:
-    cells: dict[str, Any] = {name: draw(quantities) for name in numbers}
-    return cells | {name: draw(st.booleans()) for name in flags}
+def histories(seed: int) -> tuple[Facts, Facts]:
+    """The same facts twice: with some blanks, missing rows and missing tables, and with some or all of these filled in."""
+    chance = Random(seed)
 
+    def cells(*names: str) -> dict[str, Any]:
+        return {name: chance.random() < 0.5 if name in (*FLAGS, "有效") else quantity(chance) for name in names}
 
-@st.composite
-def histories(draw: Draw) -> tuple[Facts, Facts]:
-    """The same facts twice: with blanks, missing rows and missing tables, and with some or all of these filled in."""
     keys = ("东区", "西区", "北区")
-    tables: dict[str, list[Any]] = {"区": [], "活动": [], "报告": [], "全市": []}
-    for key in keys:
-        tables["区"].append(district(key, **_cells(draw, True, (*NUMBERS, "核准"), FLAGS)))
-    for number in range(draw(st.integers(0, 3))):
-        parent = draw(st.sampled_from(keys))
-        tables["活动"].append(record(str(number), parent, **_cells(draw, True, ("家数",), ("有效",))))
-    for number, key in enumerate(keys[: draw(st.integers(0, 2))]):
-        tables["报告"].append(record(str(number), key, **_cells(draw, True, ("页数",), ())))
-    tables["全市"].append(record("", **_cells(draw, True, ("预算",), ())))
-    later = _thinned(draw, tables)
-    return _facts(_thinned(draw, later)), _facts(later)
+    tables: dict[str, list[Any]] = {
+        "区": [district(key, **cells(*NUMBERS, "核准", *FLAGS)) for key in keys],
+        "活动": [
+            record(str(number), chance.choice(keys), **cells("家数", "有效")) for number in range(chance.randint(0, 4))
+        ],
+        "报告": [record(key, key, **cells("页数")) for key in keys if chance.random() < 0.5],
+        "全市": [record("", **cells("预算"))],
+    }
+    later = _thinned(chance, tables, chance.choice((0.0, 0.0, 0.1)))
+    return _facts(_thinned(chance, later, chance.choice((0.05, 0.15, 0.3)))), _facts(later)
 
 
-def _thinned(draw: Draw, tables: dict[str, list[Any]]) -> dict[str, list[Any]]:
+def _thinned(chance: Random, tables: dict[str, list[Any]], share: float) -> dict[str, list[Any]]:
     """The tables with fewer cells, perhaps without a district, perhaps without a whole table."""
     thinned: dict[str, list[Any]] = {}
-    absent = draw(st.sampled_from((None, None, None, *MEMBERS)))
+    absent = chance.choice(MEMBERS) if chance.random() < share else None
     for entity, rows in tables.items():
-        if entity != "区" and draw(st.integers(0, 9)) == 0:
+        if entity != "区" and chance.random() < share / 2:
             continue
-        kept = [row for row in rows if entity != "区" or row.key != absent]
         thinned[entity] = [
             record(
-                row.key,
-                row.parent,
-                **{name: cell for name, cell in row.cells.items() if name == "名称" or draw(st.integers(0, 4)) != 0},
+                row.key, row.parent, **{n: c for n, c in row.cells.items() if n == "名称" or chance.random() >= share}
             )
-            for row in kept
+            for row in rows
+            if entity != "区" or row.key != absent
         ]
     return thinned
 
