@@ -302,8 +302,8 @@ def _quick(checker: Checker, rows: list[tree.BandRow], slices: list[core.Slice],
     printed = {row.span: row.quick for row in rows}
     below = Fraction(0)
     for piece in slices:
-        ends = [end.value if isinstance(end, core.Const) else None for end in (piece.start, piece.rate, piece.end)]
-        start, rate, end = (Fraction(value) if isinstance(value, int | Fraction) else None for value in ends)
+        literals = [part.value if isinstance(part, core.Const) else None for part in (piece.start, piece.rate, piece.end)]
+        start, rate, end = (Fraction(value) if isinstance(value, int | Fraction) else None for value in literals)
         if start is None or rate is None:
             return
         quick = printed.get(piece.span) if piece.span is not None else None

@@ -6,11 +6,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from policydsl.check import refer
-from policydsl.check.frames import RowFrame
+from policydsl.check.frames import Frames, RowFrame
 from policydsl.check.scope import EntityScope
 from policydsl.core import program as core
 from policydsl.core.facts import Cell, Facts, Known, Missing, Record
-from policydsl.core.types import Number, Optional, Reference, strip
+from policydsl.core.types import ListOf, Number, Optional, Reference, Type, strip
 from policydsl.core.values import NONE, NotApplicable, Status, Value
 from policydsl.syntax import tree
 
@@ -94,7 +94,7 @@ def _cell(checker: Checker, entity: EntityScope, name: str, value: tree.Expr | N
         return Missing()
     field = entity.fields[name]
     wanted = strip(field.type)
-    found = checker.expr(value, (), wanted)
+    found = _literal(checker, value, (), wanted)
     if isinstance(wanted, Reference) and isinstance(found, core.Const):
         return Known(str(found.value), raw=found.text)
     common = checker.agree(core.Const(0, name, type=field.type), found, value.span, "=")
@@ -113,6 +113,14 @@ def _cell(checker: Checker, entity: EntityScope, name: str, value: tree.Expr | N
     ):
         checker.report("integer-expected", value.span, name=name, found=found.text)
     return Known(found.value, raw=found.text)
+
+
+def _literal(checker: Checker, node: tree.Expr, frames: Frames, wanted: Type) -> core.Expr:
+    """The value that an example writes; where a list is wanted, one value alone is a list of one."""
+    if isinstance(wanted, ListOf) and not isinstance(node, tree.Several):
+        inner = node.inner if isinstance(node, tree.Group) else node
+        node = tree.Several((inner,), span=node.span)
+    return checker.expr(node, frames, wanted)
 
 
 def _rows(
@@ -267,7 +275,7 @@ def _expected(checker: Checker, node: tree.Expected) -> core.Expectation | None:
     checked = checker.rule(draft)
     assert node.value is not None
     wanted = checked.body.type if checked is not None else core.Const(0, type=Number()).type
-    found = checker.expr(node.value, (RowFrame(entity.name),), strip(wanted))
+    found = _literal(checker, node.value, (RowFrame(entity.name),), strip(wanted))
     checker.agree(core.Const(0, draft.name, type=wanted), found, node.value.span, "=")
     value = refer.constant(checker, found, node.value.span)
     if value is None:

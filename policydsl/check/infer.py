@@ -155,6 +155,8 @@ class Checker:
                 return siblings.ordered(self, node, frames)
             case tree.Portion():
                 return self._portion(node, frames)
+            case tree.Several():
+                return self._several(node, frames, expected)
             case tree.Instead():
                 return self._instead(node, frames)
 
@@ -265,6 +267,16 @@ class Checker:
         if node.word == "ALL_TASKS":
             return core.Every(tuple(option.value for option in options), type=BOOL, span=node.span)
         return core.UnmetTasks(options, type=ListOf(TEXT), span=node.span)
+
+    def _several(self, node: tree.Several, frames: Frames, expected: Type | None) -> core.Expr:
+        """A list of literals, as an example writes it."""
+        inner = expected.of if isinstance(expected, ListOf) else None
+        found = tuple((self.expr(item, frames, inner), item.span) for item in node.items)
+        values = tuple(refer.constant(self, value, where) for value, where in found)
+        type_ = ListOf(self.common(found))
+        if None in values:
+            return core.Pending("", type=NEVER, span=node.span)
+        return core.Const(tuple(v for v in values if v is not None), node.span.text, type=type_, span=node.span)
 
     def _unary(self, node: tree.Unary, frames: Frames) -> core.Expr:
         if node.op == "not":

@@ -195,6 +195,10 @@ class Builder:
         )
         return tree.Group(self.expr(inner), span=self.span(twig))
 
+    def _several(self, twig: Tree[Token]) -> tree.Expr:
+        kids = [kid for kid in twig.children if not (isinstance(kid, Token) and kid.type in ("LPAR", "RPAR"))]
+        return tree.Several(tuple(self.expr(kid) for kid in kids), span=self.span(twig))
+
     def _number(self, twig: Tree[Token]) -> tree.Expr:
         return self.quantity(twig)
 
@@ -334,6 +338,7 @@ _MAKERS: dict[str, Callable[[Builder, Tree[Token]], tree.Expr]] = {
     "instead": Builder._instead,
     "if_expr": Builder._if,
     "group": Builder._group,
+    "several": Builder._several,
     "number": Builder._number,
     "date": Builder._date,
     "moment": Builder._moment,

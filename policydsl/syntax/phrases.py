@@ -72,6 +72,8 @@ class Phrases:
                 return pieces + broken_before(spell.word("ELSE"), self.expr(node.otherwise, after), level)
             case tree.Group():
                 return joined(joined("(", self.expr(node.inner, level + 1), ""), ")", "")
+            case tree.Several():
+                return [(0, f"({spell.comma.join(self.flat(item) for item in node.items)})")]
             case tree.Instead():
                 pieces = joined(self.expr(node.body, level + 1), spell.word(node.word))
                 return joined(pieces, self.expr(node.instead, level + 1))

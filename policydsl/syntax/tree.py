@@ -229,6 +229,13 @@ class Block(Written):
     rows: tuple[Row, ...]
 
 
+@frozen(repr=False)
+class Several(Written):
+    """(5000元、6000元): the value of a list, as an example writes it; () is an empty one."""
+
+    items: tuple[Expr, ...]
+
+
 Expr = (
     Quantity
     | Day
@@ -249,6 +256,7 @@ Expr = (
     | Portion
     | Instead
     | Ordered
+    | Several
 )
 
 # ---------------------------------------------------------------- lines of blocks
@@ -608,6 +616,13 @@ class ItemLine(Written):
 
 
 @frozen(repr=False)
+class Import(Written):
+    """引用: a file whose units, rolls, tables, parameters, formulas and calendars are shared."""
+
+    path: str
+
+
+@frozen(repr=False)
 class Conditions(Written):
     """条件 or 材料 (by keyword id): items of which all (ALL_OF), any (ANY_OF) or some (LEAST_OF) must hold."""
 
@@ -788,6 +803,7 @@ Declaration = (
     | Conditions
     | Applies
     | Calendar
+    | Import
 )
 
 
