@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from policydsl.amend.imports import Load, gather
 from policydsl.check.assemble import check
 from policydsl.core.program import Program
 from policydsl.diagnostics.model import Diagnostic, Place, Weight
@@ -35,18 +36,39 @@ class Result:
         return tuple(finding for finding in self.findings if weight_of(finding) is Weight.ERROR)
 
 
-def check_source(source: Source) -> Result:
-    """Parse and check one policy. Never raises for anything that the text says."""
-    file, findings = parse(source)
+def check_source(source: Source, load: Load | None = None) -> Result:
+    """Parse and check one policy. `load` reads the files that it names; without it there are none.
+
+    Never raises for anything that the text says.
+    """
+    written, findings = parse(source)
+    file, missing = gather(written, load or _nothing)
+    findings += missing
     if any(weight_of(finding) is Weight.ERROR for finding in findings) and not file.body:
-        return Result(source, tuple(findings), file)
+        return Result(source, tuple(findings), written)
     program, meant = check(file)
     # a line that could not be read leaves names unknown; saying so again for each use would bury the one mistake
     broken_text = broken_parts(source, findings)
     everything = [*findings, *(finding for finding in meant if not broken_text.echoes(finding))]
     everything.sort(key=lambda finding: getattr(finding.where, "start", 0))
     broken = any(weight_of(finding) is Weight.ERROR for finding in everything)
-    return Result(source, tuple(everything), file, None if broken else program)
+    return Result(source, tuple(everything), written, None if broken else program)
+
+
+def _nothing(_by: str, _name: str) -> Source | None:
+    return None
+
+
+def _beside(by: str, name: str) -> Source | None:
+    """A file named by another, looked for from that one's folder."""
+    path = Path(os.path.normpath(Path(by).parent / name.replace("\\", "/")))
+    try:
+        if not path.is_file() or path.stat().st_size > 4 * MAX_SIZE:
+            return None
+        text = _decoded(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return Source(str(path), text) if text is not None else None
 
 
 def check_path(path: str | os.PathLike[str]) -> Result:
@@ -70,7 +92,7 @@ def check_path(path: str | os.PathLike[str]) -> Result:
     text = _decoded(raw)
     if text is None:
         return refuse("policy-not-text", name=name)
-    return check_source(Source(name, text))
+    return check_source(Source(name, text), _beside)
 
 
 def _decoded(raw: bytes) -> str | None:

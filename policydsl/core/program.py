@@ -775,7 +775,12 @@ class Program:
     @cached_property
     def written_order(self) -> tuple[Rule, ...]:
         """Rules in the order in which the drafter wrote them."""
-        return tuple(sorted(self.rules, key=lambda rule: rule.span.start if rule.span else 0))
+        files = list(dict.fromkeys(rule.span.source.name for rule in self.rules if rule.span))
+
+        def place(rule: Rule) -> tuple[int, int]:
+            return (files.index(rule.span.source.name), rule.span.start) if rule.span else (-1, 0)
+
+        return tuple(sorted(self.rules, key=place))
 
     def rules_of(self, entity: str) -> tuple[Rule, ...]:
         """The listed rules and tasks of an entity, as written."""

@@ -257,4 +257,37 @@ _EXAMPLES = (
     ),
 )
 
-WHOLE: dict[str, Code] = {code.code: code for code in (*_RULES, *_READINGS, *_UNUSED, *_EXAMPLES)}
+_FILES = (
+    Code(
+        "import-path",
+        Weight.ERROR,
+        "不能这样指另一个文件",
+        "no such way to name a file",
+        "「{name}」不是可以引用的文件。",
+        "“{name}” cannot be named here.",
+        "请写相对于本文件的路径,以 .pol 结尾,例如 “共用.pol”。",
+        "Write a path relative to this file that ends in .pol.",
+    ),
+    Code(
+        "import-not-found",
+        Weight.ERROR,
+        "找不到引用的文件",
+        "named file not found",
+        "找不到引用的文件「{name}」,或者它不是文本。",
+        "The file “{name}” is not there, or is no text.",
+        "路径从本文件所在的文件夹算起,请核对。",
+        "The path starts at the folder of this file.",
+    ),
+    Code(
+        "import-circle",
+        Weight.ERROR,
+        "文件转着圈地互相引用",
+        "files name each other in a circle",
+        "这些文件转着圈地互相引用:{path}。",
+        "These files name each other in a circle: {path}.",
+        "请把共用的内容放到单独的一个文件里。",
+        "Put what they share into a file of its own.",
+    ),
+)
+
+WHOLE: dict[str, Code] = {code.code: code for code in (*_FILES, *_RULES, *_READINGS, *_UNUSED, *_EXAMPLES)}

@@ -73,6 +73,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         CONDITIONS  | 条件   | conditions
         MATERIALS   | 材料   | materials
         CALENDAR    | 日历   | calendar
+        IMPORT      | 引用   | import
         """,
     ),
     *_rows(
@@ -87,6 +88,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         H_CURRENCY  | 币种   | currency
         H_FORCE     | 施行   | in force
         H_BASIS     | 基准日 | as of
+        H_BASED     | 沿用   | based on
         """,
     ),
     *_rows(

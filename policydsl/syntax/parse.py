@@ -283,6 +283,10 @@ class _Reader:
             span=self._span(line),
         )
 
+    def imported(self, line: Line, twig: Tree[Token]) -> tree.Import:
+        self.no_children(line)
+        return tree.Import(self.builder().text(twig.children[1]), span=self._span(line))
+
     def calendar(self, line: Line, twig: Tree[Token]) -> tree.Calendar:
         builder = self.builder()
         lines = self.lines(line, "calendar_line", self._calendar_line)
@@ -795,7 +799,7 @@ _DECLARATIONS: dict[str, Callable[[_Reader, Line, Tree[Token]], tree.Declaration
         "conditions",
         "applies",
     )
-} | {"parameter": _Reader.rule}
+} | {"parameter": _Reader.rule, "import": _Reader.imported}
 
 
 def _is(twig: Twig, name: str) -> bool:
