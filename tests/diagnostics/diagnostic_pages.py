@@ -99,7 +99,9 @@ def run(page: Page, which: str) -> list[Diagnostic]:
             return []
         with _folder():
             return list(check_path(made()).findings)
-    result = check_source(Source(NAME, policy))
+    others = {name: text for name, text in files.items() if name.endswith(".pol")} | {NAME: policy}
+    files = {name: text for name, text in files.items() if name not in others}
+    result = check_source(Source(NAME, policy), lambda _, name: Source(name, others[name]) if name in others else None)
     if not files and made is None:
         return list(result.findings)
     program = result.program

@@ -124,4 +124,4 @@ def test_the_readme_shows_both_forms_as_they_are() -> None:
 def test_a_page_takes_no_more_than_a_policy_and_its_message() -> None:
     for page in ALL:
         infos = [info.split()[0] for info, _ in page.blocks if info]
-        assert set(infos) <= {"pol", "csv", "json", "yaml", "xlsx", "sh"}, page.code
+        assert set(infos) <= {"pol", "file", "csv", "json", "yaml", "xlsx", "sh"}, page.code
