@@ -45,22 +45,26 @@ class Book:
         return frozenset((entity, record.key) for entity, records in tables.items() for record in records)
 
     @cached_property
-    def reach(self) -> Mapping[tuple[str, str], int]:
-        """How many rules each rule can rest on, whatever the facts are."""
-        reads = {
-            rule.id: {(node.entity, node.name) for node in everything(rule.body) if isinstance(node, RuleRead)}
+    def _reads(self) -> Mapping[tuple[str, str], frozenset[tuple[str, str]]]:
+        return {
+            rule.id: frozenset((node.entity, node.name) for node in everything(rule.body) if isinstance(node, RuleRead))
             for rule in self.trace.program.rules
         }
-        counts = {}
-        for start in reads:
-            found, stack = set[tuple[str, str]](), [start]
-            while stack:
-                for at in reads.get(stack.pop(), ()):
-                    if at not in found:
-                        found.add(at)
-                        stack.append(at)
-            counts[start] = len(found)
-        return counts
+
+    def below(self, rule: tuple[str, str]) -> set[tuple[str, str]]:
+        """The rules that a rule can rest on, by (entity, name), whatever the facts are."""
+        found, stack = set[tuple[str, str]](), [rule]
+        while stack:
+            for at in self._reads.get(stack.pop(), ()):
+                if at not in found:
+                    found.add(at)
+                    stack.append(at)
+        return found
+
+    @cached_property
+    def reach(self) -> Mapping[tuple[str, str], int]:
+        """How many rules each rule can rest on, whatever the facts are."""
+        return {start: len(self.below(start)) for start in self._reads}
 
     def has_row(self, entity: str, key: str) -> bool:
         """Whether the facts hold such a row."""

@@ -86,6 +86,8 @@ def reason(item: Reason, teller: Teller, count: int = 1) -> str:
     detail = catalog.detail.format(detail=_detail(cause.detail, teller)) if cause.detail else ""
     match cause.lack:
         case Lack.MISSING:
+            if detail:
+                return catalog.undefined.format(what=what, detail=detail)
             if item.whole_row:
                 phrase = catalog.missing_row if count == 1 else catalog.missing_rows
                 return phrase.format(entity=teller.quoted(item.entity), key=cause.key, count=count)

@@ -38,7 +38,7 @@ def passage(statement: Statement, teller: Teller) -> Passage:
         case Calculation():
             return Passage(calculation(statement.term, teller, phrases))
         case LocalNamed():
-            return Passage(catalog.local.format(name=statement.name, term=phrases.term(statement.term)))
+            return Passage(catalog.local.format(name=statement.name, term=teller.measure(statement.term, phrases)))
         case Banding():
             return choices_told.banding(statement, teller)
         case Choosing():

@@ -59,7 +59,7 @@ class Entry:
     id: str
     name: str
     value: str
-    status: Status | Literal["inapplicable"]
+    status: Status
     clause: str
     passages: tuple[Passage, ...] = ()
     inputs: tuple[InputLine, ...] = ()

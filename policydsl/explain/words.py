@@ -8,7 +8,7 @@ from collections import deque
 from attrs import evolve
 
 from policydsl.core.types import DATE
-from policydsl.core.values import Blocked, NotApplicable, Status, status_of
+from policydsl.core.values import Status, status_of
 from policydsl.diagnostics.model import Language
 from policydsl.explain import en, zh
 from policydsl.explain.account import Account, Explanation, Reason, RowAccount, ViolationTold
@@ -163,8 +163,3 @@ def _violation(item: ViolationTold, teller: Teller) -> Entry:
         passages,
         tuple(input_line(line, teller) for line in item.inputs),
     )
-
-
-def inapplicable(shown: Shown) -> bool:
-    """Whether what is shown is the value that says a rule does not apply."""
-    return isinstance(shown.outcome, NotApplicable) and not isinstance(shown.outcome, Blocked)
