@@ -70,6 +70,22 @@ class Archive:
             raise self._broken()
         return content
 
+    def well_formed(self, name: str) -> bytes:
+        """The bytes of a member that is XML to its end. Some readers never come back from a tag that is not closed."""
+        from xml.parsers import expat
+
+        content = self.read(name)
+        parser = expat.ParserCreate()
+        parser.StartDoctypeDeclHandler = self._no_doctype
+        try:
+            parser.Parse(content, True)
+        except (expat.ExpatError, LookupError, ValueError) as error:
+            raise Rejected("facts-file-broken", file=self._file, kind="XML", reason=f"{name}: {error}") from None
+        return content
+
+    def _no_doctype(self, *_: object) -> None:
+        raise Rejected("facts-file-broken", file=self._file, kind="XML", reason="DOCTYPE")
+
     def _broken(self) -> Rejected:
         return Rejected("facts-file-broken", file=self._file, kind="zip", reason="zip")
 

@@ -10,30 +10,20 @@ from collections.abc import Iterator
 from struct import error as StructError
 from struct import unpack_from
 
-from attrs import frozen
-
 from policydsl.facts.findings import Rejected
-from policydsl.facts.grid import Fault
+from policydsl.facts.grid import MAX_AREA, Fault
+from policydsl.facts.scan import Scan
 
 MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK = 0x06, 0x205, 0x203, 0x27E, 0xBD
 _OTHERS = {0xFD, 0x204, 0x201, 0xBE, 0xD6}
 """Cells of text and blank cells: only their place matters."""
+_DIMENSIONS = 0x200
 _STRING = 0x207
 _BESIDE = {_STRING, 0x4BC, 0x221, 0x236}
 """What may stand between a formula and its text: shared formulas, arrays, tables."""
 _LAST_REGULAR = 0xFFFFFFFA
-
-
-@frozen
-class Scan:
-    """What was found in one sheet; rows and columns from 0."""
-
-    faults: tuple[tuple[int, int, Fault], ...]
-    percents: tuple[tuple[int, int], ...]
-    last_row: int
-    last_column: int
 
 
 def scan(file: str, data: bytes) -> list[Scan]:
@@ -98,10 +88,8 @@ def _streams(data: bytes) -> dict[str, bytes]:
         if kind == 5:
             small = chain(start)
         elif kind == 2 and name in {"Workbook", "Book", "EncryptedPackage"}:
-            if stream_size >= cutoff:
-                found[name] = chain(start)[:stream_size]
-            else:
-                found[name] = _mini_chain(start, mini_fat, small)[:stream_size]
+            whole = chain(start) if stream_size >= cutoff else _mini_chain(start, mini_fat, small)
+            found.setdefault(name, whole[:stream_size])
     return found
 
 
@@ -147,7 +135,7 @@ def _sheets(file: str, stream: bytes) -> list[Scan]:
 def _sheet(stream: bytes, offset: int, percent_styles: set[int]) -> Scan:
     faults: list[tuple[int, int, Fault]] = []
     percents: list[tuple[int, int]] = []
-    last_row, last_column, depth = -1, -1, 0
+    last_row, last_column, depth, ordered = -1, -1, 0, True
     told: tuple[int, int] | None = None  # a formula whose value is the text in a record still to come
     for kind, body in _records(stream, offset):
         if told is not None and kind not in _BESIDE:
@@ -161,6 +149,8 @@ def _sheet(stream: bytes, offset: int, percent_styles: set[int]) -> Scan:
             depth -= 1
             if depth <= 0:
                 break
+        if kind == _DIMENSIONS:
+            _check_dimensions(body)
         if kind not in {_FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK} and kind not in _OTHERS:
             continue
         row, column, style = unpack_from("<HHH", body)
@@ -182,5 +172,18 @@ def _sheet(stream: bytes, offset: int, percent_styles: set[int]) -> Scan:
                     percents.append((row, column + number))
         if kind in {_FORMULA, _NUMBER, _RK} and style in percent_styles:
             percents.append((row, column))
+        ordered = ordered and row >= last_row
         last_row, last_column = max(last_row, row), max(last_column, end)
-    return Scan(tuple(faults), tuple(percents), last_row, last_column)
+    return Scan(tuple(faults), tuple(percents), (), last_row, last_column, ordered)
+
+
+def _check_dimensions(body: bytes) -> None:
+    """The extent that a sheet claims, for which the reader makes room: first and last row and column, the last exclusive."""
+    if len(body) >= 14:
+        top, bottom, left, right = unpack_from("<IIHH", body)
+    else:
+        top, bottom, left, right = unpack_from("<HHHH", body)
+    if (top, left) != (0, 0) and (bottom, right) == (0, 0):
+        raise IndexError
+    if bottom < top or right < left or (bottom - top) * (right - left) > MAX_AREA:
+        raise IndexError

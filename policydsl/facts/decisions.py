@@ -11,9 +11,9 @@ from policydsl.core.program import Field, Program
 from policydsl.facts.cell import Column, Reading
 from policydsl.facts.findings import Findings, Problem, cut, listing
 from policydsl.facts.grid import Grid, fold, is_blank, shown
+from policydsl.facts.heading import HEADER_ROWS
 from policydsl.facts.naming import Names, near
 from policydsl.facts.quantity import Units
-from policydsl.facts.table import HEADER_ROWS
 from policydsl.facts.unite import Keys, joined
 
 COLUMNS = {

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from attrs import frozen
-
 from policydsl.facts.grid import Fault
+from policydsl.facts.scan import Scan
 
 _TAG = re.compile(
     rb"<(?:(/)?table:(table|table-row)(?=[\s/>])([^<>]*)|table:(table-cell|covered-table-cell)(?=[\s/>])([^<>]*))>",
@@ -16,17 +15,6 @@ _TAG = re.compile(
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|REF!|VALUE!|NAME\?|NUM!|NULL!)|(?:Err|错误):\s?\d{3}")
 _SHOWN = re.compile(rb"<text:p[^<>]*>(?:<[^<>]*>)*([^<]{0,60})<")
 _ATTRIBUTE = re.compile(rb"""([\w:-]{1,60})=(?:"([^"]*)"|'([^']*)')""")
-
-
-@frozen
-class Scan:
-    """What was found in one sheet; rows and columns from 0."""
-
-    faults: tuple[tuple[int, int, Fault], ...]
-    percents: tuple[tuple[int, int], ...]
-    merged: tuple[tuple[int, int, int, int], ...]
-    last_row: int
-    last_column: int
 
 
 def scan(xml: bytes) -> dict[str, Scan]:

@@ -9,7 +9,7 @@ from types import NoneType
 from typing import Any
 
 import attrs
-from attrs import evolve, frozen
+from attrs import frozen
 
 from policydsl.core.facts import Bad, Cell, Known, Missing
 from policydsl.core.program import Entity, Field, Program
@@ -19,15 +19,12 @@ from policydsl.core.values import Value
 from policydsl.diagnostics.model import Language, Place
 from policydsl.facts.cell import Column, Reading
 from policydsl.facts.findings import Findings, Problem, cut, listing
-from policydsl.facts.grid import Fault, Grid, Numeral, area, fold, is_blank, letters, narrow, shown
-from policydsl.facts.naming import Names, near, take_apart
+from policydsl.facts.grid import Grid, Numeral, area, fold, is_blank, letters, narrow, shown
+from policydsl.facts.heading import HEADER_ROWS, OWNER, columns_of, header_row, known_headers, one_column_each
 from policydsl.facts.quantity import Units, number_in
 
-HEADER_ROWS = 20
 _TOTALS = {"合计", "总计", "小计", "total", "sum", "totals"}
 _UNIT_LINE = re.compile(r"单位\s*:\s*([^\s()]+)")
-_OWNER = "\x00owner"
-"""Stands for the owner's column where field names are expected; no field can be called that."""
 
 
 @frozen(eq=False)
@@ -116,17 +113,17 @@ def read_table(grid: Grid, entity: Entity, program: Program, units: Units, findi
             return _table(grid, entity, program, units, [], {}, findings)
         findings.add("facts-sheet-blank", grid.whole, name=grid.name)
         return None
-    names = _known_headers(entity, program)
+    names = known_headers(entity, program)
     if grid.listed:
-        grid = _one_column_each(grid, names)
-    header = 0 if grid.listed else _header_row(grid, names)
+        grid = one_column_each(grid, names)
+    header = 0 if grid.listed else header_row(grid, names)
     if header is None:
         known = listing(item.name for item in entity.fields)
         findings.add(
             "facts-header-missing", grid.whole, name=grid.name, entity=entity.name, rows=HEADER_ROWS, known=known
         )
         return None
-    columns = _columns(grid, header, names, entity, program, findings)
+    columns = columns_of(grid, header, names, entity, program, findings)
     start = header + 1
     rows = list(range(start, len(grid.rows)))
     if not grid.listed:
@@ -134,102 +131,6 @@ def read_table(grid: Grid, entity: Entity, program: Program, units: Units, findi
         _merged(grid, header, findings)
         _unheaded(grid, header, rows, entity, findings)
     return _table(grid, entity, program, units, rows, columns, findings, header)
-
-
-# ---------------------------------------------------------------- heading
-
-
-def _known_headers(entity: Entity, program: Program) -> tuple[Names, Names]:
-    """The names of the entity's own fields, and those that its owner's column may have."""
-    own = Names(
-        [*((item.name, item.name) for item in entity.fields), *((item.alias, item.name) for item in entity.fields)]
-    )
-    owner = program.entities.get(entity.owner or "")
-    if owner is None:
-        return own, Names(())
-    key = owner.key_field
-    spellings = [owner.name, owner.alias, *((key.name, key.alias) if key else ())]
-    return own, Names((spelling, _OWNER) for spelling in spellings)
-
-
-def _resolve(raw: object, names: tuple[Names, Names]) -> tuple[str | None, str]:
-    """The field that a header names, and the bracket after the name where the name itself has none."""
-    text = shown(raw)
-    if not text:
-        return None, ""
-    own, owners = names
-    apart = take_apart(text)
-    for spelling, bracket in ((text, ""), (apart.name, apart.bracket)):
-        found = own.find(spelling) or owners.find(spelling)
-        if found:
-            return found, bracket
-    return None, ""
-
-
-def _header_row(grid: Grid, names: tuple[Names, Names]) -> int | None:
-    best, most = None, 0
-    for number, row in enumerate(grid.rows[:HEADER_ROWS]):
-        hits = len({found for raw in row if isinstance(raw, str) and (found := _resolve(raw, names)[0])})
-        if hits > most:
-            best, most = number, hits
-    return best
-
-
-def _one_column_each(grid: Grid, names: tuple[Names, Names]) -> Grid:
-    """A list whose items may call one field by its name or its alias, each as it likes, with one column for it."""
-    heading = grid.rows[0]
-    found = [_resolve(raw, names)[0] for raw in heading]
-    firsts: dict[str | None, int] = {}
-    doubles = [
-        (place, first)
-        for place, name in enumerate(found)
-        if name and (first := firsts.setdefault(name, place)) != place
-    ]
-    if not doubles:
-        return grid
-    rows = [list(row) for row in grid.rows]
-    for place, first in doubles:
-        for row in rows[1:]:
-            if row[first] is None:
-                row[first] = row[place]
-            elif row[place] is not None and row[place] != row[first]:
-                row[first] = Fault("facts-field-twice", f"{heading[first]}、{heading[place]}")
-    gone = {place for place, _ in doubles}
-    rows = [[raw for place, raw in enumerate(row) if place not in gone] for row in rows]
-    return evolve(grid, rows=rows)
-
-
-def _columns(
-    grid: Grid, header: int, names: tuple[Names, Names], entity: Entity, program: Program, findings: Findings
-) -> dict[str, list[tuple[int, str]]]:
-    """Per field the columns that claim it, with their brackets. Unknown and repeated headers are said."""
-    found: dict[str, list[tuple[int, str]]] = {}
-    known = [item.name for item in entity.fields] + ([entity.owner] if entity.owner else [])
-    for column, raw in enumerate(grid.rows[header]):
-        if is_blank(raw):
-            continue
-        name, bracket = _resolve(raw, names)
-        where = grid.place(header, column)
-        if name is None:
-            findings.add(
-                "facts-column-unknown",
-                where,
-                near(shown(raw), known),
-                name=cut(shown(raw)),
-                entity=entity.name,
-                known=listing(known),
-            )
-            continue
-        claims = found.setdefault(name, [])
-        if claims:
-            findings.add("facts-column-twice", where, name=cut(shown(raw)), first=letters(claims[0][0]))
-        claims.append((column, bracket))
-    absent = [
-        item.name for item in entity.fields if item.name not in found and item.decision is None and item.default is None
-    ]
-    if absent:
-        findings.add("facts-column-absent", grid.whole, name=grid.name, columns=listing(absent))
-    return found
 
 
 # ---------------------------------------------------------------- rows
@@ -299,8 +200,8 @@ def _table(
     values: dict[str, list[Value | Problem | None]] = {}
     owner = program.entities.get(entity.owner or "")
     asked = {item.name: item for item in entity.fields}
-    if owner is not None and _OWNER in claims:
-        asked[_OWNER] = owner.key_field or Field(owner.name, Text())
+    if owner is not None and OWNER in claims:
+        asked[OWNER] = owner.key_field or Field(owner.name, Text())
     for name, item in asked.items():
         taken: list[list[Value | Problem | None]] = []
         for column, bracket in claims.get(name, ()):
@@ -323,7 +224,7 @@ def _table(
         name: Filled(item, claims[name][0][0] if name in values else None, values.get(name, []))
         for name, item in asked.items()
     }
-    by_owner = filled.pop(_OWNER, None)
+    by_owner = filled.pop(OWNER, None)
     table = Table(entity, grid, findings.language, rows, filled, by_owner)
     _report(table, findings)
     return table

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from io import BytesIO
-from typing import Any, Protocol
+from typing import Any
 
 from policydsl.facts import biff, opendocument, sheetxml
 from policydsl.facts.archive import Archive
 from policydsl.facts.findings import Rejected
-from policydsl.facts.grid import MAX_AREA, MAX_COLUMNS, MAX_ROWS, Fault, Grid, Percent
+from policydsl.facts.grid import MAX_COLUMNS, Grid, Percent
+from policydsl.facts.scan import Scan
 
 _MOST_SHEETS = 1_000
-
-
-class Scan(Protocol):
-    """What a scan of a sheet gives, whatever its format."""
-
-    @property
-    def faults(self) -> tuple[tuple[int, int, Fault], ...]: ...
-    @property
-    def percents(self) -> tuple[tuple[int, int], ...]: ...
-    @property
-    def last_row(self) -> int: ...
-    @property
-    def last_column(self) -> int: ...
 
 
 def grids(file: str, data: bytes) -> list[Grid]:
@@ -46,12 +34,17 @@ def _zipped(file: str, data: bytes) -> list[Grid]:
     archive = Archive(file, data)
     archive.check()
     if "content.xml" in archive.names:
-        found = opendocument.scan(archive.read("content.xml"))
-        return _grids(file, data, ".ods", found, {name: scan.merged for name, scan in found.items()})
+        found = opendocument.scan(archive.well_formed("content.xml"))
+        return _grids(file, data, ".ods", found)
     if "xl/workbook.xml" not in archive.names:
         raise Rejected("facts-file-kind", file=file, found="不是电子表格", found_en="it is no spreadsheet")
     book = sheetxml.workbook(archive)
     scans = {name: sheetxml.scan(archive.read(part), book) for name, part in book.parts.items()}
+    for part in archive.names - set(book.parts.values()):
+        # The reader may find its way to a sheet that we did not.
+        content = archive.read(part) if part.endswith(".xml") else b""
+        if b"sheetData" in content:
+            sheetxml.scan(content, book).check(file, ".xlsx")
     return _grids(file, data, ".xlsx", scans)
 
 
@@ -59,13 +52,12 @@ def _grids(
     file: str,
     data: bytes,
     kind: str,
-    scans: dict[Any, Any],
-    merged: dict[str, tuple[tuple[int, int, int, int], ...]] | None = None,
+    scans: Mapping[Any, Scan],
 ) -> list[Grid]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     for scan in scans.values():
-        _bounded(file, scan)
+        scan.check(file, kind)
     try:
         with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
             described = book.sheets_metadata[:_MOST_SHEETS]
@@ -75,9 +67,8 @@ def _grids(
                     continue
                 sheet = book.get_sheet_by_index(number)
                 rows = sheet.to_python(skip_empty_area=False)
-                scan = scans.get(about.name, scans.get(number))
-                if scan:
-                    _mark(rows, scan)
+                seen = scans[about.name] if about.name in scans else scans.get(number, Scan())
+                _mark(rows, seen)
                 found.append(
                     Grid(
                         file,
@@ -85,7 +76,7 @@ def _grids(
                         rows,
                         about.name,
                         hidden=about.visible is not SheetVisibleEnum.Visible,
-                        merged=(merged or {}).get(about.name, ()) if merged else _flat(sheet.merged_cell_ranges),
+                        merged=seen.merged or _flat(sheet.merged_cell_ranges),
                     )
                 )
             return found
@@ -96,17 +87,6 @@ def _grids(
             raise Rejected("facts-file-password", file=file) from None
         reason = " ".join(str(error).split())[:80] or type(error).__name__
         raise Rejected("facts-file-broken", file=file, kind=kind, reason=reason) from None
-
-
-def _bounded(file: str, scan: Scan) -> None:
-    rows, columns = scan.last_row + 1, scan.last_column + 1
-    for what, what_en, size, limit in (
-        ("行数", "rows", rows, MAX_ROWS),
-        ("列数", "columns", columns, MAX_COLUMNS),
-        ("表格面积(行数乘列数)", "rows times columns", rows * columns, MAX_AREA),
-    ):
-        if size > limit:
-            raise Rejected("facts-too-large", file=file, what=what, what_en=what_en, size=size, limit=limit)
 
 
 def _mark(rows: list[list[Any]], scan: Scan) -> None:

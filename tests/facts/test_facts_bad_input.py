@@ -154,6 +154,33 @@ def test_far_cells_do_not_make_giant_sheets(tmp_path: Path, sheet: bytes) -> Non
     assert outcome(sheet_book(tmp_path / "a.xlsx", sheet)) == ["facts-too-large"]
 
 
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b'<row r="5"><c r="A5"><v>1</v></c></row><row r="2"><c r="A2"><v>1</v></c></row>',
+        b'<row r="1"><c r="A5"><v>1</v></c><c r="A2"><v>1</v></c></row>',
+        b"<row r='5'><c r='A5'><v>1</v></c></row><row r='2'><c r='A2'><v>1</v></c></row>",
+        b'<x:row r="5"><x:c s="1" r="A5"><x:v>1</x:v></x:c></x:row><x:row r="2"><x:c/></x:row>',
+    ],
+)
+def test_rows_out_of_order_are_refused(tmp_path: Path, sheet: bytes) -> None:
+    whole = b"<worksheet><sheetData>" + sheet + b"</sheetData></worksheet>"
+    assert outcome(sheet_book(tmp_path / "a.xlsx", whole)) == ["facts-file-broken"]
+
+
+def test_xls_that_claims_a_giant_extent(tmp_path: Path) -> None:
+    import xlwt
+
+    book = xlwt.Workbook()
+    book.add_sheet("A").write(1, 1, 1)
+    book.save(str(tmp_path / "a.xls"))
+    data = bytearray((tmp_path / "a.xls").read_bytes())
+    claim = data.index(bytes([0, 2, 14, 0])) + 4
+    data[claim : claim + 4] = (0x360000).to_bytes(4, "little")
+    (tmp_path / "a.xls").write_bytes(bytes(data))
+    assert outcome(tmp_path / "a.xls") == ["facts-file-broken"]
+
+
 def test_ods_repeats_do_not_make_giant_sheets(tmp_path: Path) -> None:
     xml = (
         b'<office:document-content><table:table table:name="A"><table:table-row table:number-rows-repeated="1000000">'
@@ -164,6 +191,16 @@ def test_ods_repeats_do_not_make_giant_sheets(tmp_path: Path) -> None:
         tmp_path / "a.ods", {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": xml}
     )
     assert outcome(path) == ["facts-too-large"]
+
+
+@pytest.mark.parametrize(
+    "xml", [b"<a><table:table table:name='A'></b>", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", b"<a>"]
+)
+def test_ods_that_is_no_xml(tmp_path: Path, xml: bytes) -> None:
+    path = zipped(
+        tmp_path / "a.ods", {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": xml}
+    )
+    assert outcome(path) == ["facts-file-broken"]
 
 
 def test_scanning_time_grows_with_length_only() -> None:

@@ -380,7 +380,7 @@ def test_prefixed_sheet_xml() -> None:
     xml = b"<x:row r='3'><x:c r='B3' t='e'><x:v>#REF!</x:v></x:c><x:c r='C3'><x:f>A1</x:f><x:v/></x:c></x:row>"
     found = scan(xml, Workbook({}))
     assert [(row, column, fault.text) for row, column, fault in found.faults] == [(2, 1, "#REF!"), (2, 2, "=A1")]
-    assert (found.last_row, found.last_column) == (2, 25)
+    assert (found.last_row, found.last_column, found.ordered) == (2, 2, True)
 
 
 # ---------------------------------------------------------------- values and lists
