@@ -7,6 +7,7 @@ from datetime import date
 from attrs import evolve
 
 from policydsl.check import lint
+from policydsl.check.citations import citers
 from policydsl.check.divisors import unsafe_divisors
 from policydsl.check.examples import check_example
 from policydsl.check.frames import Checked, Frames, RowFrame, ValueFrame
@@ -77,6 +78,7 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
             for node in scope.clauses.values()
         ),
         examples=examples,
+        citers=citers(scope, file),
     )
     findings = sorted(scope.findings, key=lambda finding: getattr(finding.where, "start", 0))
     return program, _once(findings)

@@ -712,6 +712,51 @@ class Clause:
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
+CiterKind = Literal[
+    "rule",
+    "task",
+    "condition",
+    "constraint",
+    "reading",
+    "decision",
+    "field",
+    "entity",
+    "table",
+    "parameter",
+    "formula",
+    "calendar",
+    "part",
+]
+
+
+@frozen(repr=False)
+class Citation:
+    """One clause that a declaration cites, the phrase it quotes from it, and whether its 部分 lends it."""
+
+    clause: str
+    quoted: str = ""
+    lent: bool = False
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen(repr=False)
+class Citer:
+    """A declaration with all it cites, its rows, evidence and due date included, and the figures it is written with.
+
+    `literals` are its numbers and dates in base units; `words` its texts (来源, 理由, 说明), which may hold figures too; `lists`
+    how many things its lists name (rows of a table and their keys, evidence, items, parts of a part).
+    """
+
+    kind: CiterKind
+    entity: str
+    name: str
+    cites: tuple[Citation, ...] = ()
+    literals: tuple[Const, ...] = ()
+    words: tuple[str, ...] = ()
+    lists: tuple[int, ...] = ()
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
 @frozen(repr=False)
 class Expectation:
     """What an example says a rule of a row must give: a value (compared exactly) or a status."""
@@ -766,6 +811,7 @@ class Program:
     rules: tuple[Rule, ...]
     clauses: tuple[Clause, ...] = ()
     examples: tuple[Example, ...] = ()
+    citers: tuple[Citer, ...] = ()
 
     @cached_property
     def rule_index(self) -> Mapping[tuple[str, str], Rule]:
