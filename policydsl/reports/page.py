@@ -91,10 +91,10 @@ def _row(row: RowTelling, index: int, labels: Labels) -> Iterator[str]:
         f'<thead><tr><th scope="col">{text(labels.rule)}</th><th scope="col" class="n">{text(labels.value)}</th>'
         f'<th scope="col">{text(labels.clause)}</th></tr></thead><tbody>'
     )
-    for entry, depth in _told(row.entries):
+    for number, (entry, depth) in enumerate(_told(row.entries)):
         if depth > SUMMARY_DEPTH:
             continue
-        lead = ' class="lead"' if depth == 0 else ""
+        lead = ' class="lead"' if number == 0 else ""
         pad = f' style="padding-left:{0.6 + 1.1 * depth:.1f}rem"' if depth else ""
         yield (
             f'<tr{lead}><th scope="row"{pad}>{text(entry.name)}</th><td class="n">{_value(entry)}</td>'
