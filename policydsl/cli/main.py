@@ -20,6 +20,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "template": ("policydsl.cli.cases", "template"),
     "run": ("policydsl.cli.cases", "run"),
     "explain": ("policydsl.cli.cases", "explain"),
+    "readings": ("policydsl.cli.readings", "readings"),
 }
 
 
@@ -101,6 +102,13 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--format", choices=("text", "md", "html", "json"))
     explain.add_argument("--lang", choices=("zh", "en"), help="说明用的语言 language of the explanation")
     explain.add_argument("-o", "--output", metavar="FILE")
+
+    readings = commands.add_parser("readings", help="换一种读法会差多少 what other readings would change")
+    _case(readings)
+    readings.add_argument("--of", metavar="KEY", action="append", help="只看这一行(如 黄埔区) only this row")
+    readings.add_argument("--format", choices=("text", "json"))
+    readings.add_argument("--lang", choices=("zh", "en"))
+    readings.add_argument("-o", "--output", metavar="FILE")
     return parser
 
 

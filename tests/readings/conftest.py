@@ -1,0 +1,6 @@
+"""The invented notice is found by name."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
