@@ -276,9 +276,9 @@ def _brackets(checker: Checker, node: tree.Block, frames: Frames) -> core.Expr:
         for item, rate in zip(ranges, rates, strict=True):
             start = item.low.bound if item.low is not None else previous.bound if previous is not None else zero
             if item.low is not None and previous is not None and isinstance(previous.value, int | Fraction):
-                low = item.low.value
-                if isinstance(low, int | Fraction) and low != previous.value:
-                    code = "band-gap" if low > previous.value else "band-overlap"
+                begins = item.low.value
+                if isinstance(begins, int | Fraction) and begins != previous.value:
+                    code = "band-gap" if begins > previous.value else "band-overlap"
                     checker.report(code, item.row.span, low=previous.span.text, high=item.low.span.text)
             if item.low is None and previous is not None and isinstance(item.high, End):
                 _ascends(checker, [previous, item.high])
@@ -302,7 +302,9 @@ def _quick(checker: Checker, rows: list[tree.BandRow], slices: list[core.Slice],
     printed = {row.span: row.quick for row in rows}
     below = Fraction(0)
     for piece in slices:
-        literals = [part.value if isinstance(part, core.Const) else None for part in (piece.start, piece.rate, piece.end)]
+        literals = [
+            part.value if isinstance(part, core.Const) else None for part in (piece.start, piece.rate, piece.end)
+        ]
         start, rate, end = (Fraction(value) if isinstance(value, int | Fraction) else None for value in literals)
         if start is None or rate is None:
             return

@@ -13,6 +13,7 @@ from policydsl.core.facts import Cell, Facts, Known, Missing, Record
 from policydsl.core.types import ListOf, Number, Optional, Reference, Type, strip
 from policydsl.core.values import NONE, NotApplicable, Status, Value
 from policydsl.syntax import tree
+from policydsl.syntax.keywords import BY_ID
 
 if TYPE_CHECKING:
     from policydsl.check.infer import Checker
@@ -56,7 +57,7 @@ def check_example(checker: Checker, node: tree.Example) -> core.Example:
                 found = _expected(checker, expected)
                 if found is not None:
                     expects.append(found)
-    if not expects:
+    if not any(isinstance(line, tree.Should) for line in node.lines):
         checker.report("example-without-expectation", node.name.span, name=node.name.text)
     return core.Example(node.name.text, facts, tuple(expects), readings, on, span=node.name.span)
 
@@ -155,9 +156,9 @@ def _rows(
     for written in line.grid.rows:
         row, mine = dict(cells), owner
         for head, cell in zip(line.grid.head, written, strict=True):
+            if cell.raw == BY_ID["UNKNOWN"].spelling(checker.scope.language):
+                continue
             if len(cell.values) != 1 or cell.kind != "values":
-                if cell.raw in ("未知", "unknown"):
-                    continue
                 checker.report("cell-one-value", cell.span, found=cell.raw)
                 continue
             if entity.owner is not None and checker.scope.entity(head.text) is checker.scope.entities[entity.owner]:

@@ -157,6 +157,9 @@ def _on_dates(checker: Checker, node: tree.Function, frames: Frames, word: str) 
             return checker.report("date-expected", arg.span, found=checker.say(found.type))
         if kind == "number" and not isinstance(found.type, Number | Never):
             return checker.report("number-expected", arg.span, found=checker.say(found.type))
+        if kind == "date" and args:
+            # a day and a moment of a day are never taken for one another
+            checker.agree(args[0], found, arg.span, word)
         args.append(found)
     return core.Apply(op, tuple(args), type=result, span=node.span)
 

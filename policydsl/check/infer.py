@@ -288,7 +288,11 @@ class Checker:
 
     def _shifted(self, node: tree.Binary, left: core.Expr, right: core.Expr) -> core.Expr:
         """A day plus or minus a duration, or the days between two."""
+        if isinstance(right.type, Never):
+            return core.Pending("", type=NEVER, span=node.span)
         if isinstance(right.type, Date | Moment) and node.op == "sub":
+            if isinstance(self.agree(left, right, node.span, "−"), Never):
+                return core.Pending("", type=NEVER, span=node.span)
             return core.Apply("days_between", (right, left), type=Number(base("天"), True), span=node.span)
         unit = str(right.type.unit) if isinstance(right.type, Number) else ""
         if unit == "工作日" and node.op in ("add", "sub"):

@@ -28,6 +28,8 @@ TIME: dict[str, tuple[str, Fraction]] = {
     "months": ("月", Fraction(1)),
     "month": ("月", Fraction(1)),
     "days": ("天", Fraction(1)),
+    "workdays": ("工作日", Fraction(1)),
+    "workday": ("工作日", Fraction(1)),
     "day": ("天", Fraction(1)),
     "weeks": ("天", Fraction(7)),
     "week": ("天", Fraction(7)),

@@ -92,9 +92,9 @@ def row_of(checker: Checker, entity: str, frames: Frames) -> Row | None:
     if found.node.singleton:
         return core.Sole(entity), entity
     if found.node.at_most_one and found.owner is not None:
-        owner = row_of(checker, found.owner, frames)
-        if owner is not None:
-            return core.OnlyChild(owner[0], entity), entity
+        parent = row_of(checker, found.owner, frames)
+        if parent is not None:
+            return core.OnlyChild(parent[0], entity), entity
     return None
 
 
@@ -176,7 +176,9 @@ def _formula(checker: Checker, node: tree.Reference, formula: tree.Formula, fram
             return checker.report("unknown-type", unit.span, name=unit.text, close=close)
         value = checker.expr(argument, scopes, found[0])
         if checker.same(value.type, found[0]) is None:
-            checker.agree(core.Const(0, name.text, type=found[0]), value, argument.span, formula.name.text)
+            checker.report(
+                "type-mismatch", argument.span, found=checker.say(value.type), expected=checker.say(found[0])
+            )
             return core.Pending("", type=NEVER, span=node.span)
         values.append((name.text, value))
         scopes = (ValueFrame("", value.type), *scopes)
@@ -200,6 +202,7 @@ def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | No
     ]
     if len(hits) > 1:
         places = scope.words("、", ", ").join(f"{item.name}.{name.text}" for _, item in hits)
+        checker.used.update((item.name, item.owns(name.text) or "") for _, item in hits)
         return checker.report("ambiguous-name", name.span, name=name.text, places=places)
     if hits:
         row, item = hits[0]

@@ -310,6 +310,9 @@ def _reading(checker: Checker, node: tree.Reading, frames: Frames) -> core.Expr:
     bodied = [option for option in node.options if option.value is not None]
     if bodied and len(bodied) != len(node.options):
         checker.report("reading-mixed", node.name.span, name=node.name.text)
+        for option in bodied:
+            if option.value is not None:
+                checker.expr(option.value, frames)
         return core.Pending("", type=NEVER, span=node.span)
     if not bodied:
         type_ = Member(node.name.text)

@@ -499,12 +499,14 @@ def _draft(
         scope.citations.append(node.cite)
 
 
-def _leaves(items: tuple[tree.ItemLine, ...]) -> Iterator[tree.ItemLine]:
+def _leaves(items: tuple[tree.ItemLine, ...], lent: str) -> Iterator[tuple[tree.ItemLine, str]]:
+    """The items that are no lists themselves, each with its citation or the one lent to it."""
     for item in items:
+        cited = item.cite.text if item.cite else lent
         if item.items:
-            yield from _leaves(item.items)
+            yield from _leaves(item.items, cited)
         else:
-            yield item
+            yield item, cited
 
 
 def _item_facts(scope: Scope, node: tree.Conditions, lent: str, on: tree.Name | None) -> None:
@@ -512,9 +514,8 @@ def _item_facts(scope: Scope, node: tree.Conditions, lent: str, on: tree.Name | 
     owner = _whose(scope, node, on)
     if owner is None:
         return
-    for item in _leaves(node.items):
+    for item, clause in _leaves(node.items, node.cite.text if node.cite else lent):
         if item.value is None and not owner.owns(item.name.text):
-            clause = item.cite.text if item.cite else node.cite.text if node.cite else lent
             name = item.name.text
             owner.fields[name] = core.Field(
                 name, BOOL, alias=item.alias.text if item.alias else "", clause=clause, span=item.name.span
@@ -534,9 +535,9 @@ def _conditions(
     owner = _whose(scope, node, on)
     if owner is None:
         return
-    lent = node.cite.text if node.cite else lent
 
-    def add(part: tree.Conditions | tree.ItemLine) -> None:
+    def add(part: tree.Conditions | tree.ItemLine, lent: str) -> None:
+        """A list lends its citation to its items."""
         name = part.name.text
         if owner.owns(name) or scope.table(name):
             scope.report("duplicate-name", part.name.span, name=name)
@@ -548,9 +549,9 @@ def _conditions(
             scope.citations.append(part.cite)
         for item in part.items:
             if item.items or item.value is not None:
-                add(item)
+                add(item, part.cite.text if part.cite else lent)
 
-    add(node)
+    add(node, lent)
 
 
 def _decision(scope: Scope, node: tree.Decision, lent: str, on: tree.Name | None) -> None:
