@@ -87,7 +87,13 @@ class Page:
     def blocks(self) -> tuple[Block, ...]:
         """Every fenced block."""
         return tuple(
-            Block(tuple(found[1].split()), found[2], found.start(2), found.end(2), self.text.count("\n", 0, found.start()) + 1)
+            Block(
+                tuple(found[1].split()),
+                found[2],
+                found.start(2),
+                found.end(2),
+                self.text.count("\n", 0, found.start()) + 1,
+            )
             for found in _FENCE.finditer(self.text)
         )
 

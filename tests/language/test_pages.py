@@ -33,12 +33,16 @@ def test_bad_example_is_refused(case: Case) -> None:
     assert [block.kind for block in case.outputs] == ["text"], "what is refused says how"
 
 
-@pytest.mark.parametrize(("case", "block"), OUTPUTS, ids=lambda value: f"{value.title}" if isinstance(value, Case) else value.kind)
+@pytest.mark.parametrize(
+    ("case", "block"), OUTPUTS, ids=lambda value: f"{value.title}" if isinstance(value, Case) else value.kind
+)
 def test_output_is_as_printed(case: Case, block: Block) -> None:
     assert output(case, block) == block.text, "python -m tests.language.update, and look at what changed"
 
 
-@pytest.mark.parametrize("page", [page for page in ALL if page.name not in WITHOUT_EXAMPLES], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [page for page in ALL if page.name not in WITHOUT_EXAMPLES], ids=lambda page: page.name
+)
 def test_page_shows_both_languages(page: Page) -> None:
     assert any(not case.bad and not case.english for case in page.cases)
     assert any(case.english for case in page.cases)
