@@ -724,7 +724,12 @@ class _Reader:
         )
 
     def example(self, line: Line, twig: Tree[Token]) -> tree.Example:
-        name = self.builder().name(twig.children[1])
+        said = twig.children[1]
+        builder = self.builder()
+        if isinstance(said, Token):
+            name = tree.Name(builder.text(said), span=builder.span(said))
+        else:
+            name = builder.name(said)
         return tree.Example(name, self.lines(line, "example_line", self._example_line), span=self._span(line))
 
     def _example_line(self, line: Line, twig: Tree[Token]) -> tree.ExampleLine:
