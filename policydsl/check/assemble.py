@@ -142,7 +142,7 @@ def _rule(checker: Checker, draft: Draft) -> core.Rule:
 
 def _task(checker: Checker, node: tree.Task) -> core.Task:
     evidence: list[core.Evidence] = []
-    due, due_text, responsible = None, "", ""
+    due, due_text, responsible, included, due_clause = None, "", "", True, ""
     for line in node.lines:
         match line:
             case tree.EvidenceLine():
@@ -153,13 +153,14 @@ def _task(checker: Checker, node: tree.Task) -> core.Task:
                 if line.before and line.day_included is None:
                     checker.report("due-day-included", line.span)
                 due, due_text = line.due, line.span.text
+                included, due_clause = line.day_included is not False, line.cite.text if line.cite else ""
             case tree.ChargeLine():
                 responsible = line.who
             case tree.Remark():
                 pass
         if not isinstance(line, tree.Remark) and line.cite:
             checker.scope.citations.append(line.cite)
-    return core.Task(tuple(evidence), due, due_text, responsible)
+    return core.Task(tuple(evidence), due, due_text, responsible, included, due_clause)
 
 
 def _reading_of(draft: Draft) -> core.Reading:

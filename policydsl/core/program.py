@@ -597,12 +597,14 @@ class Evidence:
 
 @frozen(repr=False)
 class Task:
-    """What a 任务 carries besides its condition."""
+    """What a 任务 carries besides its condition. `due_included`: the day that it names is the last one, not the one after."""
 
     evidence: tuple[Evidence, ...] = ()
     due: Value | None = None
     due_text: str = ""
     responsible: str = ""
+    due_included: bool = True
+    due_clause: str = ""
 
 
 @frozen(repr=False)
