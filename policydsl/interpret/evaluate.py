@@ -100,12 +100,11 @@ class Evaluator:
             rows: Iterable[Record] = run.index(entity).values() if constraint else asked.get(entity, ())
             memo = run.memo[slot]
             for row in rows:
-                if row.key in memo:
-                    continue
-                try:
-                    run.force(slot, row)
-                except Postponed:
-                    run.demand(slot, row)
+                if row.key not in memo:
+                    try:
+                        run.force(slot, row)
+                    except Postponed:
+                        run.demand(slot, row)
 
     def _violations(self, run: Run) -> list[Violation]:
         broken = [

@@ -135,6 +135,7 @@ def rows_finder(rows: Rows, asker: Asker, plain: Callable[[Keyed], Plain]) -> Ca
     key_name = declared.key_field.name if declared.key_field else entity
     roll = roll_of(asker.program, declared)
     nothing = Found(())
+    lacks: dict[tuple[str, ...], Blocked] = {}
 
     def none_supplied(owner: str) -> Found:
         return Found((), Blocked((Cause(Lack.MISSING, entity, owner, entity),)))
@@ -147,10 +148,14 @@ def rows_finder(rows: Rows, asker: Asker, plain: Callable[[Keyed], Plain]) -> Ca
         if not roll:
             return Found(supplied)
         index = run.index(entity)
-        absent = tuple(member for member in roll if member not in index)
+        absent = tuple([member for member in roll if member not in index])
         if not absent:
             return Found(supplied)
-        return Found(supplied, Blocked(tuple(Cause(Lack.MISSING, entity, key, key_name) for key in absent)), absent)
+        if absent not in lacks:
+            # One city's rules ask for the same absent districts again and again; what is kept is only the last answer.
+            lacks.clear()
+            lacks[absent] = Blocked(tuple([Cause(Lack.MISSING, entity, key, key_name) for key in absent]))
+        return Found(supplied, lacks[absent], absent)
 
     match rows:
         case AllRows():
