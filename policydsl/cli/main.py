@@ -21,6 +21,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("policydsl.cli.cases", "run"),
     "explain": ("policydsl.cli.cases", "explain"),
     "readings": ("policydsl.cli.readings", "readings"),
+    "coverage": ("policydsl.cli.coverage", "coverage"),
 }
 
 
@@ -109,6 +110,15 @@ def _parser() -> argparse.ArgumentParser:
     readings.add_argument("--format", choices=("text", "json"))
     readings.add_argument("--lang", choices=("zh", "en"))
     readings.add_argument("-o", "--output", metavar="FILE")
+
+    coverage = commands.add_parser("coverage", help="逐条核对通知 hold every clause of the notice against the policy")
+    coverage.add_argument("policy", metavar="POLICY")
+    coverage.add_argument(
+        "--text", metavar="NOTICE.txt", help="通知原文,每段一行 the notice itself, a paragraph a line"
+    )
+    coverage.add_argument("--format", choices=("text", "json", "html", "xlsx"))
+    coverage.add_argument("--lang", choices=("zh", "en"), help="报告用的语言 language of the report")
+    coverage.add_argument("-o", "--output", metavar="FILE")
     return parser
 
 

@@ -45,11 +45,14 @@ class Paragraph:
         """All ways to cite it."""
         return (self.at, *self.also)
 
-    def fragment(self, offset: int) -> str:
-        """The words between punctuation around an offset of `text`."""
+    def fragment(self, offset: int, most: int = 24) -> str:
+        """The words between punctuation around an offset of `text`; of a long stretch, `most` signs around it."""
         ends = [0, *(match.end() for match in _ENDS.finditer(plain(self.text))), len(self.text)]
-        start = max(end for end in ends if end <= offset)
-        stop = min(end for end in ends if end > offset) if offset < len(self.text) else len(self.text)
+        start = max((end for end in ends if end <= offset), default=0)
+        stop = min((end for end in ends if end > offset), default=len(self.text))
+        if stop - start > most:
+            start = max(start, offset - most // 2)
+            stop = min(stop, start + most)
         return self.text[start:stop].strip()
 
 

@@ -1,0 +1,60 @@
+"""Owns coverage as one printable HTML page: complete in itself, opened from a file, without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+
+from policydsl.reports.coverage_told import Block, CoverageTold
+from policydsl.reports.page import LANGUAGE, text
+
+
+def coverage_page(told: CoverageTold) -> str:
+    """The whole page. Everything from a policy or its notice is escaped."""
+    style = files("policydsl.reports").joinpath("page.css").read_text("utf-8")
+    body = "\n".join(_body(told))
+    return f"""<!DOCTYPE html>
+<html lang="{LANGUAGE[told.lang]}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{text(told.title)}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<div class="sheet">
+{body}
+</div>
+</body>
+</html>
+"""
+
+
+def _body(told: CoverageTold) -> Iterator[str]:
+    yield f'<header><h1>{text(told.title)}</h1><dl class="about">'
+    yield from (f"<dt>{text(label)}</dt><dd>{text(words)}</dd>" for label, words in told.about)
+    yield "</dl></header><main>"
+    for number, block in enumerate(told.blocks):
+        yield from _block(block, number)
+    yield "</main>"
+
+
+def _block(block: Block, number: int) -> Iterator[str]:
+    yield f'<section aria-labelledby="b{number}"><h2 id="b{number}">{text(block.title)}</h2>'
+    if not block.lines:
+        yield f'<p class="next">{text(block.nothing)}</p></section>'
+        return
+    yield '<div class="scroll"><table><thead><tr>'
+    yield "".join(f'<th scope="col">{text(head)}</th>' for head in block.heads)
+    yield "</tr></thead><tbody>"
+    for line in block.lines:
+        first, *rest = line.cells
+        lead = ' class="lead"' if line.bad and block.lines is not None and number else ""
+        yield (
+            f'<tr{lead}><th scope="row">{text(first)}</th>'
+            + "".join(f"<td>{text(cell)}</td>" for cell in rest)
+            + "</tr>"
+        )
+    yield "</tbody></table></div></section>"
