@@ -35,7 +35,10 @@ def ordered(checker: Checker, node: tree.Ordered, frames: Frames) -> core.Expr:
     order = checker.expr(node.order, inner) if node.order is not None else None
     if order is not None and not isinstance(order.type, Number | Date | Moment | Never | Member):
         checker.report(
-            "order-kinds", node.order.span if node.order else node.span, type=checker.say(order.type), word="依"
+            "order-kinds",
+            node.order.span if node.order else node.span,
+            type=checker.say(order.type),
+            word=BY_ID["BY_ORDER"].spelling(checker.scope.language),
         )
     match node.kind:
         case "O_RUNNING" | "O_BEFORE":
@@ -100,7 +103,12 @@ def _rank(checker: Checker, node: tree.Ordered, inner: Frames, among: core.Sibli
     for written, direction in node.keys:
         value = checker.expr(written, inner)
         if not isinstance(value.type, Number | Date | Moment | Never | Member):
-            checker.report("order-kinds", written.span, type=checker.say(value.type), word=direction)
+            checker.report(
+                "order-kinds",
+                written.span,
+                type=checker.say(value.type),
+                word=BY_ID[direction].spelling(checker.scope.language),
+            )
         keys.append(core.RankKey(value, direction == "HIGH_FIRST"))
     ties: dict[str, Literal["same", "dense", "pending"]] = {
         "SAME_PLACE": "same",

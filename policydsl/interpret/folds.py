@@ -133,6 +133,8 @@ def conclude(fold: Fold, sample: Sample, causes: Sequence[Blocked], endless: boo
             if causes:
                 return join(causes), sample._replace(partial=partial)
             return partial, sample
+        case "first" | "last":
+            raise ValueError(f"{fold} is no fold over all rows; `ends` owns it")
         case _:
             assert_never(fold)
 

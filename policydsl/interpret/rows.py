@@ -42,7 +42,7 @@ class Postponed(Exception):
 class Run:
     """One evaluation of a program on facts."""
 
-    __slots__ = ("_children", "_index", "_sole", "boxes", "memo", "program", "rules", "steps", "tables")
+    __slots__ = ("_children", "_index", "_sole", "boxes", "lineups", "memo", "program", "rules", "steps", "tables")
 
     def __init__(
         self, program: Program, rules: Sequence[ReadyRule], boxes: int, tables: Mapping[str, tuple[Record, ...]]
@@ -51,8 +51,11 @@ class Run:
         self.rules = rules
         self.tables = tables
         self.memo: list[dict[str, Any]] = [{} for _ in rules]
-        # Places for what an aggregate computes once for all its rows. Safe because no rule is computed inside itself.
+        # Places for what an aggregate computes once for all its rows. Safe because no rule is computed inside itself, but by
+        # way of the previous row, which puts them aside.
         self.boxes: list[Any] = [None] * boxes
+        # What is made once of all rows with one owner, for each node that looks at them.
+        self.lineups: dict[Any, Any] = {}
         self.steps: dict[tuple[str, str, str], RuleStep] = {}
         self._index: dict[str, dict[str, Record]] = {}
         self._children: dict[str, dict[str | None, list[Record]]] = {}
@@ -125,6 +128,7 @@ class Run:
     def demand(self, slot: int, row: Record) -> None:
         """See to it that a rule is computed for a row, however long the chain of rules below it. Raises ResourceError."""
         waiting = [(slot, row)]
+        met = {(slot, row.key)}
         while waiting:
             top, its_row = waiting[-1]
             if its_row.key in self.memo[top]:
@@ -135,8 +139,10 @@ class Run:
                 waiting.pop()
             except Postponed as below:
                 wanted: tuple[int, Record] = below.args
-                if wanted[0] == top and wanted[1].key == its_row.key:
+                at = wanted[0], wanted[1].key
+                if at in met:
                     raise too_deep(self.rules[top].rule.name) from None
+                met.add(at)
                 waiting.append(wanted)
 
 

@@ -35,10 +35,14 @@ from policydsl.core.program import (
     Owner,
     Pending,
     Pick,
+    Previous,
+    Rank,
     Round,
     RowRef,
     Rows,
     RuleRead,
+    Running,
+    Share,
     Sole,
     Some,
     Switch,
@@ -51,9 +55,13 @@ Walk = Generator[Expr, frozenset[int], frozenset[int]]
 
 
 class Scopes:
-    """Remembers, for each expression met, the depths of the scopes it reads, counted from where it stands."""
+    """Remembers, for each expression met, the depths of the scopes it reads, counted from where it stands.
 
-    def __init__(self) -> None:
+    Without `owners`, looking at the owner of a row does not count as looking at the row: siblings have the same.
+    """
+
+    def __init__(self, owners: bool = True) -> None:
+        self._owners = owners
         # Keyed by identity, and the node kept, so that an id is never that of another node.
         self._known: dict[int, tuple[Expr, frozenset[int]]] = {}
 
@@ -64,7 +72,7 @@ class Scopes:
     def _enter(self, expr: Expr) -> Walk:
         known = self._known.get(id(expr))
         if known is None:
-            scopes, parts, inside = _anatomy(expr)
+            scopes, parts, inside = _anatomy(expr, self._owners)
             found = set(scopes)
             for part in parts:
                 if part is not None:
@@ -80,7 +88,7 @@ class Scopes:
 Parts = tuple[Expr | None, ...]
 
 
-def _anatomy(expr: Expr) -> tuple[tuple[int, ...], Parts, Parts]:
+def _anatomy(expr: Expr, owners: bool) -> tuple[tuple[int, ...], Parts, Parts]:
     """The scopes that an expression reads itself, its parts, and its parts within a scope that it opens."""
     match expr:
         case Const() | OnDay() | Pending() | Inapplicable():
@@ -88,7 +96,7 @@ def _anatomy(expr: Expr) -> tuple[tuple[int, ...], Parts, Parts]:
         case Local(depth=depth):
             return (depth,), (), ()
         case FieldRead(row=row) | RuleRead(row=row):
-            return (*_row(row), ())
+            return (*_row(row, owners), ())
         case Let(value=value, body=body):
             return (), (value,), (body,)
         case Apply(args=parts) | Every(parts=parts) | Some(parts=parts) | Lookup(keys=parts):
@@ -98,7 +106,7 @@ def _anatomy(expr: Expr) -> tuple[tuple[int, ...], Parts, Parts]:
         case Not(part=part) | Has(body=part) | Round(body=part):
             return (), (part,), ()
         case Within(item=item, rows=rows, column=column, where=where):
-            scopes, keys = _rows(rows)
+            scopes, keys = _rows(rows, owners)
             return scopes, (item, *keys), (column, where)
         case OneOf(item=item, options=choices):
             return (), (item, *choices), ()
@@ -115,21 +123,28 @@ def _anatomy(expr: Expr) -> tuple[tuple[int, ...], Parts, Parts]:
             return (), (body, *(part for bound in bounds for part in (bound.when, bound.limit))), ()
         case Pick(options=options) | Switch(options=options) | UnmetTasks(parts=options):
             return (), tuple([option.value for option in options]), ()
-        case Aggregate(rows=rows, where=where, body=inner, empty=empty):
-            scopes, keys = _rows(rows)
-            return scopes, (empty, *keys), (where, inner)
+        case Aggregate(rows=rows, where=where, body=inner, empty=empty, order=order):
+            scopes, keys = _rows(rows, owners)
+            return scopes, (empty, *keys), (where, inner, order)
+        case Running() | Rank():
+            # Siblings are those of the rule's row, whatever stands between; their expressions see nothing else.
+            return (), (), ()
+        case Previous(first=part) | Share(total=part):
+            return (), (part,), ()
         case IfInapplicable(body=body, instead=instead):
             return (), (body, instead), ()
         case _:
             assert_never(expr)
 
 
-def _row(row: RowRef) -> tuple[tuple[int, ...], Parts]:
+def _row(row: RowRef, owners: bool) -> tuple[tuple[int, ...], Parts]:
     match row:
         case Here(depth=depth):
             return (depth,), ()
+        case Owner() if not owners:
+            return (), ()
         case Owner(of=of) | OnlyChild(of=of):
-            return _row(of)
+            return _row(of, owners)
         case Sole():
             return (), ()
         case Keyed(key=key):
@@ -138,10 +153,10 @@ def _row(row: RowRef) -> tuple[tuple[int, ...], Parts]:
             assert_never(row)
 
 
-def _rows(rows: Rows) -> tuple[tuple[int, ...], Parts]:
+def _rows(rows: Rows, owners: bool) -> tuple[tuple[int, ...], Parts]:
     match rows:
         case Children(of=of):
-            return _row(of)
+            return _row(of, owners)
         case AllRows():
             return (), ()
         case _:

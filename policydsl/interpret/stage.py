@@ -36,22 +36,28 @@ from policydsl.core.program import (
     OneOf,
     Pending,
     Pick,
+    Previous,
     Program,
+    Rank,
     Round,
     Rule,
     RuleRead,
+    Running,
+    Share,
+    Siblings,
     Some,
     Switch,
     UnmetTasks,
     Within,
 )
 from policydsl.core.values import Lack, NotApplicable, Outcome
-from policydsl.interpret import amounts, choice, logic, reads
+from policydsl.interpret import amounts, choice, ends, logic, queue, ranking, reads, sharing
 from policydsl.interpret.climb import climb
 from policydsl.interpret.folds import Prelude
 from policydsl.interpret.lack import Asker, Frame
 from policydsl.interpret.rows import ReadyRule
 from policydsl.interpret.scopes import Scopes
+from policydsl.interpret.siblings import Among, sort_key
 from policydsl.interpret.staged import Plain, Staged, fixed, new
 from policydsl.interpret.strict import Binary, binary, comparison, operation
 from policydsl.interpret.trace import Step
@@ -78,6 +84,7 @@ class Stager:
         self.slots = {rule.id: slot for slot, rule in enumerate(program.rules)}
         self.boxes = 0
         self._scopes = Scopes()
+        self._beyond_owner = Scopes(owners=False)
         self._matchers = {name: choice.RowMatcher(table) for name, table in program.tables.items()}
 
     def rule(self, rule: Rule) -> ReadyRule:
@@ -97,6 +104,10 @@ class Stager:
         """Whether an expression reads one of the `depth` innermost scopes."""
         return any(found < depth for found in self._scopes.reach(expr))
 
+    def same_for_siblings(self, expr: Expr, owned: bool) -> bool:
+        """Whether an expression about a row looks at nothing that differs between its siblings: at most at their owner."""
+        return not (self._beyond_owner if owned else self._scopes).reach(expr)
+
 
 class Body:
     """Stages one expression of one rule."""
@@ -106,6 +117,7 @@ class Body:
         self._asker = asker
         self._level = 1
         self._around: list[Around] = []
+        self._lets: list[Let] = []
 
     def stage(self, node: Expr) -> Staged:
         """The closures of an expression."""
@@ -182,6 +194,19 @@ class Body:
                 return (yield from self._lookup(node))
             case Aggregate():
                 return (yield from self._aggregate(node))
+            case Running():
+                among, inside = self._among(node.among)
+                return queue.running(node, among, inside.plain(node.body), inside.ordering(node.order), asker)
+            case Previous():
+                among, inside = self._among(node.among)
+                body, ordering = inside.plain(node.body), inside.ordering(node.order)
+                return queue.previous(node, among, body, ordering, (yield node.first), asker)
+            case Rank():
+                among, inside = self._among(node.among)
+                keys = [(inside.plain(key.value), sort_key(asker, key.value.type)) for key in node.keys]
+                return ranking.rank(node, among, keys, asker)
+            case Share():
+                return (yield from self._share(node))
             case Switch():
                 return (yield from self._switch(node))
             case OnDay():
@@ -197,15 +222,47 @@ class Body:
             case _:
                 assert_never(node)
 
+    def plain(self, node: Expr) -> Plain:
+        """The outcome of an expression, without its steps."""
+        return self.stage(node).plain
+
+    def ordering(self, order: Expr | None) -> queue.Ordering:
+        """How rows are put in order; by their table where nothing else is said."""
+        if order is None:
+            return queue.Ordering(None, lambda value: value, self._asker)
+        return queue.Ordering(self.plain(order), sort_key(self._asker, order.type), self._asker)
+
     def _key(self, ref: Keyed) -> Plain:
         return self.stage(ref.key).plain
+
+    # ------------------------------------------------------------ siblings
+
+    def _among(self, node: Siblings) -> tuple[Among, Body]:
+        """How the siblings of this rule's row are reached, and what stages an expression that sees one of them alone."""
+        inside = Body(self._stager, self._asker)
+        where = inside.plain(node.where) if node.where is not None else None
+        group = inside.plain(node.group) if node.group is not None else None
+        finder = lambda rows: reads.rows_finder(rows, self._asker, inside._key)  # noqa: E731
+        return Among(node, self._asker, finder, where, group), inside
+
+    def _share(self, node: Share) -> Work:
+        among, inside = self._among(node.among)
+        # The whole as each sibling sees it, with the local names that stand around it here.
+        whole = node.total
+        for let in reversed(self._lets):
+            whole = Let(let.name, let.value, whole, type=whole.type)
+        common = self._stager.same_for_siblings(whole, node.among.owned)
+        ready = sharing.Sharing(node, inside.plain(whole), inside.plain(node.weight), common, self._asker)
+        return sharing.share(node, among, (yield node.total), ready)
 
     # ------------------------------------------------------------ scopes
 
     def _let(self, node: Let) -> Work:
         value = yield node.value
         self._level += 1
+        self._lets.append(node)
         body = yield node.body
+        self._lets.pop()
         self._level -= 1
         value_step, body_step, value_plain, body_plain = value.traced, body.traced, value.plain, body.plain
 
@@ -216,28 +273,33 @@ class Body:
 
         return Staged(traced, lambda frame: body_plain((value_plain(frame), *frame)))
 
-    def _rows_scope(
-        self, where: Expr | None, body: Expr | None
-    ) -> Generator[Expr, Staged, tuple[list[Prelude], Plain | None, Plain | None]]:
-        """What an aggregate asks of each row, and what it computes once before."""
+    def _rows_scope(self, *parts: Expr | None) -> Generator[Expr, Staged, tuple[list[Prelude], list[Plain | None]]]:
+        """What an aggregate computes once before its rows, and what it asks of each row."""
         around = Around(self._level)
         self._around.append(around)
         self._level += 1
-        staged_where, staged_body = (yield from _maybe(where)), (yield from _maybe(body))
+        staged = []
+        for part in parts:
+            staged.append((yield from _maybe(part)))
         self._level -= 1
         self._around.pop()
-        return around.prelude, staged_where and staged_where.plain, staged_body and staged_body.plain
+        return around.prelude, [part and part.plain for part in staged]
 
     def _aggregate(self, node: Aggregate) -> Work:
         find = reads.rows_finder(node.rows, self._asker, self._key)
-        prelude, where, body = yield from self._rows_scope(node.where, node.body)
+        prelude, (where, body, order) = yield from self._rows_scope(node.where, node.body, node.order)
         empty = yield from _maybe(node.empty)
+        if node.fold in ("first", "last"):
+            assert body is not None
+            sort = sort_key(self._asker, node.order.type) if node.order is not None else lambda value: value
+            ordering = queue.Ordering(order, sort, self._asker)
+            return ends.end(node, find, prelude, where, body, ordering, empty, self._asker)
         return amounts.aggregate(node, find, prelude, where, body, empty, self._asker)
 
     def _within(self, node: Within) -> Work:
         find = reads.rows_finder(node.rows, self._asker, self._key)
         item = Prelude(self._stager.box(), (yield node.item).plain, ())
-        prelude, where, column = yield from self._rows_scope(node.where, node.column)
+        prelude, (where, column) = yield from self._rows_scope(node.where, node.column)
         assert column is not None
         return logic.within(node, item, find, prelude, where, column, comparison(self._asker, "eq"))
 

@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from policydsl.core.facts import Cell, Facts
 from policydsl.core.program import Expr, Program, Rule
-from policydsl.core.values import Outcome, Value
+from policydsl.core.values import Exact, Outcome, Value
 
 
 class Step(NamedTuple):
@@ -35,6 +35,10 @@ class Step(NamedTuple):
     - Round: (body,); the outcome before is the operand's
     - Lookup: the keys' steps, then the cell's step; note = index of the matching row or None
     - Aggregate, Within: (); note = `Sample`
+    - Running: (); note = `Line`, or None where there is no order
+    - Previous: (first,) where there is no row before, else (); note = `Line` of that one row or of none, None where blocked
+    - Rank: (); note = `Standing`, or None where the siblings are not known
+    - Share: (total,); note = `Portioning`, or None where blocked or left out
     - Switch: (the adopted alternative's step) or (); note = name of the alternative
     - IfInapplicable: (body,) or (body, instead)
     """
@@ -68,7 +72,8 @@ class Sample(NamedTuple):
     `total`: rows looked at; `taken`: keys of the rows whose condition held; `values`: body outcomes of those rows, in
     order (empty for count); `unsure`: keys of rows whose condition or body is blocked, then members of a complete roll (齐全)
     that have no row; `partial`: for a blocked fold, the fold over the sure rows, None where there is none; `skipped`: keys of
-    rows whose condition or body is none or not applicable, which the fold leaves out.
+    rows whose condition or body is none or not applicable, which the fold leaves out. First and last: `values` is empty, since
+    only the row at that end is needed, and `chosen` is its key (empty where there is none).
     """
 
     entity: str
@@ -78,6 +83,46 @@ class Sample(NamedTuple):
     unsure: tuple[str, ...]
     partial: Outcome | None
     skipped: tuple[str, ...] = ()
+    chosen: str = ""
+
+
+class Line(NamedTuple):
+    """The rows of `entity` that a value in order rests on: how many there are, and keys and values of the last of them, in
+    ascending order (all but a few where there are many; rows of which it is open whether they count are not shown)."""
+
+    entity: str
+    total: int
+    keys: tuple[str, ...]
+    values: tuple[Outcome, ...]
+
+
+class Standing(NamedTuple):
+    """How a row ranks: its place (None: not certain, or none), among how many of `entity` that surely take part, the keys of
+    some of the rows that tie with it and how many do, its own values of the keys of the ranking, how many rows are open."""
+
+    entity: str
+    place: int | None
+    of: int
+    tied: tuple[str, ...]
+    ties: int
+    values: tuple[Outcome, ...]
+    open: int
+
+
+class Portioning(NamedTuple):
+    """How a whole was shared out: among how many of `entity`, the whole, this row's weight and the sum of all weights; the exact
+    part, the part rounded down, and what of the remainder it took. `fits`: claims scaled to a budget that suffices are paid
+    as they are."""
+
+    entity: str
+    of: int
+    total: Exact
+    weight: Exact
+    weights: Exact
+    part: Exact
+    rounded: Exact
+    remainder: Exact
+    fits: bool
 
 
 class RuleStep(NamedTuple):

@@ -1,0 +1,102 @@
+"""Owns 第一条 and 最后一条: the value of the row at one end of an order, known once nothing open could stand before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from policydsl.core.facts import Record
+from policydsl.core.program import Aggregate
+from policydsl.core.values import Absent, Blocked, Lack, NotApplicable, Outcome
+from policydsl.interpret.folds import Found, Prelude
+from policydsl.interpret.lack import Asker, Frame, join
+from policydsl.interpret.queue import Ordering
+from policydsl.interpret.siblings import Held, Reasons, naming
+from policydsl.interpret.staged import Plain, Staged, new, quiet
+from policydsl.interpret.trace import Sample, Step
+
+
+class Candidate(NamedTuple):
+    """A row that may be the one at the end: what it is ordered by, whether it counts."""
+
+    key: Any
+    row: Record
+    held: Held
+
+
+def end(
+    node: Aggregate,
+    find: Callable[[Frame], Found],
+    prelude: Sequence[Prelude],
+    where: Plain | None,
+    body: Plain,
+    ordering: Ordering,
+    empty: Staged | None,
+    asker: Asker,
+) -> Staged:
+    """第一条, 最后一条: rows are looked at from that end on; one whose value is none or not applicable is passed over."""
+    entity, last = node.rows.entity, node.fold == "last"
+
+    def candidates(frame: Frame, found: Found, skipped: list[str]) -> list[Candidate]:
+        met = []
+        for index, row in enumerate(found.rows):
+            held = where((row, *frame)) if where is not None else True
+            if held is True or isinstance(held, Blocked):
+                key = index if ordering.key is None else ordering.given((row, *frame))
+                met.append(Candidate(key, row, held))
+            elif held is not False:
+                skipped.append(row.key)
+        return met
+
+    def chosen(frame: Frame, rows: list[Candidate], skipped: list[str]) -> tuple[Outcome | None, str]:
+        """The value at the end and the key of its row; None where no row has one."""
+        rows = sorted(rows, key=lambda item: item.key, reverse=last)
+        for _, alike in groupby(rows, key=lambda item: item.key):
+            level = list(alike)
+            values: list[tuple[Outcome, str]] = []
+            for item in level:
+                value = body((item.row, *frame)) if item.held is True else item.held
+                if isinstance(value, Absent | NotApplicable):
+                    skipped.append(item.row.key)
+                else:
+                    values.append((value, item.row.key))
+            blocked = [value for value, _ in values if isinstance(value, Blocked)]
+            if blocked:
+                return join(blocked), ""
+            if any(value != values[0][0] for value, _ in values):
+                keys = [key for _, key in values]
+                names = naming(asker, keys, len(keys))
+                zh, en = f"{names}次序相同而值不同", f"{names} come at the same place and differ"
+                return asker.lack(frame, Lack.CONFLICT, asker.say(zh, en)), ""
+            if values:
+                return values[0]
+        return None, ""
+
+    def traced(frame: Frame) -> Step:
+        found = find(frame)
+        if found.rows and prelude:
+            boxes = frame[-1].boxes
+            for part in prelude:
+                boxes[part.box] = part.plain(part.skipped + frame)
+        skipped: list[str] = []
+        rows = candidates(frame, found, skipped)
+        reasons = Reasons()
+        for item in rows:
+            if isinstance(item.key, Blocked):
+                reasons.add(item.key)
+        if found.lacking is not None:
+            reasons.add(found.lacking)
+        outcome: Outcome | None = reasons.blocked
+        key = ""
+        if outcome is None:
+            outcome, key = chosen(frame, rows, skipped)
+        if outcome is None:
+            detail = asker.say("一条也没有\uff0c没有第一条或最后一条", "there is no row, and so no first or last one")
+            outcome = empty.plain(frame) if empty is not None else asker.lack(frame, Lack.UNDEFINED, detail)
+        taken = tuple([item.row.key for item in rows if item.held is True])
+        unsure = (*(item.row.key for item in rows if item.held is not True), *found.absent)
+        sample = Sample(entity, len(found.rows), taken, (), unsure, None, tuple(skipped), key)
+        return new(Step, (node, outcome, (), sample))
+
+    return quiet(traced)

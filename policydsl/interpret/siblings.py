@@ -1,0 +1,187 @@
+"""Owns the siblings of a row: found once per owner and run, filtered and grouped once, however many rows ask.
+
+Work goes on where it was interrupted (a rule below may have to be computed first), so that no row is ever met twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+from policydsl.core.facts import Record
+from policydsl.core.program import AllRows, Children, Here, Owner, Rows, Siblings
+from policydsl.core.types import Member, Type, strip
+from policydsl.core.values import Absent, Blocked, Cause, Lack, NotApplicable, Outcome
+from policydsl.interpret.folds import Found
+from policydsl.interpret.lack import Asker, Frame
+from policydsl.interpret.rows import Run
+from policydsl.interpret.staged import Plain
+
+MOST: Final = 100
+"""Reasons that one outcome names where many rows block many others; beyond them, one of each further kind."""
+
+NAMED: Final = 5
+"""Rows that a message names; the others are counted."""
+
+Held = bool | Blocked
+"""Whether a row is among the siblings: it is, it is not, or that is open and why."""
+
+
+class Reasons:
+    """Reasons met one after another and shared by all the rows that they block, so that n rows never hold n × n of them."""
+
+    __slots__ = ("_causes", "_kinds", "blocked")
+
+    def __init__(self) -> None:
+        self._causes: dict[Cause, None] = {}
+        self._kinds: set[Lack] = set()
+        self.blocked: Blocked | None = None
+
+    def add(self, blocked: Blocked) -> None:
+        """Adds the reasons of an outcome, each once."""
+        known = len(self._causes)
+        for cause in blocked.causes:
+            if len(self._causes) < MOST or cause.lack not in self._kinds:
+                self._causes[cause] = None
+                self._kinds.add(cause.lack)
+        if len(self._causes) > known:
+            self.blocked = Blocked(tuple(self._causes))
+
+
+class Column:
+    """What an expression gives for rows, one after the other."""
+
+    __slots__ = ("_compute", "_run", "rows", "values")
+
+    def __init__(self, rows: Sequence[Record], compute: Callable[[Frame], Any], run: Run) -> None:
+        self.rows = rows
+        self.values: list[Any] = []
+        self._compute = compute
+        self._run = run
+
+    def whole(self) -> list[Any]:
+        """The outcomes for all the rows."""
+        values, compute, run = self.values, self._compute, self._run
+        for index in range(len(values), len(self.rows)):
+            values.append(compute((self.rows[index], run)))
+        return values
+
+
+class Sibling(NamedTuple):
+    """A row that is, or may be, among the siblings, with its place in the table."""
+
+    at: int
+    row: Record
+    held: Held
+
+
+class Group:
+    """The siblings of one group in the order of their table; `work` is what a node makes of them."""
+
+    __slots__ = ("rows", "work")
+
+    def __init__(self) -> None:
+        self.rows: list[Sibling] = []
+        self.work: Any = None
+
+
+class Stand(NamedTuple):
+    """A row among its siblings: its place in the table, whether it is one of them, its group. `blocked`: why no group is certain."""
+
+    at: int
+    held: Held
+    group: Group
+    blocked: Blocked | None
+
+
+class Lineup:
+    """All rows with one owner, split into groups."""
+
+    def __init__(self, found: Found, where: Plain | None, group: Plain | None, run: Run) -> None:
+        self._rows = found.rows
+        self._held = Column(found.rows, where, run) if where is not None else None
+        self._groups = Column(found.rows, group, run) if group is not None else None
+        self._lacking = found.lacking
+        self._stands: dict[str, Stand] | None = None
+
+    def stand(self, row: Record) -> Stand:
+        """How a row stands."""
+        if self._stands is None:
+            self._stands = self._split()
+        found = self._stands.get(row.key)
+        return found if found is not None else Stand(0, True, Group(), self._lacking)
+
+    def _split(self) -> dict[str, Stand]:
+        rows = self._rows
+        helds: Sequence[Outcome] = self._held.whole() if self._held is not None else [True] * len(rows)
+        names: Sequence[Outcome] = self._groups.whole() if self._groups is not None else [None] * len(rows)  # type: ignore[list-item]
+        groups: dict[Outcome, Group] = {}
+        placed: list[tuple[Held, Group, Blocked | None]] = []
+        # A row of unknown group may belong to any, so that it blocks them all.
+        anywhere = Reasons()
+        if self._lacking is not None:
+            anywhere.add(self._lacking)
+        for index, (row, outcome, name) in enumerate(zip(rows, helds, names, strict=True)):
+            held: Held = outcome if isinstance(outcome, Blocked) else outcome is True
+            if isinstance(name, Blocked):
+                placed.append((held, Group(), name))
+                if held is not False:
+                    anywhere.add(name)
+                continue
+            if isinstance(name, Absent | NotApplicable):
+                name = NotApplicable()
+            group = groups.get(name)
+            if group is None:
+                group = groups[name] = Group()
+            if held is not False:
+                group.rows.append(Sibling(index, row, held))
+            placed.append((held, group, None))
+        common = anywhere.blocked
+        return {
+            row.key: Stand(index, held, group, own or common)
+            for index, (row, (held, group, own)) in enumerate(zip(rows, placed, strict=True))
+        }
+
+
+class Among:
+    """How the siblings of a row are reached, for one node of one rule."""
+
+    def __init__(
+        self,
+        node: Siblings,
+        asker: Asker,
+        finder: Callable[[Rows], Callable[[Frame], Found]],
+        where: Plain | None,
+        group: Plain | None,
+    ) -> None:
+        entities = asker.program.entities
+        owner = entities[node.entity].owner if node.owned else None
+        self._by_owner = owner is not None and not entities[owner].singleton
+        self._find = finder(Children(Owner(Here(0), owner), node.entity) if owner is not None else AllRows(node.entity))
+        self._where = where
+        self._group = group
+
+    def stand(self, row: Record, run: Run) -> Stand:
+        """How a row stands among its siblings."""
+        at = (self, row.parent if self._by_owner else "")
+        lineup: Lineup | None = run.lineups.get(at)
+        if lineup is None:
+            lineup = Lineup(self._find((row, run)), self._where, self._group, run)
+            run.lineups[at] = lineup
+        return lineup.stand(row)
+
+
+def sort_key(asker: Asker, type_: Type) -> Callable[[Any], Any]:
+    """What a value of a type is ordered by: itself, or a member's place in its 名录."""
+    type_ = strip(type_)
+    if not isinstance(type_, Member):
+        return lambda value: value
+    places = {member: index for index, member in enumerate(asker.program.rolls[type_.roll].members)}
+    return lambda value: places.get(value, len(places))
+
+
+def naming(asker: Asker, keys: Sequence[str], count: int) -> str:
+    """`count` rows in a message: some of them by their keys, and how many there are."""
+    shown = keys[:NAMED]
+    names = "、".join(f"「{key}」" for key in shown)
+    return names if count <= len(shown) else names + asker.say(f"等 {count} 行", f" and {count - len(shown)} more")
