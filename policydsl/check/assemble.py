@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from attrs import evolve
 
@@ -56,6 +57,7 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
         if ("", parameter.name.text) not in checker.used:
             scope.report("unused-parameter", parameter.name.span, name=parameter.name.text)
     examples = tuple(check_example(checker, node) for node in scope.examples)
+    properties = _properties(checker, drafts)
     unsafe_divisors(scope, rules, checker.tables)
     lint.look(checker, file)
     program = core.Program(
@@ -78,10 +80,53 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
             for node in scope.clauses.values()
         ),
         examples=examples,
+        properties=properties,
         citers=citers(scope, file),
     )
     findings = sorted(scope.findings, key=lambda finding: getattr(finding.where, "start", 0))
     return program, _once(findings)
+
+
+def _properties(checker: Checker, drafts: list[Draft]) -> tuple[core.Property, ...]:
+    found = [
+        core.Property(
+            draft.entity,
+            draft.name,
+            "always",
+            clause=draft.node.cite.text if draft.node.cite else draft.lent,
+            span=draft.node.span,
+        )
+        for draft in drafts
+        if isinstance(draft.node, tree.Always)
+    ]
+    for entity, node, clause in checker.scope.monotone:
+        frames: Frames = (RowFrame(entity),)
+        fact, result = checker.expr(node.fact, frames), checker.expr(node.result, frames)
+        if (
+            not isinstance(fact, core.FieldRead)
+            or not isinstance(fact.row, core.Here)
+            or not isinstance(strip(fact.type), Number)
+        ):
+            checker.report("property-of-fact", node.fact.span, name=node.fact.span.text)
+            continue
+        if not isinstance(result, core.RuleRead) or not isinstance(strip(result.type), Number):
+            checker.report("property-of-rule", node.result.span, name=node.result.span.text)
+            continue
+        forbidden: Literal["falls", "rises"] = "falls" if node.never == "NOT_LESS" else "rises"
+        found.append(
+            core.Property(
+                entity,
+                node.name.text,
+                "monotone",
+                fact.name,
+                node.moves == "INCREASES",
+                (result.entity, result.name),
+                forbidden,
+                clause,
+                span=node.span,
+            )
+        )
+    return tuple(found)
 
 
 def _formula(checker: Checker, node: tree.Formula) -> None:

@@ -264,7 +264,9 @@ def _expected(checker: Checker, node: tree.Expected) -> core.Expectation | None:
     draft = entity.drafts.get(canonical) if entity is not None and canonical is not None else None
     if entity is None or draft is None or draft.kind == "constraint":
         close = scope.close_to(name.text, scope.main)
-        checker.report("example-unknown-rule", node.target.span, name=node.target.span.text, close=close)
+        # the row is known, the rule is not: it is the rule's name that has to be mended
+        said = name.text if entity is not None and node.target.keys is not None else node.target.span.text
+        checker.report("example-unknown-rule", node.target.span, name=said, close=close)
         return None
     checker.used.add(draft.id)
     if entity.node.singleton:

@@ -18,7 +18,7 @@ def look(checker: Checker, file: tree.File) -> None:
     scope = checker.scope
     for item in scope.entities.values():
         for draft in item.drafts.values():
-            if draft.node.cite is None and not draft.lent:
+            if draft.node.cite is None and not draft.lent and draft.kind != "property":
                 scope.report("rule-without-citation", draft.node.name.span, name=draft.name)
             if draft.kind == "reading" and draft.id not in checker.used:
                 scope.report("unused-rule", draft.node.name.span, name=draft.name)

@@ -269,7 +269,7 @@ def read(checker: Checker, row: core.RowRef, item: EntityScope, name: tree.Name)
 def read_rule(checker: Checker, draft: Draft, row: core.RowRef, where: Span) -> core.Expr:
     """The outcome of a rule of a row."""
     checker.used.add(draft.id)
-    if draft.kind == "constraint":
+    if draft.kind in ("constraint", "property"):
         return checker.report("constraint-read", where, name=draft.name)
     checked = checker.rule(draft)
     type_ = checked.body.type if checked is not None else NEVER

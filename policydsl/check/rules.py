@@ -28,7 +28,7 @@ def infer_draft(checker: Checker, draft: Draft) -> Checked:
     frames: Frames = (RowFrame(draft.entity),)
     node = draft.node
     match node:
-        case tree.Task() | tree.Constraint():
+        case tree.Task() | tree.Constraint() | tree.Always():
             return Checked(checker.condition(node.condition, frames))
         case tree.Reading():
             return Checked(_reading(checker, node, frames))

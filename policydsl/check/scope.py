@@ -20,7 +20,7 @@ from policydsl.syntax.keywords import TYPE_WORDS
 _BUILT_IN: dict[str, str] = {word: zh for zh, en in TYPE_WORDS for word in (zh, en)}
 
 
-RuleLike = tree.Rule | tree.Task | tree.Constraint | tree.Reading | tree.Conditions | tree.ItemLine
+RuleLike = tree.Rule | tree.Task | tree.Constraint | tree.Reading | tree.Conditions | tree.ItemLine | tree.Always
 
 
 T = TypeVar("T")
@@ -83,6 +83,7 @@ class Scope:
     reading_rolls: set[str] = field(factory=set)
     clauses: dict[str, tree.Clause] = field(factory=dict)
     examples: list[tree.Example] = field(factory=list)
+    monotone: list[tuple[str, tree.Monotone, str]] = field(factory=list)
     parameters: dict[str, tree.Parameter] = field(factory=dict)
     formulas: dict[str, tree.Formula] = field(factory=dict)
     calendars: dict[str, tree.Calendar] = field(factory=dict)
@@ -231,7 +232,11 @@ def collect(file: tree.File) -> Scope:
                 _table(scope, node, node.cite.text if node.cite else lent)
                 if node.alias:
                     scope.table_aliases[node.alias.text] = node.name.text
-            case tree.Rule() | tree.Task() | tree.Constraint() | tree.Reading():
+            case tree.Monotone():
+                item = _whose(scope, node, on)
+                if item is not None:
+                    scope.monotone.append((item.name, node, node.cite.text if node.cite else lent))
+            case tree.Rule() | tree.Task() | tree.Constraint() | tree.Reading() | tree.Always():
                 _draft(scope, node, parts, lent, on, applies)
             case tree.Decision():
                 _decision(scope, node, lent, on)
@@ -464,7 +469,7 @@ def _whose(scope: Scope, node: tree.Declaration, on: tree.Name | None) -> Entity
 
 def _draft(
     scope: Scope,
-    node: tree.Rule | tree.Task | tree.Constraint | tree.Reading,
+    node: tree.Rule | tree.Task | tree.Constraint | tree.Reading | tree.Always,
     parts: tuple[str, ...],
     lent: str,
     on: tree.Name | None,
@@ -474,7 +479,7 @@ def _draft(
     if item is None:
         return
     name = node.name.text
-    alias = node.alias.text if not isinstance(node, tree.Constraint) and node.alias else ""
+    alias = node.alias.text if not isinstance(node, tree.Constraint | tree.Always) and node.alias else ""
     if item.owns(name) or scope.table(name):
         previous = scope.places.get(f"{item.name}.{name}")
         labels = (Label(previous, scope.words("先在这里定义", "first defined here")),) if previous else ()
@@ -484,6 +489,7 @@ def _draft(
         tree.Task: "task",
         tree.Constraint: "constraint",
         tree.Reading: "reading",
+        tree.Always: "property",
     }
     scope.places[f"{item.name}.{name}"] = node.name.span
     if isinstance(node, tree.Reading) and all(line.value is None for line in node.options):

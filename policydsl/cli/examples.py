@@ -7,7 +7,9 @@ from typing import Any
 
 from policydsl.cli.console import colour, width
 from policydsl.core.program import Program
+from policydsl.core.values import decimal_text
 from policydsl.testing.examples import Checked, ExampleResult
+from policydsl.testing.properties import PropertyResult
 
 
 def report(name: str, result: ExampleResult, program: Program, human: bool) -> dict[str, Any]:
@@ -59,6 +61,24 @@ def _print(name: str, result: ExampleResult, program: Program) -> None:
                 lang=program.language,
             )
             out.write(explanation_text(account, width=width(), colour=colour(out), encoding=out.encoding or "utf-8"))
+
+
+def report_property(name: str, result: PropertyResult, program: Program, human: bool) -> dict[str, Any]:
+    """Print a property that a case refutes, if people read; give it as data."""
+    item, found = result.item, result.counterexample
+    told = ""
+    if found is not None:
+        zh = program.language == "zh"
+        told = f"{found.example} · {found.key}"
+        if found.before is not None and found.after is not None:
+            fact, rule = item.fact, item.result[1]
+            (x, a), (y, b) = found.before, found.after
+            values = [decimal_text(value) for value in (x, a, y, b)]
+            told += f": {fact} {values[0]} → {values[2]}, {rule} {values[1]} → {values[3]}"
+        if human:
+            where = f"{name}:{item.span.line}" if item.span is not None else name
+            sys.stdout.write(f"{where} {'性质不成立' if zh else 'property does not hold'}:{item.name}({told})\n")
+    return {"policy": name, "property": item.name, "ok": result.ok, "cases": result.cases, "counterexample": told}
 
 
 def _wanted(check: Checked) -> str:

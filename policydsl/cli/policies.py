@@ -79,8 +79,9 @@ def fmt(options: argparse.Namespace) -> int:
 
 def test(options: argparse.Namespace) -> int:
     """`policydsl test`."""
-    from policydsl.cli.examples import report
+    from policydsl.cli.examples import report, report_property
     from policydsl.testing.examples import run_examples
+    from policydsl.testing.properties import check_properties
 
     names, findings = _named(options.policies)
     failed = passed = 0
@@ -94,6 +95,10 @@ def test(options: argparse.Namespace) -> int:
             failed += not outcome.ok
             passed += outcome.ok
             listed.append(report(name, outcome, result.program, options.format == "human"))
+        for found in check_properties(result.program) if not options.k else ():
+            failed += not found.ok
+            passed += found.ok
+            listed.append(report_property(name, found, result.program, options.format == "human"))
     show(findings, stream=sys.stderr)
     if options.format == "json":
         print(json.dumps({"version": 1, "passed": passed, "failed": failed, "examples": listed}, ensure_ascii=False))

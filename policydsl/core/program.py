@@ -633,7 +633,7 @@ class Reading:
         return next(option.name for option in self.options if option.adopted)
 
 
-RuleKind = Literal["rule", "task", "condition", "reading", "constraint", "local"]
+RuleKind = Literal["rule", "task", "condition", "reading", "constraint", "local", "property"]
 
 
 @frozen(repr=False)
@@ -784,6 +784,23 @@ class Example:
 
 
 @frozen(repr=False)
+class Property:
+    """性质: what must hold on all facts. Either the rule of this name and of kind "property" is never false ("always"), or, when
+    the fact `fact` moves one way (`rises`: up) and all else stays, the outcome of `result` never goes down (`falls` is
+    forbidden) or never up. Both belong to rows of `entity`."""
+
+    entity: str
+    name: str
+    form: Literal["always", "monotone"]
+    fact: str = ""
+    rises: bool = True
+    result: tuple[str, str] = ("", "")
+    forbidden: Literal["falls", "rises"] = "falls"
+    clause: str = ""
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen(repr=False)
 class Header:
     """What the notice says of itself."""
 
@@ -813,6 +830,7 @@ class Program:
     rules: tuple[Rule, ...]
     clauses: tuple[Clause, ...] = ()
     examples: tuple[Example, ...] = ()
+    properties: tuple[Property, ...] = ()
     citers: tuple[Citer, ...] = ()
 
     @cached_property

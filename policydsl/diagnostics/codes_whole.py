@@ -290,4 +290,27 @@ _FILES = (
     ),
 )
 
-WHOLE: dict[str, Code] = {code.code: code for code in (*_FILES, *_RULES, *_READINGS, *_UNUSED, *_EXAMPLES)}
+_PROPERTIES = (
+    Code(
+        "property-of-fact",
+        Weight.ERROR,
+        "性质里变动的不是事实",
+        "what moves is no fact",
+        "「{name}」不是本对象自己的一个数,不能说它增加或减少。",
+        "“{name}” is no number among the facts of this entity, so it cannot move.",
+        "请写一个用数填的数据项。",
+        "Name a field that is filled in with a number.",
+    ),
+    Code(
+        "property-of-rule",
+        Weight.ERROR,
+        "性质里看的不是规则的数",
+        "what follows is no rule's number",
+        "「{name}」不是一条规则算出的数,不能说它不减或不增。",
+        "“{name}” is no number that a rule gives, so it can be neither less nor more.",
+        "请写一条规则的名称。",
+        "Name a rule.",
+    ),
+)
+
+WHOLE: dict[str, Code] = {code.code: code for code in (*_FILES, *_PROPERTIES, *_RULES, *_READINGS, *_UNUSED, *_EXAMPLES)}

@@ -74,6 +74,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         MATERIALS   | 材料   | materials
         CALENDAR    | 日历   | calendar
         IMPORT      | 引用   | import
+        PROPERTY    | 性质   | property
         """,
     ),
     *_rows(
@@ -168,6 +169,12 @@ KEYWORDS: tuple[Keyword, ...] = (
         ONWARD      | 起       | onward
         PREVAILS    | 优先于   | prevails over
         PORTION     | 部分     | portion
+        ALWAYS      | 恒有     | always
+        INCREASES   | 增加     | increases
+        DECREASES   | 减少     | decreases
+        AT_THAT     | 时       | means
+        NOT_LESS    | 不减     | never less
+        NOT_MORE    | 不增     | never more
         ALL_OF      | 须全部   | all of these
         ANY_OF      | 任一     | any of these
         LEAST_OF    | 至少     | at least these

@@ -283,6 +283,24 @@ class _Reader:
             span=self._span(line),
         )
 
+    def property(self, line: Line, twig: Tree[Token]) -> tree.Always | tree.Monotone:
+        self.no_children(line)
+        builder, span = self.builder(), self._span(line)
+        cite = builder.cite(_find(twig.children, "cite"))
+        name = builder.name(twig.children[1], True)
+        if str(twig.data) == "always":
+            return tree.Always(name, builder.expr(twig.children[3]), cite, span=span)
+        tokens = {child.type for child in twig.children if isinstance(child, Token)}
+        return tree.Monotone(
+            name,
+            builder.reference(twig.children[2]),
+            "INCREASES" if "INCREASES" in tokens else "DECREASES",
+            builder.reference(twig.children[5]),
+            "NOT_LESS" if "NOT_LESS" in tokens else "NOT_MORE",
+            cite,
+            span=span,
+        )
+
     def imported(self, line: Line, twig: Tree[Token]) -> tree.Import:
         self.no_children(line)
         return tree.Import(self.builder().text(twig.children[1]), span=self._span(line))
@@ -804,7 +822,7 @@ _DECLARATIONS: dict[str, Callable[[_Reader, Line, Tree[Token]], tree.Declaration
         "conditions",
         "applies",
     )
-} | {"parameter": _Reader.rule, "import": _Reader.imported}
+} | {"parameter": _Reader.rule, "import": _Reader.imported, "always": _Reader.property, "monotone": _Reader.property}
 
 
 def _is(twig: Twig, name: str) -> bool:

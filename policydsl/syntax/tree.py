@@ -616,6 +616,27 @@ class ItemLine(Written):
 
 
 @frozen(repr=False)
+class Always(Written):
+    """性质: 恒有 a condition."""
+
+    name: Name
+    condition: Expr
+    cite: Citation | None = None
+
+
+@frozen(repr=False)
+class Monotone(Written):
+    """性质: 事实 增加 时 规则 不减. `moves` and `never` are keyword ids."""
+
+    name: Name
+    fact: Reference
+    moves: Literal["INCREASES", "DECREASES"]
+    result: Reference
+    never: Literal["NOT_LESS", "NOT_MORE"]
+    cite: Citation | None = None
+
+
+@frozen(repr=False)
 class Import(Written):
     """引用: a file whose units, rolls, tables, parameters, formulas and calendars are shared."""
 
@@ -804,6 +825,8 @@ Declaration = (
     | Applies
     | Calendar
     | Import
+    | Always
+    | Monotone
 )
 
 
