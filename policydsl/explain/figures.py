@@ -92,9 +92,9 @@ class Figures:
                 inner = type_.of if isinstance(type_, Optional) else type_
                 return f"“{value}”" if isinstance(inner, Text) else value
             case datetime():
-                return f"{self._day(value)} {value:%H:%M:%S}"
+                return f"{self.day(value)} {value:%H:%M:%S}"
             case date():
-                return self._day(value)
+                return self.day(value)
             case tuple():
                 of = type_.of if isinstance(type_, ListOf) else TEXT
                 items = [
@@ -106,7 +106,8 @@ class Figures:
             case NotApplicable():
                 return "不适用" if chinese else "not applicable"
 
-    def _day(self, day: date) -> str:
+    def day(self, day: date) -> str:
+        """A day as it is written in the language."""
         return f"{day.year}年{day.month}月{day.day}日" if self.lang == "zh" else day.strftime("%Y-%m-%d")
 
     def _number(self, value: Exact, type_: Type, measure: Measure | None, exactly: bool) -> str:

@@ -121,11 +121,12 @@ def _detail(detail: str, teller: Teller) -> str:
 
 def next_lines(account: Account, teller: Teller) -> tuple[str, ...]:
     """How far the next threshold is and what crossing it is worth; that there is none above the highest band."""
-    lines = tuple(_next(step, teller) for step in account.next_steps if step.fact is not None)
+    lines = tuple(step_line(step, teller) for step in account.next_steps if step.fact is not None)
     return lines or ((teller.catalog.top,) if account.top_band else ())
 
 
-def _next(step: NextStep, teller: Teller) -> str:
+def step_line(step: NextStep, teller: Teller) -> str:
+    """The next threshold in one sentence: the fact to change, how far, and what that is worth."""
     catalog, figures = teller.catalog, teller.figures
     shown = {name: figures.show(value) for name, value in (("now", step.now), ("then", step.then)) if value is not None}
     more = figures.points(step.more) if step.more is not None else ""
