@@ -84,13 +84,17 @@ def _declaration(spell: Spelling, node: tree.Declaration) -> Row:
             head = f"{spell.word('DECISION')} {spell.alias(node.name, node.alias)}: {spell.type(node.type)}"
             return _row(node, [[(0, head + _marks(spell, node.attributes, "  ") + spell.citation(node.cite))]])
         case tree.Example():
-            head = f"{spell.word('EXAMPLE')} {spell.name(node.name)}:"
+            head = f"{spell.word('EXAMPLE')} {spell.title(node.name)}:"
             return _row(node, [[(0, head)]], [_example_line(spell, line) for line in node.lines])
         case tree.Applies():
             row = row_of(spell, node)
             return Row(node.span, "declaration", row.cells, declares="Applies")
         case tree.Calendar():
             return _calendar(spell, node)
+        case tree.Import():
+            return _row(node, [[(0, f"{spell.word('IMPORT')} {spell.text(node.path)}")]])
+        case tree.Always() | tree.Monotone():
+            return _property(spell, node)
         case _:
             assert_never(node)
 
@@ -122,7 +126,7 @@ def _policy(spell: Spelling, node: tree.Policy) -> Row:
         elif not isinstance(value, str):
             text = spell.day(value)
         else:
-            text = spell.text(value) if line.word == "H_ZONE" or not _is_raw(value) else value
+            text = spell.text(value) if line.word in ("H_ZONE", "H_BASED") or not _is_raw(value) else value
         lines.append(Row(line.span, "header", [[(0, word)], [(0, text)]], "header", least=_HEADER_COLUMN))
     return _row(node, [[(0, f"{spell.word('POLICY')} {spell.text(node.title)}:")]], lines)
 
@@ -134,24 +138,31 @@ def _is_raw(text: str) -> bool:
 
 def _roll(spell: Spelling, node: tree.Roll) -> Row:
     head = f"{spell.word('ROLL')} {spell.alias(node.name, node.alias)}:"
-    items = [spell.alias(item.name, item.alias) for item in node.members]
-    line = f"{head} {spell.comma.join(items)}"
-    if not node.block and display_width(line) <= WIDTH:
-        return _row(node, [[(0, line)]])
+    texts = [spell.alias(item.name, item.alias) for item in node.members]
+    # measured without 「」, so that both languages break at the same members
+    sizes = [
+        display_width(f"{item.name.text} ({item.alias.text})" if item.alias else item.name.text)
+        for item in node.members
+    ]
+    if not node.block and display_width(node.name.text) + sum(sizes) + 2 * len(sizes) + 8 <= WIDTH:
+        return _row(node, [[(0, f"{head} {spell.comma.join(texts)}")]])
     rows: list[Row] = []
-    room = WIDTH - INDENT
-    for item, text in zip(node.members, items, strict=True):
+    used = 0
+    for item, text, size in zip(node.members, texts, sizes, strict=True):
         span = item.name.span if item.alias is None else item.name.span.to(item.alias.span)
-        last = rows[-1] if rows else None
-        longer = f"{last.cells[0][0][1]}{spell.comma}{text}" if last else ""
-        if last is None or display_width(longer) > room:
+        used += size + 2
+        if not rows or used > WIDTH - INDENT:
             rows.append(Row(span, "members", [[(0, text)]]))
+            used = size + 2
         else:
-            last.span, last.cells = last.span.to(span), [[(0, longer)]]
-    # the head ends where its own members do not stand
-    start = Span(node.span.source, node.span.start, min(node.span.end, rows[0].span.start) if rows else node.span.end)
+            line = f"{rows[-1].cells[0][0][1]}{spell.comma}{text}"
+            rows[-1].span, rows[-1].cells = rows[-1].span.to(span), [[(0, line)]]
     row = _row(node, [[(0, head)]], rows)
-    row.span = start
+    # the head ends where its own members do not stand
+    start = node.span.start
+    row.span = Span(
+        node.span.source, start, max(start, min(node.span.end, rows[0].span.start) if rows else node.span.end)
+    )
     return row
 
 
@@ -255,6 +266,20 @@ def _cell(spell: Spelling, cell: tree.Cell) -> str:
         case _:
             assert_never(cell.kind)
     return run_of(freed(pieces, "cell", spell.language))
+
+
+def _property(spell: Spelling, node: tree.Always | tree.Monotone) -> Row:
+    head = f"{spell.word('PROPERTY')} {spell.name(node.name)}:"
+    phrases = Phrases(spell)
+    match node:
+        case tree.Always():
+            pieces = joined(f"{head} {spell.word('ALWAYS')}", phrases.expr(node.condition))
+        case tree.Monotone():
+            moves = f"{phrases.flat(node.fact)} {spell.word(node.moves)} {spell.word('AT_THAT')}"
+            pieces = [(0, f"{head} {moves} {phrases.flat(node.result)} {spell.word(node.never)}")]
+        case _:
+            assert_never(node)
+    return Row(node.span, "declaration", [joined(pieces, spell.citation(node.cite), "")], declares="property")
 
 
 def _calendar(spell: Spelling, node: tree.Calendar) -> Row:
@@ -374,9 +399,12 @@ def _reading(spell: Spelling, node: tree.Reading) -> Row:
         name = f"{spell.word('ADOPT' if line.adopted else 'ALTERNATIVE')} {spell.name(line.name)}"
         value: Pieces = [] if line.value is None else joined("=", phrases.expr(line.value))
         reason = f"{spell.word('REASON')} {spell.text(line.reason)}" if line.reason else ""
-        tail = (reason + spell.citation(line.cite)).lstrip()
-        cells = [[(0, name)], value, [(0, tail)] if tail else []]
-        rows.append(Row(line.span, "reading_line", cells, "reading", rows_below(spell, phrases, ())))
+        below = rows_below(spell, phrases, ())
+        cells: list[Pieces] = [[(0, name)], value, [(0, reason)] if reason else []]
+        last = max(at for at, cell in enumerate(cells) if cell)
+        cite = spell.citation(line.cite)
+        cells[last] = joined(cells[last], f":{cite[1:]}" if below else cite, "")
+        rows.append(Row(line.span, "reading_line", cells, "reading", below))
     return _row(node, [[(0, head)]], rows)
 
 

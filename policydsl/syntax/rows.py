@@ -21,62 +21,62 @@ def rows_below(spell: Spelling, phrases: Phrases, after: tuple[tree.Row, ...]) -
 def row_of(spell: Spelling, node: tree.Row) -> Row:
     """One line of a rule, with the lines below it."""
     phrases = Phrases(spell)
-    cells, columns, after = _cells(phrases, node)
-    return Row(node.span, "rule_line", cells, columns, rows_below(spell, phrases, after))
+    cells, columns = _cells(phrases, node)
+    children = rows_below(spell, phrases, node.rows if isinstance(node, tree.ExceptRow) else ())
+    cite = spell.citation(None if isinstance(node, tree.Mark | tree.Amount | tree.Remark) else node.cite)
+    opens = children and isinstance(node, _OPENING)
+    cells[-1] = joined(cells[-1], f":{cite[1:]}" if opens else cite, "")
+    return Row(node.span, "rule_line", cells, columns, children)
 
 
-def _cells(phrases: Phrases, node: tree.Row) -> tuple[list[Pieces], str, tuple[tree.Row, ...]]:
-    """The columns of a line, what it is aligned with, and its exceptions."""
+_OPENING = (tree.BandRow, tree.ChoiceRow, tree.LetRow, tree.ExceptRow, tree.DatedRow)
+
+
+def _cells(phrases: Phrases, node: tree.Row) -> tuple[list[Pieces], str]:
+    """The columns of a line without its citation, and what it is aligned with."""
     spell = phrases.spelling
-
-    def cited(pieces: Pieces, cite: tree.Citation | None) -> Pieces:
-        return joined(pieces, spell.citation(cite), "")
-
     match node:
         case tree.BandRow():
-            return _band(phrases, node), "block", ()
+            return _band(phrases, node), "block"
         case tree.ChoiceRow():
-            value = phrases.expr(node.value)
-            return [[(0, f"{spell.names(node.labels)}:")], cited(value, node.cite)], "block", ()
+            return [[(0, f"{spell.names(node.labels)}:")], phrases.expr(node.value)], "block"
         case tree.StepRow():
             size = joined(spell.word("EVERY_STEP"), phrases.expr(node.size))
-            award = joined(spell.word("GIVE"), phrases.expr(node.award))
-            return [size, cited(award, node.cite)], "block", ()
+            return [size, joined(spell.word("GIVE"), phrases.expr(node.award))], "block"
         case tree.Mark():
-            return [[(0, spell.word(node.word))]], "", ()
+            return [[(0, spell.word(node.word))]], ""
         case tree.Amount():
             word = spell.word(node.word)
             if node.word == "AT_START":
                 word += f" {spell.word('GIVE')}"
-            return [joined(word, phrases.expr(node.value))], "", ()
+            return [joined(word, phrases.expr(node.value))], ""
         case tree.CapRow():
             pieces = joined(spell.word(node.word), phrases.expr(node.limit))
             if node.when is not None:
                 pieces = joined(pieces, joined(spell.word("WHEN"), phrases.expr(node.when)))
-            return [cited(pieces, node.cite)], "", ()
+            return [pieces], ""
         case tree.RoundRow():
-            text = f"{spell.word(node.word)} {spell.word('ROUND_TO')} {spell.place(node.place)}"
-            return [cited([(0, text)], node.cite)], "", ()
+            return [[(0, f"{spell.word(node.word)} {spell.word('ROUND_TO')} {spell.place(node.place)}")]], ""
         case tree.Remark():
-            return [[(0, f"{spell.word('REMARK')} {spell.text(node.text)}")]], "", ()
+            return [[(0, f"{spell.word('REMARK')} {spell.text(node.text)}")]], ""
         case tree.LetRow():
             name: Pieces = [(0, f"{spell.word('FILTER')} {spell.name(node.name)}")]
-            return [name, cited(joined("=", phrases.expr(node.value)), node.cite)], "let", ()
+            return [name, joined("=", phrases.expr(node.value))], "let"
         case tree.ExceptRow():
-            return [_exception(phrases, node)], "", node.rows
+            return [_exception(phrases, node)], ""
         case tree.DatedRow():
             day = (
                 spell.word("BEFORE_THAT")
                 if node.day is None
                 else f"{spell.word('FROM')} {spell.day(node.day)} {spell.word('ONWARD')}"
             )
-            return [[(0, day)], cited(joined("=", phrases.expr(node.value)), node.cite)], "dated", ()
+            return [[(0, day)], joined("=", phrases.expr(node.value))], "dated"
         case tree.Applies():
             pieces = joined(f"{spell.word('APPLIES')} {spell.word('WHEN')}", phrases.expr(node.when))
             if node.reason:
                 otherwise = f"{spell.word('ELSE')} {spell.word('INAPPLICABLE')} {spell.text(node.reason)}"
                 pieces = joined(pieces, otherwise)
-            return [cited(pieces, node.cite)], "", ()
+            return [pieces], ""
         case _:
             assert_never(node)
 
@@ -94,7 +94,7 @@ def _band(phrases: Phrases, node: tree.BandRow) -> list[Pieces]:
             value = joined(spell.word("GIVE"), value)
     if node.quick is not None:
         value = joined(value, f"{spell.word('QUICK')} {spell.quantity(node.quick)}")
-    return [bound, joined(value, spell.citation(node.cite), "")]
+    return [bound, value]
 
 
 def _runs_on(node: tree.BandRow) -> bool:
@@ -126,4 +126,4 @@ def _exception(phrases: Phrases, node: tree.ExceptRow) -> Pieces:
     pieces += [(0, f"{spell.word('THEN')} {then[0][1]}"), *then[1:]]
     if node.prevails:
         pieces = joined(pieces, f"{spell.word('PREVAILS')} {spell.names(node.prevails)}")
-    return joined(pieces, spell.citation(node.cite), "")
+    return pieces

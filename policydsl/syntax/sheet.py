@@ -34,6 +34,12 @@ class Row:
     least: int = 0
 
 
+STEPPED = frozenset({"block", "header"})
+"""Columns that are set apart by two blanks even in a single row."""
+
+DENSE = frozenset({"", "members"})
+"""Lines between which no blank is kept."""
+
 Blank = Literal["never", "kept", "always"]
 
 
@@ -55,13 +61,14 @@ def written(rows: list[Row], indent: int = 0) -> Iterator[Written]:
     for row in rows:
         pieces = _run(row.cells)
         lines = tuple(" " * at + text for at, text in broken(pieces, indent, indent + 2 * INDENT))
-        one = len(lines) == 1 and not row.children
+        # whether a line had to be broken depends on the language; whether it has a block does not
+        one = not row.children
         blank: Blank = "kept"
         if previous is None:
             blank = "kept" if row.declares and indent else "never"
         elif row.declares and not (one and alone and row.declares == previous.declares):
             blank = "always"
-        elif not row.symbol:
+        elif row.symbol in DENSE:
             blank = "never"
         yield Written(row.span, lines, indent, blank)
         yield from written(row.children, indent + INDENT)
@@ -87,10 +94,8 @@ def _space(rows: list[Row]) -> None:
         widths = [(row, _width(row.cells[column])) for row in followed]
         fitting = [width for _, width in widths if width <= MAX_COLUMN]
         widest = max(fitting, default=0)
-        if len(rows) == 1 and not rows[0].least:
-            gap = 1
-        else:
-            gap = 2
+        # what stands alone needs no column
+        gap = 1 if len(followed) == 1 and column == 0 and rows[0].columns not in STEPPED else 2
         for row, width in widths:
             goal = max(widest + gap, row.least if column == 0 else 0) if widest or column == 0 else 0
             pad = " " * (goal - width if width <= MAX_COLUMN else 2)
@@ -129,6 +134,12 @@ def broken(pieces: Pieces, indent: int, deeper: int) -> list[tuple[int, str]]:
         else:
             groups[-1].append(piece)
     lines = broken(groups[0], indent, deeper + INDENT)
-    for group in groups[1:]:
-        lines += broken(group, deeper, deeper + INDENT)
+    for before, group in zip(groups, groups[1:], strict=False):
+        text = run_of(group)
+        start, last = lines[-1]
+        # a list fills its lines; anything else has a line for each of its parts
+        if before[-1][1].endswith((",", "、")) and start + display_width(f"{last} {text}") <= WIDTH:
+            lines[-1] = (start, run_of([(0, last), (0, text)]))
+        else:
+            lines += broken(group, deeper, deeper + INDENT)
     return lines

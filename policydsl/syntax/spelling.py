@@ -48,6 +48,12 @@ class Spelling:
         """The name `text` likewise."""
         return f"「{text}」" if never_bare(text, self.language) or doubtful(text, self.language) else text
 
+    def title(self, name: tree.Name) -> str:
+        """What an example is called: a name, or any text in quotes."""
+        text = name.text
+        quotable = never_bare(text, self.language) and "“" not in text and "”" not in text
+        return self.text(text) if quotable else self.name(name)
+
     def names(self, names: Iterable[tree.Name]) -> str:
         """A list of names."""
         return self.comma.join(self.name(name) for name in names)
