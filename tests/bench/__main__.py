@@ -30,12 +30,23 @@ def median(action: Callable[[], object], times: int) -> float:
 
 def process(*args: str) -> Callable[[], object]:
     """A whole process of the command."""
-    return lambda: subprocess.run([sys.executable, "-m", "policydsl", *args], check=False, capture_output=True, cwd=ROOT)
+    return lambda: subprocess.run(
+        [sys.executable, "-m", "policydsl", *args], check=False, capture_output=True, cwd=ROOT
+    )
 
 
 def long_policy(lines: int) -> str:
     """A policy of about so many lines: rules in blocks, each reading the one before."""
-    parts = ["政策 “长文件”:", "    编号 LONG", "    主体 区", "单位 家", "对象 区:", "    名称: 文本 主键", "    数: 家", "规则 规则零 = 数 × 1元/家  依据 一"]
+    parts = [
+        "政策 “长文件”:",
+        "    编号 LONG",
+        "    主体 区",
+        "单位 家",
+        "对象 区:",
+        "    名称: 文本 主键",
+        "    数: 家",
+        "规则 规则零 = 数 × 1元/家  依据 一",
+    ]
     before = "规则零"
     number = 0
     while len(parts) < lines:
@@ -57,10 +68,18 @@ def main() -> None:
     times = 3 if parser.parse_args().short else 15
     rows: list[tuple[str, float, str]] = []
 
-    rows.append(("python -c pass (the floor)", median(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True), times), ""))
+    rows.append(
+        (
+            "python -c pass (the floor)",
+            median(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True), times),
+            "",
+        )
+    )
     rows.append(("policydsl --help", median(process("--help"), times), "≤ 60 ms"))
     rows.append(("check policies/2025.pol", median(process("check", str(NOTICE)), times), "≤ 300 ms"))
-    rows.append(("run, 11 districts, 2,000 child rows", median(process("run", str(NOTICE), str(FACTS)), times), "≤ 700 ms"))
+    rows.append(
+        ("run, 11 districts, 2,000 child rows", median(process("run", str(NOTICE), str(FACTS)), times), "≤ 700 ms")
+    )
 
     import policydsl
     from policydsl.interpret.evaluate import Evaluator
@@ -74,11 +93,19 @@ def main() -> None:
     everything = median(lambda: evaluator.run(facts), times * 5)
     rows.append(("all districts with full trace, in process", everything, ""))
     one = _one_case(facts, program.header.main, keys[0], program)
-    rows.append(("one district with full trace, in process", median(lambda: evaluator.run(one), times * 20), "≤ 0.25 ms"))
+    rows.append(
+        ("one district with full trace, in process", median(lambda: evaluator.run(one), times * 20), "≤ 0.25 ms")
+    )
 
     for lines in (1_000, 10_000):
         text = long_policy(lines)
-        rows.append((f"check {lines:,} lines, in process", median(lambda: check_source(Source("long.pol", text)), max(1, times // 5)), "≤ 3 s" if lines == 10_000 else ""))
+        rows.append(
+            (
+                f"check {lines:,} lines, in process",
+                median(lambda: check_source(Source("long.pol", text)), max(1, times // 5)),
+                "≤ 3 s" if lines == 10_000 else "",
+            )
+        )
     with tempfile.TemporaryDirectory() as folder:
         sheet = str(Path(folder) / "template.xlsx")
         rows.append(("template", median(process("template", str(NOTICE), "-o", sheet), times), ""))
