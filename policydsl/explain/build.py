@@ -6,7 +6,7 @@ found by the node they evaluate, never by position, because which operands were 
 
 from __future__ import annotations
 
-from typing import Literal, assert_never
+from typing import assert_never
 
 from policydsl.core import program as core
 from policydsl.explain.amounts import tell_brackets, tell_increment, tell_limit
@@ -15,13 +15,13 @@ from policydsl.explain.choices import tell_bands, tell_choice, tell_instead, tel
 from policydsl.explain.desk import Desk, difference, shown_of, verdict_of
 from policydsl.explain.folds import tell_fold
 from policydsl.explain.parts import fact_term, rule_term
+from policydsl.explain.places import tell_place
 from policydsl.explain.sketch import Stand, sketch
 from policydsl.explain.statements import (
     Calculation,
     Deferring,
     Excluding,
     LocalNamed,
-    Placing,
     Rounding,
     Searching,
     Statement,
@@ -110,14 +110,8 @@ def tell(step: Step, desk: Desk) -> Term:
             return tell_switch(step, node, desk)
         case core.OnDay():
             return DayTerm(shown_of(step))
-        case core.Running():
-            return _placing(step, "up-to" if node.inclusive else "before", node.among, (node.body,), None, desk)
-        case core.Previous():
-            return _placing(step, "previous", node.among, (node.body,), None, desk)
-        case core.Rank():
-            return _placing(step, "rank", node.among, tuple(key.value for key in node.keys), None, desk)
-        case core.Share():
-            return _placing(step, node.kind, node.among, (node.weight,), node.total, desk)
+        case core.Running() | core.Previous() | core.Rank() | core.Share():
+            return tell_place(step, node, desk)
         case core.Pending():
             desk.say(Deferring(node.reason))
             return ToldTerm(shown_of(step))
@@ -150,21 +144,6 @@ def _compare(step: Step, node: core.Compare, desk: Desk) -> Term:
     if step.outcome is False and node.op in ("ge", "gt", "le", "lt"):
         gap = difference(left.shown, right.shown)
     return ComparisonTerm(node.op, node.word, left, right, verdict_of(step), gap)
-
-
-def _placing(
-    step: Step,
-    kind: Literal["up-to", "before", "previous", "rank", "split", "scale"],
-    among: core.Siblings,
-    what: tuple[core.Expr, ...],
-    total: core.Expr | None,
-    desk: Desk,
-) -> Term:
-    inner = Stand(desk.book, desk.entity, desk.key, among.entity)
-    shared = desk.part(step, total) if total is not None else None
-    terms = tuple(sketch(item, inner) for item in what)
-    desk.say(Placing(kind, desk.book.entity_name(among.entity), terms, shared, shown_of(step)))
-    return ToldTerm(shown_of(step))
 
 
 def _join(step: Step, kind: str, parts: tuple[core.Expr, ...], least: int, desk: Desk) -> Term:

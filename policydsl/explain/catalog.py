@@ -155,6 +155,14 @@ class Catalog:
     rank: str
     split: str
     scale: str
+    no_previous: str
+    no_order: str
+    tied: str
+    open_rows: str
+    fits: str
+    no_share: str
+    share_rounded: str
+    share_remainder: str
     pending_rows: str
     unknown_rows: str
     invalid_rows: str

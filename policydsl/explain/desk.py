@@ -77,7 +77,7 @@ def role_of(rule: core.Rule) -> Role:
     match rule.kind:
         case "task":
             return "task"
-        case "condition" | "constraint":
+        case "condition" | "constraint" | "property":
             return "condition"
         case "rule" | "reading" | "local":
             return "plain"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from policydsl.core import program as core
-from policydsl.core.types import BOOL
+from policydsl.core.types import BOOL, Type
 from policydsl.core.values import Blocked, Cause, Lack, Outcome, Status
 from policydsl.explain.book import step_status, supplied
 from policydsl.explain.sketch import Stand, is_absent, reads, sketch
@@ -34,6 +34,8 @@ def tell_fold(step: Step, node: core.Aggregate, stand: Stand, say: Callable[[Sta
     statuses = [_status(key, node, inner, values.get(key), step.outcome) for key in unsure]
     settled = [key for key in sample.taken if key not in set(unsure)]
     counted = [key for key in settled if not is_absent(values.get(key))]
+    if node.fold in ("first", "last"):
+        counted = [sample.chosen] if sample.chosen else []
     if node.fold in ("any", "all"):
         counted = [key for key in counted if values.get(key, True) is not False]
     # members of a complete roll that have no row are open, and not among the rows looked at
@@ -42,7 +44,11 @@ def tell_fold(step: Step, node: core.Aggregate, stand: Stand, say: Callable[[Sta
     }
     open_: dict[str, Outcome] = {**values, **lost}
     kept = {*counted, *unsure, *sample.skipped}
-    short = [key for key in _all_keys(node.rows, inner, sample.total) if key not in kept]
+    short = (
+        []
+        if node.fold in ("first", "last")
+        else [key for key in _all_keys(node.rows, inner, sample.total) if key not in kept]
+    )
     body_type = node.body.type if node.body is not None else BOOL
     say(
         Folding(
@@ -52,7 +58,7 @@ def tell_fold(step: Step, node: core.Aggregate, stand: Stand, say: Callable[[Sta
             where,
             body,
             sample.total + len(lost),
-            tuple(_row(key, node, inner, Shown(values[key], body_type) if key in values else None) for key in counted),
+            tuple(_row(key, node, inner, _value(key, values, step, node, body_type)) for key in counted),
             tuple(_row(key, node, inner, None, fields) for key in short),
             tuple(
                 _row(key, node, inner, Shown(open_[key], body_type) if key in open_ else None, fields) for key in unsure
@@ -67,6 +73,12 @@ def tell_fold(step: Step, node: core.Aggregate, stand: Stand, say: Callable[[Sta
         )
     )
     return term if isinstance(step.outcome, Blocked) or node.fold != "list" else ToldTerm(shown)
+
+
+def _value(key: str, values: Mapping[str, Outcome], step: Step, node: core.Aggregate, type_: Type) -> Shown | None:
+    if node.fold in ("first", "last"):
+        return Shown(step.outcome, type_)
+    return Shown(values[key], type_) if key in values else None
 
 
 def _values(sample: Sample) -> dict[str, Outcome]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from policydsl.core.values import Blocked
-from policydsl.explain.statements import Folding, FoldRow, Placing, Searching
+from policydsl.explain.statements import Folding, FoldRow, Searching
 from policydsl.explain.teller import Teller
 from policydsl.explain.telling import Alternative, Group, Passage
 
@@ -80,7 +80,8 @@ def _result(folding: Folding, body: str, teller: Teller) -> str:
             phrase = catalog.is_last
         case _:
             assert_never(folding.fold)
-    return phrase.format(body=body, result=teller.show(folding.shown))
+    row = folding.taken[0].key if folding.fold in ("first", "last") and folding.taken else ""
+    return phrase.format(body=body, result=teller.show(folding.shown), row=row)
 
 
 def _states(folding: Folding, teller: Teller) -> str:
@@ -124,27 +125,5 @@ def searching(searching: Searching, teller: Teller) -> Passage:
             total=searching.total,
             column=teller.catalog.quoted.format(name=teller.plain(searching.column)),
             result=teller.verdict(searching.shown),
-        )
-    )
-
-
-def placing(placing: Placing, teller: Teller) -> Passage:
-    """What a row gets by its place among others."""
-    catalog = teller.catalog
-    phrase = {
-        "up-to": catalog.up_to,
-        "before": catalog.before,
-        "previous": catalog.previous,
-        "rank": catalog.rank,
-        "split": catalog.split,
-        "scale": catalog.scale,
-    }[placing.kind]
-    what = catalog.list_mark.join(catalog.quoted.format(name=teller.plain(item)) for item in placing.what)
-    return Passage(
-        phrase.format(
-            entity=teller.figures.name(placing.entity),
-            what=what,
-            total=teller.plain(placing.total) if placing.total is not None else "",
-            result=teller.show(placing.shown),
         )
     )

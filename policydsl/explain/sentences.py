@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from policydsl.explain import amounts_told, choices_told, rows_told
+from policydsl.explain import amounts_told, choices_told, places_told, rows_told
 from policydsl.explain.statements import (
     Adopting,
     Banding,
@@ -60,7 +60,7 @@ def passage(statement: Statement, teller: Teller) -> Passage:
         case Folding():
             return rows_told.folding(statement, teller)
         case Placing():
-            return rows_told.placing(statement, teller)
+            return places_told.placing(statement, teller)
         case Searching():
             return rows_told.searching(statement, teller)
         case Deferring():

@@ -231,17 +231,43 @@ class Folding:
 
 
 @frozen
+class Portion:
+    """A share: this row's weight of the sum of all, the exact part, that rounded down, what of the remainder it took.
+
+    `fits`: the claims are no more than the whole, and are paid as they are.
+    """
+
+    weight: Shown
+    weights: Shown
+    part: Shown
+    rounded: Shown
+    remainder: Shown
+    fits: bool
+
+
+@frozen
 class Placing:
     """What a row gets by its place among others: a running total, the row before, its rank, its share.
 
-    `what` is summed, taken over, ranked or weighed; `total` is what is shared.
+    `what` is summed, taken over, ranked by or weighed by; `count` rows are among them, `rows` the last of those in order.
+    `first` is what stands where there is no row before. `own` are this row's values of `what`; `ties` rows tie with it,
+    `tied` are some of them; `open` rows are undecided. `total` is what is shared.
     """
 
     kind: Literal["up-to", "before", "previous", "rank", "split", "scale"]
     entity: Name
+    counted_in: str
     what: tuple[Term, ...]
-    total: Term | None
     shown: Shown
+    count: int | None = None
+    rows: tuple[FoldRow, ...] = ()
+    first: Term | None = None
+    own: tuple[Shown, ...] = ()
+    ties: int = 0
+    tied: tuple[str, ...] = ()
+    open: int = 0
+    total: Term | None = None
+    portion: Portion | None = None
 
 
 @frozen

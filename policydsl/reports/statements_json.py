@@ -78,8 +78,7 @@ def statement(item: Statement) -> Data:
         case Folding():
             return _folding(item)
         case Placing():
-            what = {"op": item.kind, "entity": item.entity.text, "what": [term(one) for one in item.what]}
-            return {"kind": "place", **what, "total": term(item.total), "result": shown(item.shown)}
+            return _placing(item)
         case Searching():
             where = {"item": term(item.item), "entity": item.entity.text, "column": term(item.column)}
             return {"kind": "search", **where, "total": item.total, "result": shown(item.shown)}
@@ -209,4 +208,33 @@ def _adopting(item: Adopting) -> Data:
         "adopted": item.declared,
         "clause": item.clause,
         "value": term(item.value),
+    }
+
+
+def _placing(item: Placing) -> Data:
+    portion = None
+    if item.portion is not None:
+        portion = {
+            "weight": shown(item.portion.weight),
+            "weights": shown(item.portion.weights),
+            "part": shown(item.portion.part),
+            "rounded": shown(item.portion.rounded),
+            "remainder": shown(item.portion.remainder),
+            "fits": item.portion.fits,
+        }
+    return {
+        "kind": "place",
+        "op": item.kind,
+        "entity": item.entity.text,
+        "what": [term(one) for one in item.what],
+        "count": item.count,
+        "rows": [_row(one) for one in item.rows],
+        "first": term(item.first),
+        "own": [shown(one) for one in item.own],
+        "ties": item.ties,
+        "tied": list(item.tied),
+        "open": item.open,
+        "total": term(item.total),
+        "portion": portion,
+        "result": shown(item.shown),
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from invented_notice import DISTRICTS, FIRMS, MONEY, RATIO, apply, const, fact, firms, per_firm, wide
-from one_rule import attending, compare, fates, said, told, total
+from invented_notice import DISTRICTS, FIRMS, MONEY, RATIO, apply, const, district, fact, facts, firms, per_firm, wide
+from one_rule import PLACES, attending, compare, fates, said, told, total
 
 from policydsl.core.program import (
     Band,
@@ -248,3 +248,28 @@ def test_unmet_tasks() -> None:
 
 def test_a_day_of_the_run_that_nobody_gave() -> None:
     assert told(OnDay(type=DATE)).reasons == (wide("区「甲区」的「单独」算不出:没有说明按哪一天,请用 --on 给出"),)
+
+
+def test_places_among_others() -> None:
+    given = facts(district("甲区", 1, 300), district("乙区", 2, 500, 3), district("丙区", 3, 300, 4))
+
+    def of(name: str, lang: str = "zh") -> str:
+        return told(PLACES[name], lang, "丙区", given).passages[0].text
+
+    assert of("before") == wide("区按先后在本行之前共 2 个,「高企年度目标」累计 800家")
+    assert of("up-to") == "区的先后或范围尚不能定"
+    assert of("previous") == wide("区的上一行⟨乙区⟩,「高企年度目标」为 500家")
+    assert of("rank") == wide("在 3 个区中按「高企年度目标」⟨本行 300家⟩排第 2,与 1 个并列⟨甲区⟩")
+    assert of("split") == wide(
+        "1000元 按「高企年度目标」在 3 个区中分摊:1,000元 × 300家 ÷ 1,100家 = 272.73元⟨精确值 3000/11元⟩,舍去尾数为 272元"
+    )
+    assert of("scale") == wide(
+        "3 个区的「高企年度目标」合计 1,100家,超过 100元,按比例压减:300家 × 100元 ÷ 1,100家 = 27.27元⟨精确值 300/11元⟩"
+    )
+    assert of("fits", "en") == (
+        "hte_target of 3 rows of district is 1,100 firms in all, no more than 1,000,000 yuan: paid as it is, 300 yuan here"
+    )
+    given = facts(district("甲区", 1, 100), district("乙区", 2, 500, 3))
+    assert told(PLACES["previous"], key="甲区", given=given).passages[0].text == wide("区没有上一行,取 0家")
+    assert told(PLACES["split"], key="乙区", given=given).passages[0].text.endswith(wide("补得余数 1元,共 834元"))
+    assert told(PLACES["up-to"], key="乙区", given=given).passages[0].group is not None
