@@ -21,6 +21,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("policydsl.cli.cases", "run"),
     "explain": ("policydsl.cli.cases", "explain"),
     "readings": ("policydsl.cli.readings", "readings"),
+    "todo": ("policydsl.cli.todo", "todo"),
     "coverage": ("policydsl.cli.coverage", "coverage"),
 }
 
@@ -111,6 +112,13 @@ def _parser() -> argparse.ArgumentParser:
     readings.add_argument("--lang", choices=("zh", "en"))
     readings.add_argument("-o", "--output", metavar="FILE")
 
+    todo = commands.add_parser("todo", help="还要做什么、何时到期 what is left to do, and by when")
+    _case(todo, on_required=True)
+    todo.add_argument("--of", metavar="KEY", required=True, help="哪一行(如 黄埔区) which row")
+    todo.add_argument("--format", choices=("text", "json", "ics"), help="ics 可导入日历 for calendars")
+    todo.add_argument("--lang", choices=("zh", "en"))
+    todo.add_argument("-o", "--output", metavar="FILE")
+
     coverage = commands.add_parser("coverage", help="逐条核对通知 hold every clause of the notice against the policy")
     coverage.add_argument("policy", metavar="POLICY")
     coverage.add_argument(
@@ -132,10 +140,10 @@ def _format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("human", "json"), default="human")
 
 
-def _case(parser: argparse.ArgumentParser) -> None:
+def _case(parser: argparse.ArgumentParser, on_required: bool = False) -> None:
     parser.add_argument("policy", metavar="POLICY")
     parser.add_argument("facts", metavar="FACTS", nargs="+", help=".xlsx .xls .ods .json .yaml .csv,或 .csv 的文件夹")
-    parser.add_argument("--on", metavar="DATE", help="基准日,如 2025-08-31 the day of the case")
+    parser.add_argument("--on", metavar="DATE", required=on_required, help="基准日,如 2025-08-31 the day of the case")
     parser.add_argument(
         "--reading",
         metavar="NAME=ALTERNATIVE",
