@@ -163,6 +163,16 @@ _WORDS = (
         "“{found}” is several words run together; put blanks between them.",
     ),
     Code(
+        "name-needs-brackets",
+        _ERROR,
+        "名称里有数字或标点",
+        "name with digits or signs",
+        "名称「{found}」里有数字或标点。",
+        "The name “{found}” holds digits or signs.",
+        "要这样命名,请加「」,或者换成没有数字和标点的名称。",
+        "To name it so, put it in 「」, or choose a name of letters.",
+    ),
+    Code(
         "reserved-word",
         _ERROR,
         "保留的词",

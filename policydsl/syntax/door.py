@@ -21,6 +21,7 @@ MAX_NESTING = 60
 _OPENING = re.compile(r"[(\[]")
 _DATE_SLIP = re.compile(r"(?<!\d)([12]\d{3})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
 _WORD = re.compile(r"[^\W\d]+")
+_RUN = re.compile(r"[^\s:()\"“”「」、|]+")
 _KINDS = {
     "zh": {
         "NAME": "名称",
@@ -128,9 +129,7 @@ class Door:
         slip = _DATE_SLIP.search(self.text, start, end)
         if slip and slip.start() <= at <= slip.end():
             year, month, day = slip.groups()
-            self._report(
-                "date-form", slip.start(), slip.end(), found=slip.group(), mend=f"{year}年{int(month)}月{int(day)}日"
-            )
+            self._report("date-form", slip.start(), slip.end(), found=slip.group(), mend=self._day(year, month, day))
             return
         glued = self._unglue(at, start, end, symbol)
         if glued is not None:
@@ -139,6 +138,11 @@ class Door:
             return
         if said and said in hard_words(self.language):
             self._report("reserved-word", at, stop, found=said, mend=f"「{said}」")
+            return
+        named = self._bracketed(at, start, end, symbol)
+        if named is not None:
+            found = self.text[named[0] : named[1]]
+            self._report("name-needs-brackets", named[0], named[1], found=found, mend=f"「{found}」")
             return
         depth = _depth(self.text, start, at)
         if at >= end and depth > 0:
@@ -191,6 +195,15 @@ class Door:
                 if gained > len(mended) - len(word) and (best is None or reach > best[0]):
                     best = (reach, match.span(), mended)
         return (best[1], best[2]) if best else None
+
+    def _bracketed(self, at: int, start: int, end: int, symbol: str) -> tuple[int, int] | None:
+        """A name with digits or signs in it (算例 达到85%:) around `at` that parses once it stands in 「」, or gets further."""
+        run = next((match for match in _RUN.finditer(self.text, start, end) if match.start() <= at < match.end()), None)
+        # a name begins with its digits only where it is declared: at the start of the line or after its first word
+        if run is None or (run.start() == at and len(self.text[start:at].split()) > 1):
+            return None
+        mended = f"{self.text[start : run.start()]}「{run.group()}」{self.text[run.end() : end]}"
+        return run.span() if self._reach(mended, symbol) > run.end() - start + 2 else None
 
     def _reach(self, line: str, symbol: str) -> int:
         """How far `line` parses: beyond its end when it does as a whole."""
