@@ -193,8 +193,7 @@ def lookup(node: Lookup, keys: Sequence[Staged], matcher: RowMatcher, cells: Seq
         return new(Step, (node, cell[1], tuple(steps), found))
 
     def plain(frame: Frame) -> Outcome:
-        values = [key(frame) for key in plains]
-        found = find(frame, values)
+        found = find(frame, [key(frame) for key in plains])
         return found if isinstance(found, Blocked) else cells[found].plain(frame[-2:])
 
     return Staged(traced, plain)

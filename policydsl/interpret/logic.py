@@ -59,7 +59,22 @@ def every(node: Every, parts: Sequence[Staged], asker: Asker) -> Staged:
                 undecided.append(outcome)
         return _open(asker, frame, undecided) if undecided else True
 
-    return Staged(traced, plain)
+    return Staged(traced, _both(asker, *plains) if len(plains) == 2 else plain)
+
+
+def _both(asker: Asker, first: Plain, second: Plain) -> Plain:
+    """且 of two conditions, the commonest filter of an aggregate, without a list of what is undecided."""
+
+    def plain(frame: Frame) -> Outcome:
+        one = first(frame)
+        if one is False:
+            return False
+        two = second(frame)
+        if two is False or (one is True and two is True):
+            return two
+        return _open(asker, frame, (one, two))
+
+    return plain
 
 
 def some(node: Some, parts: Sequence[Staged], asker: Asker) -> Staged:

@@ -15,7 +15,7 @@ from policydsl.core.values import Absent, Blocked, Exact, Lack, NotApplicable, O
 from policydsl.interpret.budget import fits
 from policydsl.interpret.lack import Asker, Frame, join
 from policydsl.interpret.rows import Run
-from policydsl.interpret.siblings import NAMED, Among, Column, Group, Reasons, Sibling, Stand, naming
+from policydsl.interpret.siblings import NAMED, Among, Column, Group, Reasons, Sibling, Stand, few, naming
 from policydsl.interpret.staged import Plain, Staged, new
 from policydsl.interpret.strict import budget
 from policydsl.interpret.trace import Line, Step
@@ -262,7 +262,7 @@ def previous(node: Previous, among: Among, body: Plain, ordering: Ordering, firs
         # The rule that asks may be computed once more inside itself, for an earlier row: what its aggregates keep is put aside.
         kept, run.boxes = run.boxes, [None] * len(run.boxes)
         try:
-            return body((sibling.row, run))
+            return few(body((sibling.row, run)))
         finally:
             run.boxes = kept
 

@@ -48,6 +48,15 @@ class Reasons:
             self.blocked = Blocked(tuple(self._causes))
 
 
+def few(outcome: Outcome) -> Outcome:
+    """An outcome that may be handed on from row to row, with no more reasons than one outcome names."""
+    if not isinstance(outcome, Blocked) or len(outcome.causes) <= MOST:
+        return outcome
+    reasons = Reasons()
+    reasons.add(outcome)
+    return reasons.blocked or outcome
+
+
 class Column:
     """What an expression gives for rows, one after the other."""
 
