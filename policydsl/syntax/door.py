@@ -18,7 +18,12 @@ from policydsl.syntax.tables import parser_for
 MAX_NESTING = 60
 """Brackets within brackets and 若 within 若 that an expression may have."""
 
-_OPENING = re.compile(r"[(\[]")
+MAX_CHAIN = 160
+"""Terms that a sum or product may have, and levels that a line may be nested in all."""
+MAX_MENDED = 1_000
+"""Characters of a line in which a mend is sought: each try parses the line anew."""
+
+_BRACKET = re.compile(r"[()]")
 _DATE_SLIP = re.compile(r"(?<!\d)([12]\d{3})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
 _WORD = re.compile(r"[^\W\d]+")
 _RUN = re.compile(r"[^\s:()\"“”「」、|]+")
@@ -109,10 +114,15 @@ class Door:
             self._report("too-nested", start, min(end, start + 40), most=MAX_NESTING)
             return None
         try:
-            return self._parser.parse(TextSlice(self.text, start, end), start=symbol)
+            twig: Tree[Token] = self._parser.parse(TextSlice(self.text, start, end), start=symbol)
         except UnexpectedInput as error:
             self._explain(error, start, end, symbol)
             return None
+        # everything after this walks the tree by recursion
+        if end - start > MAX_CHAIN and _is_deep(twig):
+            self._report("too-nested", start, min(end, start + 40), most=MAX_CHAIN)
+            return None
+        return twig
 
     def _report(self, code: str, start: int, end: int, mend: str | None = None, **data: object) -> None:
         span = Span(self.source, start, max(end, start + 1))
@@ -207,6 +217,8 @@ class Door:
 
     def _reach(self, line: str, symbol: str) -> int:
         """How far `line` parses: beyond its end when it does as a whole."""
+        if len(line) > MAX_MENDED:
+            return 0
         try:
             self._parser.parse(TextSlice(line, 0, len(line)), start=symbol)
         except UnexpectedToken as error:
@@ -234,14 +246,23 @@ class Door:
         return ("、" if self.language == "zh" else ", ").join(joined) + ("…" if len(found) > 8 else "")
 
 
+def _is_deep(twig: Tree[Token]) -> bool:
+    """Whether a tree is deeper than its readers can follow: a sum of many terms leans to the left, one level for each."""
+    layer = [twig]
+    for _ in range(MAX_CHAIN):
+        layer = [kid for item in layer for kid in item.children if isinstance(kid, Tree)]
+        if not layer:
+            return False
+    return True
+
+
 def _nesting(text: str, start: int, end: int) -> int:
     depth = most = 0
-    for at in range(start, end):
-        char = text[at]
-        if char == "(":
+    for match in _BRACKET.finditer(text, start, end) if text.count("(", start, end) > MAX_NESTING else ():
+        if match.group() == "(":
             depth += 1
             most = max(most, depth)
-        elif char == ")":
+        else:
             depth = max(0, depth - 1)
     chained = text.count("若", start, end) + text.count("if ", start, end) + text.count("非 ", start, end)
     signs = text.count("−", start, end) + text.count("-", start, end)
