@@ -1,6 +1,7 @@
 """Reads the pages of docs/language and runs what stands in their fenced blocks.
 
 - ```pol: a whole small file; it has no error and its 算例 pass. ```pol en: the same with English keywords.
+- ```pol file NAME: a file that later ones on the page name by 引用 or 沿用; it need not stand alone.
 - ```pol bad, then ```text: the findings of that file, as a person sees them at 80 columns.
 - ```trace NAME after a ```pol: the explanation of the rule NAME in the first 算例 of that file.
 """
@@ -8,6 +9,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import frozen
@@ -54,6 +56,7 @@ class Case:
     page: str
     policy: Block
     outputs: tuple[Block, ...]
+    files: Mapping[str, str]
 
     @property
     def title(self) -> str:
@@ -101,12 +104,15 @@ class Page:
     def cases(self) -> tuple[Case, ...]:
         """Each policy with the ```text or ```trace blocks that follow it."""
         grouped: list[tuple[Block, list[Block]]] = []
+        files: dict[str, str] = {}
         for block in self.blocks:
-            if block.kind == "pol":
+            if block.info[:2] == ("pol", "file"):
+                files[block.info[2]] = block.text
+            elif block.kind == "pol":
                 grouped.append((block, []))
             elif block.kind in ("text", "trace") and grouped:
                 grouped[-1][1].append(block)
-        return tuple(Case(self.name, policy, tuple(outputs)) for policy, outputs in grouped)
+        return tuple(Case(self.name, policy, tuple(outputs), files) for policy, outputs in grouped)
 
 
 def pages() -> tuple[Page, ...]:
@@ -119,7 +125,11 @@ def pages() -> tuple[Page, ...]:
 
 def checked(case: Case) -> Result:
     """The policy of a case, parsed and checked."""
-    return check_source(Source(NAME, case.policy.text))
+
+    def load(_by: str, name: str) -> Source | None:
+        return Source(name, case.files[name]) if name in case.files else None
+
+    return check_source(Source(NAME, case.policy.text), load)
 
 
 def shown(findings: tuple[Diagnostic, ...]) -> str:

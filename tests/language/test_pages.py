@@ -8,6 +8,7 @@ import pytest
 
 from policydsl.syntax.keywords import KEYWORDS, TYPE_WORDS
 from policydsl.testing.examples import run_examples
+from policydsl.testing.properties import check_properties
 from tests.language.pages import FOLDER, Block, Case, Page, checked, failures, output, pages, shown
 
 ALL = pages()
@@ -15,8 +16,6 @@ CASES = [case for page in ALL for case in page.cases]
 OUTPUTS = [(case, block) for case in CASES for block in case.outputs if case.bad or block.kind == "trace"]
 WITHOUT_EXAMPLES = frozenset({"keywords"})
 """Pages that are tables of words."""
-OF_TWO_FILES = frozenset({"IMPORT", "H_BASED"})
-"""Words that lead to another file: no example of one file can show them."""
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.bad], ids=lambda case: case.title)
@@ -27,6 +26,7 @@ def test_example_holds(case: Case) -> None:
     results = run_examples(result.program)
     assert results, "a policy on a page proves itself by an example"
     assert all(result.ok for result in results), failures(results)
+    assert all(result.ok for result in check_properties(result.program))
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.bad], ids=lambda case: case.title)
@@ -65,7 +65,7 @@ def test_the_index_leads_to_every_page() -> None:
 @pytest.mark.parametrize("english", [False, True])
 def test_every_word_is_shown_at_work(english: bool) -> None:
     said = "\n".join(case.policy.text for case in CASES if not case.bad and case.english == english)
-    words = {keyword.en if english else keyword.zh for keyword in KEYWORDS if keyword.id not in OF_TWO_FILES}
+    words = {keyword.en if english else keyword.zh for keyword in KEYWORDS}
     words |= {pair[english] for pair in TYPE_WORDS}
     assert {word for word in words if not _occurs(word, said)} == set()
 
