@@ -41,8 +41,7 @@ class Evaluator:
     """A program under given readings, ready to be run on many cases.
 
     `readings` names the alternative of each reading that is not to be the adopted one (a reading may be named by its alias).
-    `on` is the day of the run, kept for readers; what depends on a date reads it from the facts.
-    Raises UnknownReading, and ResourceError where a formula is nested too deeply.
+    `on` is the day of the run, for policies that name no date of the case to go by. Raises UnknownReading.
     """
 
     def __init__(self, program: Program, readings: Mapping[str, str] | None = None, on: date | None = None) -> None:
