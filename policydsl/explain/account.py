@@ -10,10 +10,10 @@ from typing import Literal
 from attrs import field, frozen
 
 from policydsl.core.program import Header, Rule
-from policydsl.core.values import Cause, Lack
 from policydsl.diagnostics.model import Language, Place
+from policydsl.explain.names import Address, Name, Shown
+from policydsl.explain.reasons import Reason as Reason
 from policydsl.explain.statements import AlternativeReading, Statement
-from policydsl.explain.terms import Address, Name, Shown
 
 InputState = Literal["known", "default", "missing", "bad", "decision", "no-row"]
 
@@ -32,26 +32,6 @@ class Input:
     clause: str = ""
     source: str = ""
     office: str = ""
-
-
-@frozen
-class Reason:
-    """A leaf cause with the names it needs in words. `office`: who decides; `source`: where the fact is from.
-
-    `whole_row`: the row itself is missing.
-    """
-
-    cause: Cause
-    name: Name
-    entity: Name
-    office: str = ""
-    source: str = ""
-    whole_row: bool = False
-
-    @property
-    def lack(self) -> Lack:
-        """What is lacking."""
-        return self.cause.lack
 
 
 @frozen

@@ -7,6 +7,7 @@ from fractions import Fraction
 from policydsl.core import program as core
 from policydsl.core.values import Blocked, Outcome, exact
 from policydsl.explain.desk import Desk, shown_of, step_of
+from policydsl.explain.names import Shown, exact_of
 from policydsl.explain.parts import measure_of
 from policydsl.explain.sketch import sketch
 from policydsl.explain.statements import (
@@ -18,13 +19,7 @@ from policydsl.explain.statements import (
     Slicing,
     Stepping,
 )
-from policydsl.explain.terms import (
-    CellTerm,
-    Shown,
-    Term,
-    ToldTerm,
-    exact_of,
-)
+from policydsl.explain.terms import CellTerm, Term, ToldTerm
 from policydsl.interpret.trace import Bounded, Routes, Step
 
 

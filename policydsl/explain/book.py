@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import assert_never
 
 from attrs import frozen
 
 from policydsl.core.facts import Bad, Cell, Facts, Known, Missing, Record
 from policydsl.core.program import Field, Rule, RuleRead
-from policydsl.core.types import TEXT
-from policydsl.core.values import Blocked, Outcome, Status, status_of
+from policydsl.core.values import Outcome, Status, status_of
 from policydsl.core.walk import everything
-from policydsl.explain.account import Input, InputState
-from policydsl.explain.terms import Address, Name, Shown
+from policydsl.explain.names import Name, Role
 from policydsl.interpret.trace import RuleStep, Trace
 
 
@@ -137,34 +136,18 @@ class Book:
                 declared = self.fields.get((entity, name))
                 return "pending" if declared is not None and declared.decision is not None else "unknown"
 
-    def input(self, entity: str, key: str, name: str, cell: Cell | None, outcome: Outcome) -> Input:
-        """The fact as an account lists it: where it is from and what is wrong with it."""
-        declared = self.fields.get((entity, name))
-        decision = declared.decision if declared else None
-        state: InputState
-        place, raw, problem, clause = None, "", "", declared.clause if declared else ""
-        match cell:
-            case Known():
-                state, place, raw = ("default" if cell.by_default else "known"), cell.origin, cell.raw
-                clause = cell.by_default or clause
-            case Missing():
-                state, place = ("decision" if decision else "missing"), cell.origin
-            case Bad():
-                state, place, raw, problem = "bad", cell.origin, cell.raw, cell.problem
-            case None:
-                state = "no-row" if not isinstance(outcome, Blocked) else "decision" if decision else "missing"
-        return Input(
-            Address(entity, key, name),
-            self.fact_name(entity, name),
-            Shown(outcome, declared.type, declared.measure) if declared else Shown(outcome, TEXT),
-            state,
-            place,
-            raw,
-            problem,
-            clause,
-            declared.source if declared else "",
-            decision.office if decision else "",
-        )
+
+def role_of(rule: Rule) -> Role:
+    """The words in which a rule says 真 and 假."""
+    match rule.kind:
+        case "task":
+            return "task"
+        case "condition" | "constraint" | "property":
+            return "condition"
+        case "rule" | "reading" | "local":
+            return "plain"
+        case _:
+            assert_never(rule.kind)
 
 
 def supplied(facts: Facts, entity: str) -> bool:
@@ -175,3 +158,15 @@ def supplied(facts: Facts, entity: str) -> bool:
 def step_status(step: RuleStep | None) -> Status:
     """The status of a rule of a row; unknown where it was not evaluated."""
     return status_of(step.outcome) if step is not None else "unknown"
+
+
+def entities_of(trace: Trace) -> list[str]:
+    """Entities that have something evaluated, the main one first, then as first computed; singletons last."""
+    found = dict.fromkeys(at[0] for at in trace.steps)
+    entities = trace.program.entities
+    return sorted(found, key=lambda name: (name != trace.program.header.main, entities[name].singleton))
+
+
+def keys_of(trace: Trace, entity: str) -> tuple[str, ...]:
+    keys = trace.keys.get(entity)
+    return keys if keys is not None else tuple(dict.fromkeys(at[1] for at in trace.steps if at[0] == entity))

@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from attrs import asdict, evolve, frozen
-
-from policydsl.explain.telling import Labels
+from attrs import frozen
 
 
 @frozen
-class Catalog:
+class Labels:
+    """The few words of a layout itself, in the language of the telling."""
+
+    inputs: str
+    reasons: str
+    next: str
+    item: str
+    value: str
+    place: str
+    note: str
+    why: str
+    rule: str
+    clause: str
+    status: str
+    again: str
+    later: str
+    taken: str
+    not_taken: str
+    contents: str
+    violations: str
+    readings: str
+    sources: str
+    summary: str
+    printed: str
+
+
+class Catalog(NamedTuple):
     """The phrases of one language; placeholders in braces are filled by name, the same in every language."""
 
     labels: Labels
@@ -230,7 +254,5 @@ WIDE = str.maketrans({narrow: chr(ord(narrow) + 0xFEE0) for narrow in ",:;()"})
 
 def wide(catalog: Catalog) -> Catalog:
     """The catalog with the punctuation of Chinese prose; written narrow, because editors and tools narrow it unseen."""
-    phrases: dict[str, Any] = {
-        name: text for name, text in asdict(catalog, recurse=False).items() if isinstance(text, str)
-    }
-    return evolve(catalog, **{name: text.translate(WIDE) for name, text in phrases.items()})
+    phrases: dict[str, Any] = {name: text for name, text in catalog._asdict().items() if isinstance(text, str)}
+    return catalog._replace(**{name: text.translate(WIDE) for name, text in phrases.items()})

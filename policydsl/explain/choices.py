@@ -26,14 +26,7 @@ from policydsl.explain.statements import (
     Statement,
     Substituting,
 )
-from policydsl.explain.terms import (
-    CellTerm,
-    ComparisonTerm,
-    LiteralTerm,
-    RuleTerm,
-    Term,
-    ToldTerm,
-)
+from policydsl.explain.terms import CellTerm, ComparisonTerm, LiteralTerm, RuleTerm, Term, ToldTerm
 from policydsl.interpret.trace import Step
 
 

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import assert_never
 
 from attrs import define, field
 
 from policydsl.core import program as core
 from policydsl.core.values import exact
 from policydsl.explain.book import Book
+from policydsl.explain.book import role_of as role_of
+from policydsl.explain.names import Role, Shown, exact_of
 from policydsl.explain.sketch import Stand, sketch
 from policydsl.explain.statements import (
     Statement,
 )
-from policydsl.explain.terms import (
-    AmongTerm,
-    ComparisonTerm,
-    JoinTerm,
-    NotTerm,
-    Role,
-    Shown,
-    SumTerm,
-    Term,
-    ToldTerm,
-    exact_of,
-)
+from policydsl.explain.terms import AmongTerm, ComparisonTerm, JoinTerm, NotTerm, SumTerm, Term, ToldTerm
 from policydsl.interpret.trace import Step
 
 
@@ -70,19 +60,6 @@ def shown_of(step: Step, role: Role = "plain") -> Shown:
 
 def verdict_of(step: Step) -> Shown:
     return shown_of(step, "condition")
-
-
-def role_of(rule: core.Rule) -> Role:
-    """The words in which a rule says 真 and 假."""
-    match rule.kind:
-        case "task":
-            return "task"
-        case "condition" | "constraint" | "property":
-            return "condition"
-        case "rule" | "reading" | "local":
-            return "plain"
-        case _:
-            assert_never(rule.kind)
 
 
 def step_of(step: Step, expr: core.Expr | None) -> Step | None:

@@ -18,10 +18,9 @@ from policydsl.core.facts import Facts, Known, Record
 from policydsl.core.types import Number
 from policydsl.core.values import Exact, exact
 from policydsl.explain.account import NextStep
-from policydsl.explain.book import Book
-from policydsl.explain.desk import role_of
+from policydsl.explain.book import Book, role_of
 from policydsl.explain.linear import CellAt, Line, cells, line, number
-from policydsl.explain.terms import Address, Name, Shown
+from policydsl.explain.names import Address, Name, Shown
 from policydsl.interpret.trace import Routes, Step, Trace
 
 Rerun = Callable[[Facts, str, str], Trace]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from policydsl.explain.catalog import Catalog
-from policydsl.explain.telling import Labels
+from policydsl.explain.catalog import Catalog, Labels
 
 LABELS = Labels(
     inputs="Facts used",

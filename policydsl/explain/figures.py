@@ -16,7 +16,7 @@ from policydsl.core.types import TEXT, ListOf, Number, Optional, Text, Type
 from policydsl.core.units import POINT, Measure
 from policydsl.core.values import Absent, Blocked, Exact, NotApplicable, Outcome, Status, Value, decimal_text
 from policydsl.diagnostics.model import Language
-from policydsl.explain.terms import Name, Role, Shown
+from policydsl.explain.names import Name, Role, Shown
 
 STATUS_WORDS: Mapping[Language, Mapping[Status, str]] = {
     "zh": {"value": "", "pending": "待裁量", "unknown": "未知", "invalid": "无效"},

@@ -8,9 +8,10 @@ from policydsl.core import program as core
 from policydsl.core.types import BOOL, Type
 from policydsl.core.values import Blocked, Cause, Lack, Outcome, Status
 from policydsl.explain.book import step_status, supplied
+from policydsl.explain.names import Address, Shown
 from policydsl.explain.sketch import Stand, is_absent, reads, sketch
 from policydsl.explain.statements import Folding, FoldRow, Statement
-from policydsl.explain.terms import Address, FactTerm, FoldTerm, Shown, Term, ToldTerm
+from policydsl.explain.terms import FactTerm, FoldTerm, Term, ToldTerm
 from policydsl.interpret.trace import Sample, Step
 
 _LACKS = {"unknown": Lack.MISSING, "pending": Lack.DECISION, "invalid": Lack.UNREADABLE, "value": Lack.MISSING}

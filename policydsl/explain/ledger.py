@@ -7,24 +7,28 @@ from collections.abc import Collection, Iterator, Sequence
 from attrs import frozen
 
 from policydsl.core import program as core
-from policydsl.core.values import Blocked, Lack, Outcome, status_of
+from policydsl.core.facts import Bad, Cell, Known, Missing
+from policydsl.core.types import TEXT
+from policydsl.core.values import Blocked, Outcome
 from policydsl.diagnostics.model import Language
 from policydsl.explain.account import (
     Account,
     Explanation,
     Input,
+    InputState,
     NextStep,
     ReadingUse,
-    Reason,
     RowAccount,
     ViolationTold,
 )
-from policydsl.explain.book import Book
+from policydsl.explain.book import Book, role_of
+from policydsl.explain.book import entities_of as entities_of
+from policydsl.explain.book import keys_of as keys_of
 from policydsl.explain.build import statements_of
-from policydsl.explain.desk import role_of
 from policydsl.explain.distance import Rerun, next_steps
+from policydsl.explain.names import Address, Name, Shown
+from policydsl.explain.reasons import reasons_of as reasons_of
 from policydsl.explain.statements import AlternativeReading, Banding, Overruling, Statement
-from policydsl.explain.terms import Address, Name, Shown
 from policydsl.interpret.trace import RuleStep, Step, Trace, Violation
 
 At = tuple[str, str, str]
@@ -92,13 +96,6 @@ def explain(
     )
 
 
-def entities_of(trace: Trace) -> list[str]:
-    """Entities that have something evaluated, the main one first, then as first computed; singletons last."""
-    found = dict.fromkeys(at[0] for at in trace.steps)
-    entities = trace.program.entities
-    return sorted(found, key=lambda name: (name != trace.program.header.main, entities[name].singleton))
-
-
 def _entity(program: core.Program, name: str) -> str:
     for entity in program.entities.values():
         if name in (entity.name, entity.alias):
@@ -112,11 +109,6 @@ def _rule(trace: Trace, entities: list[str], name: str) -> str:
         if name in (rule.name, rule.alias):
             return rule.name
     raise NotInTrace("rule", name, tuple(rule.name for rule in known))
-
-
-def keys_of(trace: Trace, entity: str) -> tuple[str, ...]:
-    keys = trace.keys.get(entity)
-    return keys if keys is not None else tuple(dict.fromkeys(at[1] for at in trace.steps if at[0] == entity))
 
 
 def _roots(book: Book, entity: str, key: str, wanted: list[str] | None) -> tuple[str, ...]:
@@ -250,24 +242,9 @@ def inputs_of(step: Step, book: Book) -> tuple[Input, ...]:
         if isinstance(item.node, core.FieldRead) and isinstance(item.note, tuple):
             entity, key, cell = item.note
             at = (entity, key or "", item.node.name)
-            found.setdefault(at, book.input(*at, cell, item.outcome))
+            found.setdefault(at, input_of(book, *at, cell, item.outcome))
         stack.extend(reversed(item.operands))
     return tuple(found.values())
-
-
-def reasons_of(outcome: Outcome, book: Book) -> tuple[Reason, ...]:
-    """The leaf causes of a blocked outcome with the names that words need."""
-    if status_of(outcome) == "value" or not isinstance(outcome, Blocked):
-        return ()
-    reasons = []
-    for cause in outcome.causes:
-        declared = book.fields.get((cause.entity, cause.name))
-        office = declared.decision.office if declared is not None and declared.decision is not None else ""
-        source = declared.source if declared is not None else ""
-        name = book.any_name(cause.entity, cause.name)
-        whole = cause.lack is Lack.MISSING and declared is not None and declared.key
-        reasons.append(Reason(cause, name, book.entity_name(cause.entity), office, source, whole))
-    return tuple(reasons)
 
 
 def _violation(item: Violation, book: Book) -> ViolationTold:
@@ -277,7 +254,7 @@ def _violation(item: Violation, book: Book) -> ViolationTold:
         cell = book.cell(entity, key, name)
         value = book.cell_outcome(entity, key, name)
         if value is not None:
-            inputs.append(book.input(entity, key, name, cell, value))
+            inputs.append(input_of(book, entity, key, name, cell, value))
     step = RuleStep(rule, item.key, item.body, item.body.outcome)
     return ViolationTold(
         Address(rule.entity, item.key, rule.name),
@@ -302,3 +279,33 @@ def _readings(trace: Trace) -> Iterator[ReadingUse]:
             option.reason if option else "",
             others,
         )
+
+
+def input_of(book: Book, entity: str, key: str, name: str, cell: Cell | None, outcome: Outcome) -> Input:
+    """The fact as an account lists it: where it is from and what is wrong with it."""
+    declared = book.fields.get((entity, name))
+    decision = declared.decision if declared else None
+    state: InputState
+    place, raw, problem, clause = None, "", "", declared.clause if declared else ""
+    match cell:
+        case Known():
+            state, place, raw = ("default" if cell.by_default else "known"), cell.origin, cell.raw
+            clause = cell.by_default or clause
+        case Missing():
+            state, place = ("decision" if decision else "missing"), cell.origin
+        case Bad():
+            state, place, raw, problem = "bad", cell.origin, cell.raw, cell.problem
+        case None:
+            state = "no-row" if not isinstance(outcome, Blocked) else "decision" if decision else "missing"
+    return Input(
+        Address(entity, key, name),
+        book.fact_name(entity, name),
+        Shown(outcome, declared.type, declared.measure) if declared else Shown(outcome, TEXT),
+        state,
+        place,
+        raw,
+        problem,
+        clause,
+        declared.source if declared else "",
+        decision.office if decision else "",
+    )

@@ -7,20 +7,14 @@ from typing import assert_never
 
 from attrs import evolve
 
-from policydsl.core.values import Blocked, Lack, decimal_text, exact
-from policydsl.diagnostics.model import Place
-from policydsl.explain.account import Account, Input, NextStep, ReadingUse, Reason
+from policydsl.core.values import Blocked, decimal_text, exact
+from policydsl.explain.account import Account, Input, NextStep, ReadingUse
 from policydsl.explain.choices_told import bound_of
+from policydsl.explain.names import Shown, exact_of
+from policydsl.explain.reasons import office_text, place_text, source_text
+from policydsl.explain.reasons import reason as reason
 from policydsl.explain.teller import Teller
 from policydsl.explain.telling import InputLine
-from policydsl.explain.terms import Shown, exact_of
-
-
-def place_text(place: Place | None, teller: Teller) -> str:
-    """A place as file, sheet and cell; empty where there is none."""
-    if place is None:
-        return ""
-    return teller.catalog.place_mark.join(part for part in (place.file, place.sheet, place.cell) if part)
 
 
 def input_line(item: Input, teller: Teller) -> InputLine:
@@ -33,13 +27,13 @@ def input_line(item: Input, teller: Teller) -> InputLine:
         case "default":
             notes.append(catalog.by_default.format(clause=teller.cited(item.clause)))
         case "missing":
-            notes.append(catalog.wanting + _source(item.source, teller))
+            notes.append(catalog.wanting + source_text(item.source, teller))
         case "bad":
             notes.append(catalog.bad.format(problem=item.problem))
             if item.raw:
                 notes.append(catalog.raw.format(raw=item.raw))
         case "decision":
-            notes.append(catalog.to_decide + _office(item.office, teller))
+            notes.append(catalog.to_decide + office_text(item.office, teller))
         case "no-row":
             notes.append(catalog.no_row)
         case _:
@@ -63,60 +57,6 @@ def _same(raw: str, shown: Shown, teller: Teller) -> bool:
     if number is not None and written == decimal_text(number):
         return True
     return written in (text.replace(",", ""), text.strip("“”"))
-
-
-def _source(source: str, teller: Teller) -> str:
-    return teller.catalog.source.format(source=source) if source else ""
-
-
-def _office(office: str, teller: Teller) -> str:
-    return teller.catalog.office.format(office=office) if office else ""
-
-
-def reason(item: Reason, teller: Teller, count: int = 1) -> str:
-    """Why there is no value, and what to do about it, in one sentence; of `count` rows alike, the first is named."""
-    catalog, cause = teller.catalog, item.cause
-    name = teller.quoted(item.name)
-    row = catalog.of_row if count == 1 else catalog.of_rows
-    entity = teller.figures.name(item.entity)
-    what = row.format(entity=entity, key=cause.key, name=name, count=count) if cause.key else name
-    place = ""
-    if cause.origin is not None and count == 1:
-        place = catalog.at_place.format(place=place_text(cause.origin, teller))
-    detail = catalog.detail.format(detail=_detail(cause.detail, teller)) if cause.detail else ""
-    match cause.lack:
-        case Lack.MISSING:
-            if detail:
-                return catalog.undefined.format(what=what, detail=detail)
-            if item.whole_row:
-                phrase = catalog.missing_row if count == 1 else catalog.missing_rows
-                return phrase.format(entity=teller.quoted(item.entity), key=cause.key, count=count)
-            if cause.name == cause.entity:
-                return catalog.missing_table.format(what=name)
-            return catalog.missing.format(what=what, place=place, source=_source(item.source, teller))
-        case Lack.DECISION:
-            # of a decision field the detail is its office, of 待裁量 the drafter's reason
-            own = "" if item.office else detail
-            text = catalog.awaiting.format(what=what, office=_office(item.office, teller), reason=own)
-            return text + teller.cited(cause.clause)
-        case Lack.VIOLATED:
-            return catalog.violated.format(what=what, detail=detail, place=place)
-        case Lack.UNREADABLE:
-            return catalog.unreadable.format(what=what, detail=detail, place=place)
-        case Lack.CONFLICT:
-            return catalog.conflict.format(what=what, detail=detail)
-        case Lack.NOT_IN_FORCE:
-            return catalog.not_in_force.format(what=what, detail=detail)
-        case Lack.UNDEFINED:
-            return catalog.undefined.format(what=what, detail=detail)
-        case _:
-            assert_never(cause.lack)
-
-
-def _detail(detail: str, teller: Teller) -> str:
-    """The half of a bilingual detail that is in the language; any other detail as it is."""
-    chinese, mark, english = detail.partition(" / ")
-    return detail if not mark else chinese if teller.figures.lang == "zh" else english
 
 
 def next_lines(account: Account, teller: Teller) -> tuple[str, ...]:

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from policydsl.core import program as core
 from policydsl.core.types import Bool, strip
-from policydsl.explain.desk import Desk, role_of, step_of
+from policydsl.explain.book import role_of
+from policydsl.explain.desk import Desk, step_of
+from policydsl.explain.names import Address, Role, Shown
 from policydsl.explain.sketch import sketch
-from policydsl.explain.terms import (
-    Address,
-    FactTerm,
-    Role,
-    RuleTerm,
-    Shown,
-    SumTerm,
-    Term,
-)
+from policydsl.explain.terms import FactTerm, RuleTerm, SumTerm, Term
 from policydsl.interpret.trace import Step
 
 

@@ -12,8 +12,8 @@ from policydsl.core.program import Comparator, Fold
 from policydsl.core.values import Blocked
 from policydsl.diagnostics.model import Language
 from policydsl.explain.figures import BRACKETED, Figures
+from policydsl.explain.names import Address, Name, Shown
 from policydsl.explain.terms import (
-    Address,
     AmongTerm,
     CellTerm,
     ComparisonTerm,
@@ -24,10 +24,8 @@ from policydsl.explain.terms import (
     JoinTerm,
     LiteralTerm,
     LocalTerm,
-    Name,
     NotTerm,
     RuleTerm,
-    Shown,
     SumTerm,
     Term,
     ToldTerm,

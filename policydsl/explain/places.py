@@ -6,9 +6,10 @@ from typing import assert_never
 
 from policydsl.core import program as core
 from policydsl.explain.desk import Desk, shown_of
+from policydsl.explain.names import Shown
 from policydsl.explain.sketch import Stand, sketch
 from policydsl.explain.statements import FoldRow, Placing, Portion
-from policydsl.explain.terms import Shown, Term, ToldTerm
+from policydsl.explain.terms import Term, ToldTerm
 from policydsl.interpret.trace import Line, Portioning, Standing, Step
 
 Placed = core.Running | core.Previous | core.Rank | core.Share

@@ -25,15 +25,11 @@ from policydsl.core.values import (
     status_of,
 )
 from policydsl.diagnostics.model import Language
-from policydsl.explain.account import Reason
-from policydsl.explain.book import Book
-from policydsl.explain.desk import role_of
+from policydsl.explain.book import Book, entities_of, keys_of, role_of
 from policydsl.explain.figures import Figures, is_number, plain_unit
-from policydsl.explain.ledger import entities_of, keys_of, reasons_of
-from policydsl.explain.notes import reason
-from policydsl.explain.teller import Teller
-from policydsl.explain.terms import Address
-from policydsl.explain.words import catalog_of
+from policydsl.explain.languages import catalog_of
+from policydsl.explain.names import Address
+from policydsl.explain.reasons import Reason, Words, reason, reasons_of
 from policydsl.interpret.trace import Trace
 
 Plain = str | bool | list["Plain"] | None
@@ -98,7 +94,7 @@ def results(trace: Trace, lang: Language | None = None) -> Results:
     """The listed rules and tasks of every row that was evaluated. `lang` is of the reasons, by default the policy's."""
     book, program = Book(trace), trace.program
     language = lang if lang is not None else program.language
-    teller = Teller(Figures(language, program.units, program.header.currency), catalog_of(language))
+    words = Words(Figures(language, program.units, program.header.currency), catalog_of(language))
     sheets, problems = [], dict[str, list[str]]()
     open_ = dict[Cause, Reason]()
     for entity in entities_of(trace):
@@ -109,7 +105,7 @@ def results(trace: Trace, lang: Language | None = None) -> Results:
             if all(step is None for step in steps):
                 continue
             cells = tuple(
-                _cell(rule, step.outcome if step is not None else None, book, teller)
+                _cell(rule, step.outcome if step is not None else None, book, words)
                 for rule, step in zip(rules, steps, strict=True)
             )
             rows.append((key, cells))
@@ -123,36 +119,36 @@ def results(trace: Trace, lang: Language | None = None) -> Results:
             columns = tuple(_column(rule) for rule in rules)
             sheets.append(Sheet(entity, book.entity_name(entity).alias, columns, tuple(rows)))
     listed = tuple((line, tuple(where)) for line, where in problems.items())
-    summary = tuple(_summary(list(open_.values()), teller))
+    summary = tuple(_summary(list(open_.values()), words))
     return Results(program.header, language, tuple(trace.readings.items()), tuple(sheets), listed, summary)
 
 
-def _summary(items: list[Reason], teller: Teller) -> Iterator[str]:
+def _summary(items: list[Reason], words: Words) -> Iterator[str]:
     alike: dict[tuple[object, ...], list[Reason]] = {}
     for item in items:
         cause = item.cause
         alike.setdefault((cause.lack, cause.entity, cause.name, cause.detail, item.whole_row), []).append(item)
     for group in alike.values():
         if len(group) > MOST_ALIKE:
-            yield reason(group[0], teller, len(group))
+            yield reason(group[0], words, len(group))
         else:
-            yield from (reason(item, teller) for item in group)
+            yield from (reason(item, words) for item in group)
 
 
 def _column(rule: Rule) -> Column:
     return Column(rule.name, rule.alias, plain_unit(rule.type, rule.measure), rule.clause, is_number(rule.type))
 
 
-def _cell(rule: Rule, outcome: Outcome | None, book: Book, teller: Teller) -> Cell:
+def _cell(rule: Rule, outcome: Outcome | None, book: Book, words: Words) -> Cell:
     unit = plain_unit(rule.type, rule.measure)
     if outcome is None:
-        return Cell("unknown", None, unit, (), teller.figures.status("unknown"))
-    shown = teller.figures.outcome(outcome, rule.type, rule.measure, role_of(rule), exactly=False)
+        return Cell("unknown", None, unit, (), words.figures.status("unknown"))
+    shown = words.figures.outcome(outcome, rule.type, rule.measure, role_of(rule), exactly=False)
     if isinstance(outcome, Blocked):
-        lines = tuple(dict.fromkeys(reason(item, teller) for item in reasons_of(outcome, book)))
+        lines = tuple(dict.fromkeys(reason(item, words) for item in reasons_of(outcome, book)))
         return Cell(status_of(outcome), None, unit, lines, shown)
     if isinstance(outcome, NotApplicable):
-        why = (outcome.reason,) if outcome.reason else (teller.catalog.excluded_plain,)
+        why = (outcome.reason,) if outcome.reason else (words.catalog.excluded_plain,)
         return Cell("value", None, unit, why, shown, inapplicable=True)
     value = plain_value(outcome, rule.measure)
     scaled = in_measure(outcome, rule.measure)

@@ -14,8 +14,8 @@ from policydsl.core import program as core
 from policydsl.core.values import Absent, Blocked, NotApplicable, Outcome, Value
 from policydsl.core.walk import everything
 from policydsl.explain.book import Book
+from policydsl.explain.names import Address, Shown
 from policydsl.explain.terms import (
-    Address,
     AmongTerm,
     CellTerm,
     ComparisonTerm,
@@ -28,7 +28,6 @@ from policydsl.explain.terms import (
     LocalTerm,
     NotTerm,
     RuleTerm,
-    Shown,
     SumTerm,
     Term,
     ToldTerm,

@@ -8,7 +8,8 @@ from typing import Literal
 from attrs import frozen
 
 from policydsl.core.program import Fold
-from policydsl.explain.terms import Address, FactTerm, Name, Shown, Term
+from policydsl.explain.names import Address, Name, Shown
+from policydsl.explain.terms import FactTerm, Term
 
 
 @frozen

@@ -5,31 +5,19 @@ from __future__ import annotations
 from attrs import evolve, frozen
 
 from policydsl.core.values import Blocked
-from policydsl.explain.catalog import Catalog
-from policydsl.explain.figures import Figures
+from policydsl.explain.names import Shown
 from policydsl.explain.phrases import Phrases
-from policydsl.explain.terms import (
-    ComparisonTerm,
-    FactTerm,
-    JoinTerm,
-    LiteralTerm,
-    Name,
-    RuleTerm,
-    Shown,
-    SumTerm,
-    Term,
-)
+from policydsl.explain.reasons import Words
+from policydsl.explain.terms import ComparisonTerm, FactTerm, JoinTerm, LiteralTerm, RuleTerm, SumTerm, Term
 
 MOST_PARTS = 3
 """Conditions joined that are all named; of more, only those that do not hold are."""
 
 
 @frozen
-class Teller:
+class Teller(Words):
     """What wording needs: figures, phrases, and whether the account is of a task, whose truth reads 完成."""
 
-    figures: Figures
-    catalog: Catalog
     task: bool = False
 
     def phrases(self) -> Phrases:
@@ -43,14 +31,6 @@ class Teller:
     def plain(self, term: Term) -> str:
         """A term by itself, outside any sentence."""
         return self.phrases().term(term)
-
-    def quoted(self, name: Name) -> str:
-        """A name as the sentence quotes it."""
-        return self.catalog.quoted.format(name=self.figures.name(name))
-
-    def cited(self, clause: str) -> str:
-        """A citation to end a sentence with."""
-        return self.catalog.cited.format(clause=clause) if clause else ""
 
     def measure(self, term: Term, phrases: Phrases) -> str:
         """A measure with its value; arithmetic with its result."""

@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from policydsl.core.values import Status
 from policydsl.diagnostics.model import Language
+from policydsl.explain.catalog import Labels
 
 
 @frozen
@@ -78,33 +79,6 @@ class RowTelling:
     title: str
     entries: tuple[Entry, ...]
     violations: tuple[Entry, ...] = ()
-
-
-@frozen
-class Labels:
-    """The few words of a layout itself, in the language of the telling."""
-
-    inputs: str
-    reasons: str
-    next: str
-    item: str
-    value: str
-    place: str
-    note: str
-    why: str
-    rule: str
-    clause: str
-    status: str
-    again: str
-    later: str
-    taken: str
-    not_taken: str
-    contents: str
-    violations: str
-    readings: str
-    sources: str
-    summary: str
-    printed: str
 
 
 @frozen

@@ -2,54 +2,16 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Literal
 
 from attrs import frozen
 
 from policydsl.core.program import Comparator, Fold
-from policydsl.core.types import Type
-from policydsl.core.units import Measure
-from policydsl.core.values import Exact, Outcome
-
-# ---------------------------------------------------------------- names and values
-
-
-@frozen
-class Name:
-    """A name as the drafter wrote it, with its ASCII alias if it has one."""
-
-    text: str
-    alias: str = ""
-
-
-@frozen
-class Address:
-    """A fact, rule or decision of one row; as text it is the stable id in all outputs: `区[黄埔区].高企认定补助`."""
-
-    entity: str
-    key: str
-    name: str
-
-    def __str__(self) -> str:
-        key = self.key.replace("\\", "\\\\").replace("]", "\\]")
-        return f"{self.entity}[{key}].{self.name}" if self.key else f"{self.entity}.{self.name}"
-
-
-Role = Literal["plain", "task", "condition"]
-
-
-@frozen
-class Shown:
-    """An outcome and what it takes to show it. `outcome` None: not evaluated. `role` chooses the words for 真, 假."""
-
-    outcome: Outcome | None
-    type: Type
-    measure: Measure | None = None
-    role: Role = "plain"
-
-
-# ---------------------------------------------------------------- terms
+from policydsl.explain.names import Address as Address
+from policydsl.explain.names import Name as Name
+from policydsl.explain.names import Role as Role
+from policydsl.explain.names import Shown as Shown
+from policydsl.explain.names import exact_of as exact_of
 
 
 @frozen
@@ -196,10 +158,3 @@ Term = (
     | DayTerm
     | ToldTerm
 )
-
-
-def exact_of(shown: Shown | None) -> Exact | None:
-    """The number that is shown, if it is one."""
-    if shown is None or isinstance(shown.outcome, bool) or not isinstance(shown.outcome, int | Fraction):
-        return None
-    return shown.outcome

@@ -9,18 +9,17 @@ from attrs import evolve
 
 from policydsl.core.types import DATE
 from policydsl.core.values import Status, status_of
-from policydsl.diagnostics.model import Language
-from policydsl.explain import en, zh
-from policydsl.explain.account import Account, Explanation, Reason, RowAccount, ViolationTold
-from policydsl.explain.catalog import Catalog
+from policydsl.explain.account import Account, Explanation, RowAccount, ViolationTold
 from policydsl.explain.choices_told import banding_then
 from policydsl.explain.figures import Figures
+from policydsl.explain.languages import catalog_of as catalog_of
+from policydsl.explain.names import Shown
 from policydsl.explain.notes import input_line, next_lines, reading_line, reason
+from policydsl.explain.reasons import Reason
 from policydsl.explain.sentences import passage
 from policydsl.explain.statements import Banding, Calculation, Statement
 from policydsl.explain.teller import Teller
 from policydsl.explain.telling import Entry, Passage, RowTelling, Telling
-from policydsl.explain.terms import Shown
 
 DEEPEST = 8
 """Accounts nested deeper than this are told after the one they belong to, so that lines stay readable."""
@@ -30,11 +29,6 @@ ABOUT = {
     "zh": ("编号", "发布", "发布日期", "事实文件"),
     "en": ("Number", "Issued by", "Published", "Facts from"),
 }
-
-
-def catalog_of(lang: Language) -> Catalog:
-    """The phrases of a language."""
-    return zh.CATALOG if lang == "zh" else en.CATALOG
 
 
 def teller_of(explanation: Explanation) -> Teller:

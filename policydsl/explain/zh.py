@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from policydsl.explain.catalog import Catalog, wide
-from policydsl.explain.telling import Labels
+from policydsl.explain.catalog import Catalog, Labels, wide
 
 LABELS = Labels(
     inputs="所用事实",

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from policydsl.diagnostics.model import Language
-from policydsl.explain import Results, results
-from policydsl.explain.results import Cell
+from policydsl.explain import Results
+from policydsl.explain.results import Cell, results
 from policydsl.interpret.trace import Trace
 
 

@@ -25,7 +25,7 @@ WORDS: dict[Language, dict[str, str]] = {
 }
 
 
-def results_table(table: Results, *, width: int = 80, colour: bool = False, encoding: str = "utf-8") -> str:
+def results_table(table: Results, *, width: int = 80, colour: bool = False, encoding: str | None = "utf-8") -> str:
     """The results as text of at most `width` cells; nothing is cut. Below stands what is still lacking."""
     parts: list[RenderableType] = [Wrapped(table.header.title, "bold")]
     for sheet in table.sheets:

@@ -40,8 +40,9 @@ class _Sink(StringIO):
         self.encoding = encoding
 
 
-def rendered(parts: Iterable[RenderableType], width: int, colour: bool, encoding: str) -> str:
+def rendered(parts: Iterable[RenderableType], width: int, colour: bool, encoding: str | None) -> str:
     """The parts as text of at most `width` cells, in characters that `encoding` has. Escape codes only with `colour`."""
+    encoding = encoding or "utf-8"
     sink = _Sink(encoding)
     console = Console(
         file=sink,

@@ -6,7 +6,8 @@ from rich.console import Group, RenderableType
 from rich.tree import Tree
 
 from policydsl.explain import Explanation, tell
-from policydsl.explain.telling import Alternative, Entry, Labels, Passage, RowTelling, Telling
+from policydsl.explain.catalog import Labels
+from policydsl.explain.telling import Alternative, Entry, Passage, RowTelling, Telling
 from policydsl.reports.terminal import rendered
 from policydsl.reports.wrap import Wrapped
 
@@ -14,7 +15,7 @@ STYLES = {"value": "bold", "pending": "bold yellow", "unknown": "bold magenta", 
 
 
 def explanation_text(
-    explanation: Explanation, *, width: int = 80, colour: bool = False, encoding: str = "utf-8"
+    explanation: Explanation, *, width: int = 80, colour: bool = False, encoding: str | None = "utf-8"
 ) -> str:
     """The explanation as text: a tree for each row. `colour` for terminals only; never the only signal."""
     telling = tell(explanation)

@@ -14,7 +14,7 @@ from policydsl.core.types import BOOL, DATE, RATIO, TEXT, ListOf, Number, Option
 from policydsl.core.units import PLAIN, POINT, Measure, base
 from policydsl.core.values import NONE, Blocked, Cause, Lack, NotApplicable, Outcome
 from policydsl.explain.figures import Figures, decimal
-from policydsl.explain.terms import Shown
+from policydsl.explain.names import Shown
 
 ZH, EN = Figures("zh", {"家": "firms"}), Figures("en", {"家": "firms"})
 TEN_THOUSANDS = Measure(base("元"), "万元", Fraction(10_000))

@@ -11,7 +11,8 @@ from one_rule import SINGLE, bodies, trace_of
 from policydsl.core.facts import Facts
 from policydsl.core.program import Expr
 from policydsl.core.values import Blocked, status_of
-from policydsl.explain import explain, results, tell
+from policydsl.explain import explain, tell
+from policydsl.explain.results import results
 from policydsl.explain.telling import Entry, Telling
 
 COUNTS = st.one_of(st.none(), st.integers(0, 2000))

@@ -21,8 +21,8 @@ from one_rule import bodies, trace_of
 from policydsl.core.program import Expr, Inapplicable
 from policydsl.core.types import BOOL, DATE, TEXT, ListOf, Optional
 from policydsl.core.values import NONE
-from policydsl.explain import explain, results
-from policydsl.explain.results import plain_value
+from policydsl.explain import explain
+from policydsl.explain.results import plain_value, results
 from policydsl.interpret.evaluate import Evaluator
 from policydsl.reports.results_csv import inert, results_csv
 from policydsl.reports.results_json import dump, results_json

@@ -11,7 +11,8 @@ from one_rule import bodies, trace_of
 from rich.cells import cell_len
 
 from policydsl.core.program import Expr
-from policydsl.explain import explain, results
+from policydsl.explain import explain
+from policydsl.explain.results import results
 from policydsl.interpret.evaluate import Evaluator
 from policydsl.reports.results_table import results_table
 from policydsl.reports.text import explanation_text
