@@ -17,6 +17,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("policydsl.cli.policies", "check"),
     "fmt": ("policydsl.cli.policies", "fmt"),
     "test": ("policydsl.cli.policies", "test"),
+    "new": ("policydsl.cli.starting", "new"),
+    "repl": ("policydsl.cli.starting", "repl"),
     "template": ("policydsl.cli.cases", "template"),
     "run": ("policydsl.cli.cases", "run"),
     "explain": ("policydsl.cli.cases", "explain"),
@@ -85,6 +87,17 @@ def _parser() -> argparse.ArgumentParser:
         "-k", metavar="WORD", default="", help="只运行名称含此字的算例 only examples whose names contain WORD"
     )
     _format(test)
+
+    new = commands.add_parser("new", help="新建一份带说明的政策文件 write a commented file to start from")
+    new.add_argument("output", metavar="FILE.pol")
+    new.add_argument("--lang", choices=("zh", "en"), default="zh", help="关键词的语言 language of the keywords")
+    for name in ("title", "id", "issuer", "entity", "unit"):
+        new.add_argument(f"--{name}")
+
+    repl = commands.add_parser("repl", help="在一行事实上试算表达式 try expressions on one row")
+    repl.add_argument("policy", metavar="POLICY")
+    repl.add_argument("facts", metavar="FACTS", nargs="+")
+    repl.add_argument("--of", metavar="KEY", help="哪一行(默认第一行) which row (the first, if not said)")
 
     template = commands.add_parser("template", help="生成待填的工作簿 write the workbook to fill in")
     template.add_argument("policy", metavar="POLICY")
