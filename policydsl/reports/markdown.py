@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from policydsl.explain import Explanation, tell
-from policydsl.explain.telling import Alternative, Entry, Labels, Passage, RowTelling
+from policydsl.explain.catalog import Labels
+from policydsl.explain.telling import Alternative, Entry, Passage, RowTelling
 from policydsl.reports.wrap import clean
 
 SUMMARY_DEPTH = 2

@@ -7,7 +7,8 @@ from html import escape
 from importlib.resources import files
 
 from policydsl.explain import Explanation, tell
-from policydsl.explain.telling import Alternative, Entry, Group, InputLine, Labels, Passage, RowTelling, Telling
+from policydsl.explain.catalog import Labels
+from policydsl.explain.telling import Alternative, Entry, Group, InputLine, Passage, RowTelling, Telling
 from policydsl.reports.wrap import clean
 
 SUMMARY_DEPTH = 2

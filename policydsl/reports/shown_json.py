@@ -6,6 +6,7 @@ from typing import Any, assert_never
 
 from policydsl.core.values import Blocked, NotApplicable, status_of
 from policydsl.explain.figures import plain_unit
+from policydsl.explain.names import Shown
 from policydsl.explain.results import plain_value
 from policydsl.explain.terms import (
     AmongTerm,
@@ -20,7 +21,6 @@ from policydsl.explain.terms import (
     LocalTerm,
     NotTerm,
     RuleTerm,
-    Shown,
     SumTerm,
     Term,
     ToldTerm,

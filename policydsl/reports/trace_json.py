@@ -14,8 +14,8 @@ from typing import Any
 from policydsl.diagnostics.model import Place
 from policydsl.explain import Account, Explanation
 from policydsl.explain.account import Input, NextStep, Reason, ViolationTold
+from policydsl.explain.names import Shown
 from policydsl.explain.notes import reason
-from policydsl.explain.terms import Shown
 from policydsl.explain.words import teller_of
 from policydsl.reports.shown_json import shown
 from policydsl.reports.statements_json import statement
