@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import assert_never
 
@@ -12,7 +13,7 @@ from policydsl.core.program import Comparator, Fold
 from policydsl.core.values import Blocked
 from policydsl.diagnostics.model import Language
 from policydsl.explain.figures import BRACKETED, Figures
-from policydsl.explain.names import Address, Name, Shown
+from policydsl.explain.names import Address, Name, Shown, exact_of
 from policydsl.explain.terms import (
     AmongTerm,
     CellTerm,
@@ -131,6 +132,7 @@ WORDS: Mapping[Language, Words] = {
         "day of the run",
     ),
 }
+_LONG = re.compile(r"(?<![0-9.,])[0-9]{4,18}(?![0-9])", re.ASCII)
 PRECEDENCE: Mapping[str, int] = {
     "add": 1,
     "sub": 1,
@@ -220,7 +222,7 @@ class Phrases:
         if term.text and _names(term):
             return self.named(self.figures.name(Name(term.text)), term.shown)
         if term.text and (self.figures.lang == "zh" or term.text.isascii()):
-            return term.text
+            return _grouped(term.text) if exact_of(term.shown) is not None else term.text
         return self.figures.show(term.shown) or term.text
 
     def _sum(self, term: SumTerm) -> str:
@@ -264,6 +266,11 @@ class Phrases:
             what += f".{self.term(term.body)}"
         where = words.where.format(where=self.term(term.where)) if term.where is not None else ""
         return f"{words.folds[term.fold]}({what}{where})"
+
+
+def _grouped(text: str) -> str:
+    """A number as written, with thousand separators as everywhere else."""
+    return _LONG.sub(lambda found: f"{int(found[0]):,}" if not found[0].startswith("0") else found[0], text)
 
 
 def _names(term: LiteralTerm) -> bool:
