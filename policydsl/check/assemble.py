@@ -14,6 +14,7 @@ from policydsl.check.examples import check_example
 from policydsl.check.frames import Checked, Frames, RowFrame, ValueFrame
 from policydsl.check.infer import Checker
 from policydsl.check.order import in_order, likely_order
+from policydsl.check.rounds import endless
 from policydsl.check.rules import bound_rules, default_of, defined, infer_draft
 from policydsl.check.scope import Draft, Scope, collect
 from policydsl.check.tables import check_table, same_columns
@@ -50,7 +51,7 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
     rules = {draft.id: _rule(checker, draft) for draft in drafts}
     rules |= {rule.id: rule for rule in bound_rules(checker)}
     ordered, circles = in_order(rules)
-    _report_circles(scope, [*checker.cycles, *circles], rules)
+    _report_circles(scope, [*checker.cycles, *(circles or endless(rules))], rules)
     for formula in dict.fromkeys(scope.formulas.values()):
         _formula(checker, formula)
     for parameter in dict.fromkeys(scope.parameters.values()):

@@ -28,7 +28,8 @@ def add_days(day: date, days: int) -> date:
 
 
 def months_between(start: date, end: date) -> int:
-    """Whole months from `start` to `end`; negative where `end` is earlier."""
+    """Whole months from `start` to `end`; negative where `end` is earlier. A day and a moment are compared as days."""
+    start, end = alike(start, end)
     if end < start:
         return -months_between(end, start)
     months = (end.year - start.year) * 12 + end.month - start.month
@@ -37,19 +38,26 @@ def months_between(start: date, end: date) -> int:
 
 def days_between(start: date, end: date) -> int:
     """Days from `start` to `end`, the first not counted."""
-    if isinstance(start, datetime) != isinstance(end, datetime):
-        start, end = date(start.year, start.month, start.day), date(end.year, end.month, end.day)
+    start, end = alike(start, end)
     return (end - start).days
+
+
+def alike(*times: date) -> tuple[date, ...]:
+    """The same times, as days where not all of them are moments."""
+    if len({isinstance(time, datetime) for time in times}) == 1:
+        return times
+    return tuple([date(time.year, time.month, time.day) for time in times])
 
 
 def overlap(start: date, end: date, first: date, last: date) -> int:
     """Days that the periods start…end and first…last share, both ends counted."""
+    start, end, first, last = (date(time.year, time.month, time.day) for time in (start, end, first, last))
     return max(0, (min(end, last) - max(start, first)).days + 1)
 
 
 def month_end(day: date) -> date:
     """The last day of the month of `day`."""
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return date(day.year, day.month, calendar.monthrange(day.year, day.month)[1])
 
 
 @frozen

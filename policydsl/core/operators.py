@@ -62,8 +62,8 @@ def _safely(function: Callable[..., date]) -> Callable[..., date]:
     def shifted(day: date, amount: Exact) -> date:
         try:
             return function(day, _whole(amount))
-        except OverflowError as error:
-            raise Undefined(str(error)) from None
+        except OverflowError:
+            raise Undefined("年份超出日历 / beyond the calendar") from None
 
     return shifted
 
@@ -90,6 +90,8 @@ def _shift_workdays(day: date, days: int, table: tuple[Any, ...]) -> date:
         return _calendar(table).shift(day, days)
     except calendar.BeyondCalendar as error:
         raise Undefined(str(error)) from None
+    except OverflowError:
+        raise Undefined("年份超出日历 / beyond the calendar") from None
 
 
 def _make_date(year: Exact, month: Exact, day: Exact) -> date:
