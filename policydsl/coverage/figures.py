@@ -143,7 +143,7 @@ def _dated(match: re.Match[str], clear: str) -> Figure | None:
         if month is None:
             return Figure((year,), "", clear[match.start() : match.start() + 5], match.start())
         if day is None:
-            value = (year, month)
+            value = (year, date(year, month, 1).month)
         elif hour is None:
             value = date(year, month, day)
         else:
