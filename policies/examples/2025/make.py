@@ -30,12 +30,25 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "重大项目": ("区", "项目编号", "项目名称", "定期报送"),
     "技术需求": ("区", "需求编号", "企业名称", "登记日期", "有效"),
     "全市": ("预算额度",),
+    "申报机构": (
+        *("区", "统一社会信用代码", "机构名称", "申报方式", "提交时间", "推荐名次", "推荐时间", "入选"),
+        *("实质从事经营", "开展专业服务", "经验和保障", "熟悉政策", "其他资质证明", "协议写明职责权益", "签订合作协议"),
+        *("基本信息表(2025年度)", "法人证书", "营业执照", "年度工作方案", "行为准则承诺书"),
+    ),
+    "联合单位": ("申报机构", "单位代码", "单位名称", "牵头"),
+    "一区一机构": (
+        *("区", "统一社会信用代码", "机构名称"),
+        *("开展对接服务", "辅导跟踪", "推动规模提升", "交办任务", "更新GI信息", "遵守行为准则"),
+        *("统一提报", "全程留痕", "真实可溯", "相互印证", "规范完整"),
+    ),
+    "前一通知机构": ("统一社会信用代码", "机构名称", "服务类别", "应走访次数", "对应经费"),
+    "走访": ("前一通知机构", "走访编号", "走访单位", "走访日期", "及时录入", "营业收入", "研发投入", "照片显示单位"),
     "裁量": ("对象", "主键", "事项", "结论", "理由", "决定人", "日期"),
 }
 NOTE = (
     "本工作簿的数据全部是虚构的,只用来演示 policies/2025.pol 怎样测算。",
     "各区的家数、目标、活动、企业、项目、需求、预算和裁量都不是真实数据,不能引用。",
-    "企业名称一律写作「示例企业」加编号;统一社会信用代码用 440199 开头的区划,没有这样的行政区划。",
+    "企业、机构名称一律写作「示例」加编号;统一社会信用代码用 440199 开头的区划,没有这样的行政区划。",
     "由同一文件夹里的 make.py 生成,重新生成得到的文件一个字节也不差。",
     "All data in this workbook are invented.",
 )
@@ -139,7 +152,12 @@ def facts() -> dict[str, list[Row]]:
         rows["重大项目"] += _projects(item)
         rows["技术需求"] += _needs(item, numbers)
         rows["裁量"] += _decisions(item)
+        rows["申报机构"] += _applicants(item, at)
+        rows["联合单位"] += _members(item, at)
+        rows["一区一机构"].append(_agency(item, at))
     rows["全市"].append((8_000_000,))
+    rows["前一通知机构"] += _earlier()
+    rows["走访"] += _visits()
     return rows
 
 
@@ -204,6 +222,63 @@ def _decisions(item: District) -> Iterator[Row]:
     if item.code == "CH":
         yield "区", item.name, "核准补助", 0, "示例:未通过审核", office, date(2026, 4, 10)
         yield "区", item.name, "拨付补助", 0, "示例:未通过审核", office, date(2026, 4, 30)
+
+
+APPLICANTS = 80_000
+"""Where the invented numbers of agencies begin, apart from those of firms."""
+
+
+def _applicants(item: District, at: int) -> Iterator[Row]:
+    """Three recommended, the first in one place and the second in the next chosen; the first applies jointly in every third
+    district. In 黄埔区 two more: one an hour late, one without its pledge."""
+    for place in range(5 if item.code == "HP" else 3):
+        joint = place == 0 and at % 3 == 0
+        ranked, late, bare = place < 3, place == 3, place == 4
+        yield (
+            *(item.name, credit_code(APPLICANTS + 10 * at + place), f"示例机构{10 * at + place:03d}"),
+            "联合申报" if joint else "单独申报",
+            "2025年4月10日19时"
+            if late
+            else "2025年4月10日18时"
+            if place == 0
+            else f"2025年4月{8 if bare else place + 7}日10时30分",
+            place + 1 if ranked else "无",
+            ("2025年4月17日18时" if at == 0 else "2025年4月16日15时") if ranked else "无",
+            yes(place == at % 2),
+            *("是", "是", "是", "是", "是"),
+            *(yes(joint), yes(joint)),
+            *("是", yes(at % 2 == 1), yes(at % 2 == 0), "是", yes(not bare)),
+        )
+
+
+def _members(item: District, at: int) -> Iterator[Row]:
+    """The lead and its partner of a joint application."""
+    if at % 3 == 0:
+        lead = credit_code(APPLICANTS + 10 * at)
+        yield lead, lead, f"示例机构{10 * at:03d}", "是"
+        yield lead, credit_code(APPLICANTS + 10 * at + 9), f"示例机构{10 * at + 9:03d}", "否"
+
+
+def _agency(item: District, at: int) -> Row:
+    """The agency chosen; in 从化区 it kept its records badly."""
+    sound = item.code != "CH"
+    code, name = credit_code(APPLICANTS + 10 * at + at % 2), f"示例机构{10 * at + at % 2:03d}"
+    return (item.name, code, name, *("是",) * 6, "是", "是", yes(sound), yes(sound), "是")
+
+
+def _earlier() -> Iterator[Row]:
+    yield credit_code(APPLICANTS + 900), "示例机构900", "研发活动规范化", 3, 20_000
+    yield credit_code(APPLICANTS + 901), "示例机构901", "研发活动规范化", 2, 20_000
+    yield credit_code(APPLICANTS + 902), "示例机构902", "科技服务业发展", 2, 20_000
+
+
+def _visits() -> Iterator[Row]:
+    """Three in order, one of them before the day of the earlier notice; then one without a figure of research, one entered late."""
+    first, second = credit_code(APPLICANTS + 900), credit_code(APPLICANTS + 901)
+    for number, day in enumerate((date(2025, 3, 31), date(2025, 4, 1), date(2025, 12, 31)), 1):
+        yield first, f"ZF-{number:02d}", f"示例企业{9000 + number}", day, "是", 12_000_000, 800_000, "是"
+    yield second, "ZF-11", "示例企业9011", date(2025, 6, 3), "是", 9_000_000, "无", "是"
+    yield second, "ZF-12", "示例企业9012", date(2025, 6, 4), "否", 9_000_000, 600_000, "是"
 
 
 def workbook(rows: dict[str, list[Row]]) -> bytes:
