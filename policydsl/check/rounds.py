@@ -29,10 +29,10 @@ class Need:
 
 @frozen
 class _Spot:
-    """An expression, how many names stand around it on the way to its row, and the line that the row is reached by."""
+    """An expression, how many scopes stand around it on the way to its row, and the line that the row is reached by."""
 
     node: core.Expr
-    names: int
+    depth: int
     where: Literal["row", "line", "elsewhere"]
     line: Line | None = None
 
@@ -44,12 +44,12 @@ def _needs(body: core.Expr) -> Iterator[Need]:
         node = spot.node
         match node:
             case core.RuleRead(row=row, entity=entity, name=name):
-                here = row == core.Here(spot.names) and spot.where != "elsewhere"
+                here = row == core.Here(spot.depth) and spot.where != "elsewhere"
                 yield Need((entity, name), spot.where if here else "elsewhere", spot.line if here else None)
-                stack += [_Spot(part, spot.names, spot.where, spot.line) for part in row_parts(row)]
+                stack += [_Spot(part, spot.depth, spot.where, spot.line) for part in row_parts(row)]
             case core.Let(value=value, body=inner):
-                stack.append(_Spot(value, spot.names, spot.where, spot.line))
-                stack.append(_Spot(inner, spot.names + 1, spot.where, spot.line))
+                stack.append(_Spot(value, spot.depth, spot.where, spot.line))
+                stack.append(_Spot(inner, spot.depth + 1, spot.where, spot.line))
             case (
                 core.Running(among=among, body=inner, order=order) | core.Previous(among=among, body=inner, order=order)
             ):
@@ -58,12 +58,24 @@ def _needs(body: core.Expr) -> Iterator[Need]:
                 rest = [part for part in parts(node) if part is not inner]
                 if isinstance(node, core.Previous):
                     rest = [part for part in rest if part is not node.first]
-                    stack.append(_Spot(node.first, spot.names, spot.where, spot.line))
+                    stack.append(_Spot(node.first, spot.depth, spot.where, spot.line))
                 stack += [_Spot(part, 0, "elsewhere") for part in rest]
-            case core.Aggregate() | core.Within() | core.Rank() | core.Share():
+            case core.Aggregate(where=where, body=inner, order=order):
+                inside = [part for part in (where, inner, order) if part is not None]
+                stack += _within(spot, inside)
+            case core.Within(where=where, column=inner):
+                stack += _within(spot, [part for part in (where, inner) if part is not None])
+            case core.Rank() | core.Share():
                 stack += [_Spot(part, 0, "elsewhere") for part in parts(node)]
             case _:
-                stack += [_Spot(part, spot.names, spot.where, spot.line) for part in parts(node)]
+                stack += [_Spot(part, spot.depth, spot.where, spot.line) for part in parts(node)]
+
+
+def _within(spot: _Spot, inside: list[core.Expr]) -> Iterator[_Spot]:
+    """The parts of a fold; those in `inside` stand one scope deeper."""
+    for part in parts(spot.node):
+        deeper = any(part is one for one in inside)
+        yield _Spot(part, spot.depth + deeper, spot.where, spot.line)
 
 
 def endless(rules: Mapping[Id, core.Rule]) -> list[tuple[Id, ...]]:
