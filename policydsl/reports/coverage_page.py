@@ -8,6 +8,10 @@ from importlib.resources import files
 from policydsl.reports.coverage_told import Block, CoverageTold
 from policydsl.reports.page import LANGUAGE, text
 
+SHORT = 14
+"""Characters up to which a column is not broken."""
+ONE_LINE = ' style="white-space:nowrap"'
+
 
 def coverage_page(told: CoverageTold) -> str:
     """The whole page. Everything from a policy or its notice is escaped."""
@@ -49,12 +53,13 @@ def _block(block: Block, number: int) -> Iterator[str]:
     yield '<div class="scroll"><table><thead><tr>'
     yield "".join(f'<th scope="col">{text(head)}</th>' for head in block.heads)
     yield "</tr></thead><tbody>"
+    # a number or a state is read at a glance only where it stands on one line
+    short = [max(len(line.cells[at]) for line in block.lines) <= SHORT for at in range(len(block.heads))]
     for line in block.lines:
-        first, *rest = line.cells
-        lead = ' class="lead"' if line.bad and block.lines is not None and number else ""
-        yield (
-            f'<tr{lead}><th scope="row">{text(first)}</th>'
-            + "".join(f"<td>{text(cell)}</td>" for cell in rest)
-            + "</tr>"
-        )
+        cells = [
+            f"<{tag}{ONE_LINE if short[at] else ''}>{text(words)}</{tag.split()[0]}>"
+            for at, (words, tag) in enumerate(zip(line.cells, ('th scope="row"', *["td"] * 9), strict=False))
+        ]
+        lead = ' class="lead"' if line.bad and number else ""
+        yield f"<tr{lead}>" + "".join(cells) + "</tr>"
     yield "</tbody></table></div></section>"
