@@ -170,12 +170,16 @@ def test_two_rows_just_before_are_a_conflict() -> None:
 
 
 def test_aggregates_inside_a_rule_that_reads_itself_keep_what_they_computed() -> None:
-    rules = """规则 基数 = 上一条(余额 依 月份 首条 1元)
-    规则 余额 = 基数 + 合计(全体 流水.金额 其中 金额 大于 基数)"""
-    flows = [{"企业": "1", "日期": "2025-01-01", "金额": amount} for amount in (1, 2, 5, 9)]
-    rows = [{"月份": 3}, {"月份": 2}, {"月份": 1}]
-    # 1 + (2 + 5 + 9) = 17, then nothing is above
-    assert outcomes(rules, rows, "余额", 流水=flows) == [17, 17, 17]
+    # the threshold 收入 × 2 is computed once for all flows, and then the row before, with another threshold
+    rules = """规则 基数 = 上一条(余额 依 月份 首条 0元)
+    规则 余额 = 合计(全体 流水.金额 其中 金额 大于 收入 × 2 且 金额 大于 基数) + 基数"""
+    flows = [{"企业": "1", "日期": "2025-01-01", "金额": amount} for amount in (1, 2, 5, 90)]
+    rows = [{"月份": 3, "收入": 40}, {"月份": 2, "收入": 3}, {"月份": 1, "收入": 1}]
+    # month 1: above 2 and 0: 5 + 90; month 2: above 6 and 95: none; month 3: above 80 and 95: none
+    assert outcomes(rules, rows, "余额", 流水=flows) == [95, 95, 95]
+    rows = [{"月份": 3, "收入": 1}, {"月份": 2, "收入": 2}, {"月份": 1, "收入": 60}]
+    # month 1: none; month 2: above 4: 5 + 90; month 3: none
+    assert outcomes(rules, rows, "余额", 流水=flows) == [95, 95, 0]
 
 
 def test_reasons_handed_down_a_long_line_stay_few() -> None:
