@@ -422,6 +422,9 @@ def _key_by_name(checker: Checker, name: tree.Name, where: Span, frames: Frames,
         for owner in scope.ancestors(frame.entity):
             row = core.Owner(row, owner)
             if scope.entities[owner].owns(name.text):
+                # the row that the fold runs for, where it is that: what it gives is the same for every row
+                known = row_of(checker, owner, frames)
+                row = known[0] if known is not None else row
                 value = read(checker, row, scope.entities[owner], tree.Name(name.text, span=where))
                 if wanted is None or checker.same(value.type, wanted) is not None:
                     return value

@@ -360,6 +360,7 @@ def bound_rules(checker: Checker) -> list[core.Rule]:
                     BOOL,
                     clause=field.clause,
                     message=title,
+                    blames=name,
                     output=False,
                     span=field.span,
                 )

@@ -640,6 +640,7 @@ RuleKind = Literal["rule", "task", "condition", "reading", "constraint", "local"
 class Rule:
     """Something computed for every row of `entity`.
 
+    `blames`, of a constraint that is the bound of a fact or decision: that field, the only one that a violation speaks against.
     `clause` is its own citation or the one its 部分 lends; `part` the names of the enclosing parts, outermost first;
     `measure` how its value is shown; `output` whether results list it (locals and readings are not listed).
     """
@@ -656,6 +657,7 @@ class Rule:
     measure: Measure | None = None
     task: Task | None = None
     message: str = ""
+    blames: str = ""
     output: bool = True
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 

@@ -64,7 +64,11 @@ def violations(
         read.clear()
         run = start(watched)
         run.demand(slot, run.index(step.rule.entity)[step.key])
-        found.append(Violation(step.rule, step.key, step.body, tuple(address for address in read if address in known)))
+        rule = step.rule
+        blamed = (rule.entity, step.key, rule.blames)
+        # what is out of its bound is to blame, not what the bound was computed from
+        cells = [blamed] if rule.blames else list(read)
+        found.append(Violation(rule, step.key, step.body, tuple(address for address in cells if address in known)))
     return found
 
 

@@ -46,7 +46,7 @@ def test_check_says_that_all_is_well_or_what_is_wrong(tmp_path: Path, capsys: py
     assert main(["check", policy(tmp_path, GOOD.replace("家数 × 3000元/家", "家数 + 3000元"))]) == 1
     assert "unit-mismatch" in capsys.readouterr().out
     assert main(["check", "--format", "json", policy(tmp_path, GOOD.replace("家数 ×", "家树 ×"))]) == 1
-    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    (finding,) = [item for item in json.loads(capsys.readouterr().out)["findings"] if item["weight"] == "error"]
     assert (finding["code"], finding["line"], finding["column"], finding["mend"]) == ("unknown-name", 8, 13, "家数")
 
 
@@ -98,7 +98,8 @@ def test_a_bad_row_is_said_and_the_good_ones_count(tmp_path: Path, capsys: pytes
 def test_explain_in_each_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     name, data = policy(tmp_path), facts(tmp_path, {"区": [{"名称": "甲", "家数": 10}]})
     assert main(["explain", name, data, "--of", "甲", "--rule", "补助"]) == 0
-    assert "家数 10家 × 3,000元/家" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "家数 10家 ×" in told and "= 30,000元" in told and "〔一〕" in told and "#1" in told
     for ending in ("md", "html", "json"):
         assert main(["explain", name, data, "-o", str(tmp_path / f"e.{ending}")]) == 0
     assert main(["explain", name, data, "--lang", "en"]) == 0
@@ -141,9 +142,11 @@ def test_fmt_writes_the_one_form_and_leaves_broken_files_alone(tmp_path: Path, c
 
 def test_template_is_a_workbook_that_reads_back(tmp_path: Path) -> None:
     target = tmp_path / "t.xlsx"
-    assert main(["template", NOTICE, "-o", str(target)]) == 0
-    assert main(["run", NOTICE, str(target), "--format", "json", "-o", str(tmp_path / "r.json")]) == 0
-    assert main(["template", NOTICE, "-o", str(tmp_path / "t.txt")]) == 2
+    name = policy(tmp_path)
+    assert main(["template", name, "-o", str(target)]) == 0
+    assert main(["run", name, str(target), "--format", "json", "-o", str(tmp_path / "r.json")]) == 0
+    assert main(["template", name, "-o", str(tmp_path / "t.txt")]) == 2
+    assert main(["template", NOTICE, "-o", str(tmp_path / "n.xlsx")]) == 0
 
 
 def test_new_files_check_and_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,8 +174,10 @@ def test_the_notice_and_its_workbook_end_to_end(tmp_path: Path, capsys: pytest.C
     results = json.loads(capsys.readouterr().out)["results"]["区"]
     assert results["黄埔区"]["高企认定补助"] == {"status": "value", "value": "600000", "unit": "元", "reasons": []}
     assert results["番禺区"]["基础补助"]["status"] == "pending"
-    assert main(["run", NOTICE, FACTS, "--format", "json", "--reading", "档内单价=超额累进"]) == 0
+    # the amounts approved were approved under the adopted reading; under another they are said to exceed what is due
+    assert main(["run", NOTICE, FACTS, "--format", "json", "--reading", "档内单价=超额累进"]) in (0, 1)
     other = json.loads(capsys.readouterr().out)["results"]["区"]
+    assert other["黄埔区"]["高企认定补助"]["status"] == "value"
     assert other["黄埔区"]["高企认定补助"]["value"] != "600000"
 
 
