@@ -115,9 +115,9 @@ class Page:
         return tuple(Case(self.name, policy, tuple(outputs), files) for policy, outputs in grouped)
 
 
-def pages() -> tuple[Page, ...]:
-    """Every page of the reference."""
-    return tuple(Page(path, path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.md")))
+def pages(folder: Path = FOLDER) -> tuple[Page, ...]:
+    """Every page of the reference, or of another folder."""
+    return tuple(Page(path, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.md")))
 
 
 # ---------------------------------------------------------------- running

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from tests.language.pages import checked, failures, pages, rewritten, shown
+from tests.language.pages import FOLDER, checked, failures, pages, rewritten, shown
 
 
 def main(only: list[str]) -> int:
     """Rewrite the pages named, or all; say which examples do not hold. Gives how many do not."""
     broken = 0
-    for page in pages():
+    for page in (*pages(), *pages(FOLDER.parent / "guides")):
         if only and page.name not in only:
             continue
         for case in page.cases:
