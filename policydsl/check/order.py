@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 
 from policydsl.check.scope import Draft, Scope
 from policydsl.core import program as core
@@ -40,9 +39,8 @@ def likely_order(scope: Scope, drafts: Iterable[Draft]) -> list[Draft]:
     return order
 
 
-@cache
-def _attributes(kind: Hashable) -> tuple[str, ...]:
-    return tuple(getattr(kind, "__match_args__", ()))
+def _attributes(node: object) -> tuple[str, ...]:
+    return tuple(getattr(node, "__match_args__", ()))
 
 
 def _names(node: object) -> list[str]:
@@ -59,7 +57,7 @@ def _names(node: object) -> list[str]:
         elif isinstance(current, tuple):
             stack += current
         elif type(current).__module__ == tree.__name__:
-            stack += [getattr(current, name) for name in _attributes(current.__class__)]
+            stack += [getattr(current, name) for name in _attributes(current)]
     return found
 
 

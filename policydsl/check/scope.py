@@ -233,9 +233,9 @@ def collect(file: tree.File) -> Scope:
                 if node.alias:
                     scope.table_aliases[node.alias.text] = node.name.text
             case tree.Monotone():
-                item = _whose(scope, node, on)
-                if item is not None:
-                    scope.monotone.append((item.name, node, node.cite.text if node.cite else lent))
+                owner = _whose(scope, node, on)
+                if owner is not None:
+                    scope.monotone.append((owner.name, node, node.cite.text if node.cite else lent))
             case tree.Rule() | tree.Task() | tree.Constraint() | tree.Reading() | tree.Always():
                 _draft(scope, node, parts, lent, on, applies)
             case tree.Decision():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Literal, TypeVar, cast
 
@@ -22,6 +22,7 @@ MAX_SIZE = 5_000_000
 
 _FIRST = re.compile(r"^[ \t]*([^\s#\uff03].*)", re.MULTILINE)
 _ENGLISH = re.compile(r"[a-z]+[ \t\u3000\u00a0]")
+_EDGE = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"|「[^「」\n]*」|\|")
 _QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
 T = TypeVar("T")
 
@@ -365,13 +366,7 @@ class _Reader:
         return tree.Grid(head, tuple(rows), tuple(spans), span=self._span(line))
 
     def _cells(self, line: Line) -> list[tuple[int, int]]:
-        edges, quoted = [], False
-        for at in range(line.start, line.end):
-            char = self.text[at]
-            if char in '“”"「」':
-                quoted = char in "“「" or (char == '"' and not quoted)
-            elif char == "|" and not quoted:
-                edges.append(at)
+        edges = [match.start() for match in _EDGE.finditer(self.text, line.start, line.end) if match.group() == "|"]
         if self.text[edges[-1] : line.end].strip() != "|":
             edges.append(line.end)
         found = []
@@ -406,7 +401,7 @@ class _Reader:
             return tree.Cell("values", tuple(builder.expr(child) for child in values), (), raw, span=span)
         return tree.Cell("edges", (), self._edges(builder, kids), raw, span=span)
 
-    def _edges(self, builder: Builder, kids: list[Twig]) -> tuple[tree.Edge, ...]:
+    def _edges(self, builder: Builder, kids: Sequence[Twig]) -> tuple[tree.Edge, ...]:
         """The ends of a band, whichever way they are written; stops before the value."""
         found: list[tree.Edge] = []
         at = 0
@@ -451,7 +446,7 @@ class _Reader:
     # ------------------------------------------------------------ rules and their lines
 
     def rule(self, line: Line, twig: Tree[Token]) -> tree.Rule | tree.Parameter:
-        rows = self.lines(line, "rule_line", self._row)
+        rows = self._rows(line)
         builder = self.builder(tuple(row for row in rows if _in_block(row)))
         _, name, *rest = twig.children
         value = _after_equals(builder, rest)
@@ -470,7 +465,7 @@ class _Reader:
         )
 
     def formula(self, line: Line, twig: Tree[Token]) -> tree.Formula:
-        rows = self.lines(line, "rule_line", self._row)
+        rows = self._rows(line)
         builder = self.builder(tuple(row for row in rows if _in_block(row)))
         _, name, *rest = twig.children
         parameters = []
@@ -564,10 +559,15 @@ class _Reader:
             self.report("block-without-rows", line)
         return tuple(row for row in rows if not _in_block(row))
 
+    def _rows(self, line: Line) -> tuple[tree.Row, ...]:
+        """The lines below a line that are rows of a block or modify a rule."""
+        found: list[tree.Row] = list(self.lines(line, "rule_line", self._row))
+        return tuple(found)
+
     def _row(self, line: Line, twig: Tree[Token]) -> tree.Row | None:
         inner = twig.children[0] if str(twig.data) == "rule_line" and isinstance(twig.children[0], Tree) else twig
         assert isinstance(inner, Tree)
-        below = self.lines(line, "rule_line", self._row)
+        below = self._rows(line)
         builder = self.builder(tuple(row for row in below if _in_block(row)))
         exceptions = tuple(row for row in below if isinstance(row, tree.ExceptRow))
         row = self._row_of(builder, line, inner, exceptions)
@@ -602,8 +602,8 @@ class _Reader:
             case "join_max" | "join_min" | "join_sum" | "uncapped" | "started":
                 return tree.Mark(data.upper(), span=span)
             case "most_steps" | "at_start":
-                word: Literal["MOST_STEPS", "AT_START"] = "MOST_STEPS" if data == "most_steps" else "AT_START"
-                return tree.Amount(word, builder.expr(values[-1]), span=span)
+                amount: Literal["MOST_STEPS", "AT_START"] = "MOST_STEPS" if data == "most_steps" else "AT_START"
+                return tree.Amount(amount, builder.expr(values[-1]), span=span)
             case "cap" | "floor":
                 kind: Literal["CAP", "FLOOR"] = "CAP" if data == "cap" else "FLOOR"
                 when = builder.expr(values[3]) if len(values) > 3 else None
@@ -624,10 +624,10 @@ class _Reader:
             case "let":
                 return tree.LetRow(builder.name(kids[1], True), builder.expr(values[3]), cite, span=span)
             case "except":
-                names = [builder.name(kid) for kid in values[1:] if _is(kid, "name")]
+                named = [builder.name(kid) for kid in values[1:] if _is(kid, "name")]
                 marks = {kid.type: at for at, kid in enumerate(values) if isinstance(kid, Token)}
                 return tree.ExceptRow(
-                    names[0],
+                    named[0],
                     builder.expr(values[marks["WHEN"] + 1]),
                     builder.expr(values[marks["THEN"] + 1]),
                     tuple(builder.name(kid) for kid in values[marks["PREVAILS"] :] if _is(kid, "name"))
@@ -705,7 +705,7 @@ class _Reader:
         )
 
     def _reading_line(self, line: Line, twig: Tree[Token]) -> tree.ReadingLine:
-        rows = self.lines(line, "rule_line", self._row)
+        rows = self._rows(line)
         builder = self.builder(tuple(row for row in rows if _in_block(row)))
         option = cast(Tree[Token], twig.children[1])
         name, *rest = option.children
@@ -839,7 +839,7 @@ def _is_word(twig: Twig) -> bool:
     )
 
 
-def _after_equals(builder: Builder, twigs: list[Twig]) -> tree.Expr | None:
+def _after_equals(builder: Builder, twigs: Sequence[Twig]) -> tree.Expr | None:
     for at, twig in enumerate(twigs):
         if isinstance(twig, Token) and twig.type == "EQUALS":
             return builder.expr(twigs[at + 1])

@@ -14,7 +14,8 @@ from lark.common import LexerConf
 from lark.lexer import Lexer, LexerState, Token
 from lark.parsers.lalr_parser_state import ParserState
 
-from policydsl.syntax.keywords import KEYWORDS, Keyword, Language
+from policydsl.diagnostics.model import Language
+from policydsl.syntax.keywords import KEYWORDS, Keyword
 
 _BLANK = r"[ \t\r\n\u3000\u00a0]*"
 _LITERALS = ("MOMENT", "DATE", "QUANTITY", "TEXT", "QUOTED_NAME", "NAME")
