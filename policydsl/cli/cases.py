@@ -13,6 +13,7 @@ from policydsl.cli.main import FINDINGS, FINE, USAGE
 
 if TYPE_CHECKING:
     from policydsl.core.facts import Facts
+    from policydsl.explain.results import Results
     from policydsl.interpret.trace import Trace
 
 
@@ -62,9 +63,7 @@ def run(options: argparse.Namespace) -> int:
 
             content = results_csv(table, bom=bool(options.output))
         elif form == "xlsx":
-            from policydsl.reports.results_xlsx import results_xlsx
-
-            content = results_xlsx(table)
+            content = _workbook(trace, table)
         else:
             from policydsl.reports.results_table import results_table
 
@@ -76,6 +75,21 @@ def run(options: argparse.Namespace) -> int:
                 encoding=sys.stdout.encoding if screen else "utf-8",
             )
     return put(content, options.output, FINDINGS if grave(findings) or trace.violations else FINE)
+
+
+def _workbook(trace: Trace, table: Results) -> bytes:
+    """The results with the sheet of computation and explanations of its rows, as far as sheets of a workbook go."""
+    from policydsl.explain.computation import computation
+    from policydsl.explain.ledger import explain as explained
+    from policydsl.explain.words import tell
+    from policydsl.reports.results_xlsx import MOST_EXPLAINED, results_xlsx
+
+    sheet = computation(trace)
+    if sheet is None:
+        return results_xlsx(table, sources=trace.facts.sources)
+    keys = [line.key for line in sheet.lines]
+    account = explained(trace, entity=sheet.entity, keys=keys[:MOST_EXPLAINED], lang=trace.program.language)
+    return results_xlsx(table, sheet, tell(account), trace.facts.sources, len(keys) > MOST_EXPLAINED)
 
 
 def explain(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ can be followed from left to right. Tasks are left to the results: what of them 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Literal
 
 from attrs import frozen
@@ -65,7 +65,7 @@ class Computation:
     """The sheet: `unit` is the one unit that all its amounts share, empty where they have several."""
 
     entity: str
-    key_name: str
+    row_name: str
     lang: Language
     unit: str
     heads: tuple[Head, ...]
@@ -109,7 +109,7 @@ def computation(trace: Trace, lang: Language | None = None) -> Computation | Non
         lines.append(Line(key, cells, tuple(open_)))
     heads = tuple(_head(column, program.header.currency) for column in columns)
     units = {head.unit for head in heads if head.money}
-    name = entity.key_field.name if language == "zh" else entity.key_field.alias or entity.key_field.name
+    name = entity.name if language == "zh" else entity.alias or entity.name
     return Computation(entity.name, name, language, units.pop() if len(units) == 1 else "", heads, tuple(lines))
 
 
@@ -164,9 +164,10 @@ def _before(item: Field, rule: Rule) -> bool:
 def _head(column: _Column, currency: str) -> Head:
     declared, kind = column.declared, strip(column.type)
     money = isinstance(kind, Number) and str(kind.unit) == currency
-    ratio = isinstance(kind, Number) and kind.unit.plain and not kind.whole and column.measure is None
+    bare = column.measure is None or not column.measure.text
+    ratio = isinstance(kind, Number) and kind.unit.plain and not kind.whole and bare
     # shares and rates do not add up; amounts and counts do
-    counts = isinstance(kind, Number) and kind.whole and not kind.unit.plain
+    counts = isinstance(kind, Number) and kind.whole and [power for _, power in kind.unit.powers] == [1]
     return Head(
         declared.name,
         declared.alias,
@@ -214,7 +215,3 @@ def _fact(field: Field, key: str, book: Book) -> Outcome:
             office = field.decision.office if field.decision is not None else ""
             return Blocked((Cause(lack, entity, key, field.name, office, cell.origin if cell is not None else None),))
 
-
-def columns_by_name(sheet: Computation) -> Mapping[str, int]:
-    """Where each column stands, from 0."""
-    return {head.name: index for index, head in enumerate(sheet.heads)}

@@ -1,84 +1,127 @@
-"""Owns results as a workbook: a sheet for each entity with units in the header, and one for what is still lacking."""
+"""Owns results as a workbook: the sheet of computation, what is still open with links to it, a sheet for each entity, explanations."""
 
 from __future__ import annotations
 
 import re
-from fractions import Fraction
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
 import xlsxwriter
 
-from policydsl.core.values import Exact
 from policydsl.diagnostics.model import Language
-from policydsl.explain import Results
-from policydsl.explain.results import Cell, Column, Sheet
-from policydsl.reports.results_csv import flat
+from policydsl.explain import Results, Telling
+from policydsl.explain.computation import Computation
+from policydsl.explain.results import Column, Sheet
+from policydsl.explain.terms import Address
+from policydsl.reports.cells_xlsx import MOST_TEXT, Formats, write_cell
+from policydsl.reports.computation_xlsx import WORDS as COMPUTATION_WORDS
+from policydsl.reports.computation_xlsx import computation_sheet, letters
+from policydsl.reports.explanation_xlsx import explanation_sheet
+from policydsl.reports.wrap import wrap
 
 WORDS: dict[Language, dict[str, str]] = {
     "zh": {
         "key": "主键",
         "problems": "未决事项",
+        "number": "序号",
         "reason": "缘由与办法",
         "where": "影响的结果",
+        "place": "定位",
+        "mark": "、",
         "none": "没有未决事项",
         "about": "说明",
         "title": "政策",
         "id": "编号",
         "issuer": "发布",
+        "sources": "事实文件",
         "reading": "读法",
-        "exact": "精确值",
+        "explained": "说明·{key}",
+        "unexplained": "逐行说明只列前 {most} 行\uff1b其余的行请用 policydsl explain 看。",
     },
     "en": {
         "key": "key",
         "problems": "open",
+        "number": "no.",
         "reason": "why, and what to do",
         "where": "results held up",
+        "place": "go to",
+        "mark": ", ",
         "none": "nothing is open",
         "about": "about",
         "title": "policy",
         "id": "number",
         "issuer": "issued by",
+        "sources": "facts from",
         "reading": "reading",
-        "exact": "exactly",
+        "explained": "why·{key}",
+        "unexplained": "only the first {most} rows are explained here; see policydsl explain for the others.",
     },
 }
+FONT = "宋体"
+"""The font of official tables, which every office program in use there has or replaces by one as wide."""
+
+MOST_EXPLAINED = 60
+"""Rows with a sheet of explanations of their own; a workbook with hundreds of sheets is of no use."""
+
+MOST_ACROSS = 12
+"""Columns that are fitted to one page; more would be too small to read, and go on beside it."""
+
+MOST_PLACES = 3
+"""Links to cells beside one problem; its text names all that it holds up."""
+
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-MOST_DIGITS = 15
-"""Digits that a spreadsheet keeps of a number; what has more stands as text, so that none is lost."""
 
 
-def results_xlsx(table: Results) -> bytes:
-    """The workbook. Numbers are numbers, everything else is text that cannot be a formula; what is not exact says so."""
+def results_xlsx(
+    table: Results,
+    sheet: Computation | None = None,
+    telling: Telling | None = None,
+    sources: tuple[str, ...] = (),
+    unexplained: bool = False,
+) -> bytes:
+    """The workbook. Numbers are numbers, everything else is text that cannot be a formula; what is not exact says so.
+
+    `sheet`: the computation of the main entity; `telling`: explanations of at most `MOST_EXPLAINED` of its rows (`unexplained`:
+    there are more); without them only the results stand.
+    """
     stream = BytesIO()
     book = xlsxwriter.Workbook(
         stream,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_format_properties": {"font_name": FONT, "font_size": 11},
+        },
     )
-    formats = {
-        "head": book.add_format(
-            {
-                "bold": True,
-                "text_wrap": True,
-                "valign": "vcenter",
-                "bottom": 1,
-                "bg_color": "#F2F0EA",
-                "align": "center",
-            }
-        ),
-        "text": book.add_format({"valign": "top"}),
-        "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
-        "status": book.add_format({"italic": True, "align": "right", "valign": "top", "font_color": "#8A3B12"}),
-        "title": book.add_format({"bold": True, "font_size": 14}),
-    }
-    for places in range(7):
-        picture = "#,##0" + ("." + "0" * places if places else "")
-        formats[f"number{places}"] = book.add_format({"num_format": picture, "valign": "top"})
-    names: set[str] = set()
-    for sheet in table.sheets:
-        _sheet(book, sheet, table.lang, formats, names)
-    _problems(book, table, formats, names)
-    _about(book, table, formats, names)
+    formats, names, words = Formats(book), set[str](), WORDS[table.lang]
+    rows = telling.rows if telling is not None and sheet is not None else ()
+    # names first: sheets link to one another in both directions
+    main = sheet_name(COMPUTATION_WORDS[table.lang]["sheet"], names) if sheet is not None else ""
+    problems = sheet_name(words["problems"], names)
+    of_entity = {item.entity: sheet_name(item.entity, names) for item in table.sheets}
+    explained = {row.id: sheet_name(words["explained"].format(key=row.title), names) for row in rows}
+    about = sheet_name(words["about"], names)
+    places: dict[str, str] = {}
+    for item in table.sheets:
+        places |= _places(item, of_entity[item.entity])
+    if sheet is not None:
+        told = {f"{sheet.entity}[{line.key}]": line.key for line in sheet.lines}
+        links = {told[row.id]: f"internal:'{_quoted(explained[row.id])}'!A1" for row in rows if row.id in told}
+        placed = computation_sheet(book, main, sheet, table.header, formats, links, problems)
+        for (key, name), cell in placed.cells.items():
+            places[str(Address(sheet.entity, key, name))] = f"'{_quoted(main)}'!{cell}"
+        _problems(book, problems, table, formats, places)
+    for item in table.sheets:
+        _sheet(book, of_entity[item.entity], item, table.lang, formats)
+    if sheet is None:
+        _problems(book, problems, table, formats, places)
+    for row in rows:
+        assert telling is not None
+        explanation_sheet(book, explained[row.id], telling, row, formats, main)
+    _about(book, about, table, formats, sources, unexplained)
     book.close()
     return stream.getvalue()
 
@@ -94,23 +137,45 @@ def sheet_name(name: str, taken: set[str]) -> str:
     return found
 
 
-def _sheet(book: Any, sheet: Sheet, lang: Language, formats: dict[str, Any], names: set[str]) -> None:
-    page = book.add_worksheet(sheet_name(sheet.entity, names))
+def _quoted(name: str) -> str:
+    return name.replace("'", "''")
+
+
+def _places(sheet: Sheet, name: str) -> dict[str, str]:
+    """The cell of every result of an entity, by its address."""
+    return {
+        str(Address(sheet.entity, key, column.name)): f"'{_quoted(name)}'!{letters(index)}{row}"
+        for row, (key, _) in enumerate(sheet.rows, 2)
+        for index, column in enumerate(sheet.columns, 1)
+    }
+
+
+def _head(formats: Formats) -> Any:
+    return formats.of(bold=True, text_wrap=True, valign="vcenter", bottom=1, bg_color="#F2F0EA", align="center")
+
+
+def _sheet(book: Any, name: str, sheet: Sheet, lang: Language, formats: Formats) -> None:
+    page = book.add_worksheet(name)
+    head, text = _head(formats), formats.of(valign="top")
     page.freeze_panes(1, 1)
-    page.write_string(0, 0, WORDS[lang]["key"] if any(key for key, _ in sheet.rows) else "", formats["head"])
+    page.write_string(0, 0, WORDS[lang]["key"] if any(key for key, _ in sheet.rows) else "", head)
     page.set_column(0, 0, 14)
-    page.set_row(0, 45)
+    page.set_row(0, 58)
     for index, column in enumerate(sheet.columns, 1):
-        page.write_string(0, index, _heading(column, lang), formats["head"])
+        page.write_string(0, index, _heading(column, lang), head)
         page.set_column(index, index, min(24, max(12, 2 * len(column.name) + 2)))
     for row, (key, cells) in enumerate(sheet.rows, 1):
-        page.write_string(row, 0, key, formats["text"])
+        page.write_string(row, 0, key, text)
         for index, cell in enumerate(cells, 1):
-            _write(page, row, index, cell, lang, formats)
+            write_cell(page, row, index, cell, lang, formats)
     page.set_landscape()
     page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    if len(sheet.columns) <= MOST_ACROSS:
+        page.fit_to_pages(1, 0)
+    else:
+        page.set_print_scale(70)
     page.repeat_rows(0)
+    page.repeat_columns(0)
 
 
 def _heading(column: Column, lang: Language) -> str:
@@ -122,58 +187,48 @@ def _heading(column: Column, lang: Language) -> str:
     return name + unit + clause
 
 
-def _write(page: Any, row: int, column: int, cell: Cell, lang: Language, formats: dict[str, Any]) -> None:
-    if cell.number is not None:
-        number, places, faithful = _stored(cell.number)
-        if number is None:
-            page.write_string(row, column, str(cell.value), formats["text"])
-            return
-        page.write_number(row, column, number, formats[f"number{places}"])
-        if not faithful:
-            page.write_comment(row, column, f"{WORDS[lang]['exact']} {cell.value}")
-        return
-    if cell.status != "value" or cell.inapplicable:
-        page.write_string(row, column, cell.shown, formats["status"])
-        if cell.reasons:
-            page.write_comment(row, column, "\n".join(cell.reasons)[:2000], {"x_scale": 2.5})
-        return
-    page.write_string(row, column, flat(cell.value, lang)[:32000], formats["text"])
-
-
-def _stored(value: Exact) -> tuple[float | None, int, bool]:
-    """The number a sheet can hold, how many places to show, and whether that is the exact value; None for too long a one."""
-    number = Fraction(value)
-    if abs(number) >= 10**MOST_DIGITS:
-        return None, 0, False
-    for places in range(7):
-        if (number * 10**places).denominator == 1:
-            digits = len(str(abs(int(number * 10**places))))
-            return float(number), places, digits <= MOST_DIGITS
-    return float(number), 6, False
-
-
-def _problems(book: Any, table: Results, formats: dict[str, Any], names: set[str]) -> None:
+def _problems(book: Any, name: str, table: Results, formats: Formats, places: Mapping[str, str]) -> None:
+    """What is open, each with links to the cells that it holds up."""
     words = WORDS[table.lang]
-    page = book.add_worksheet(sheet_name(words["problems"], names))
-    page.set_column(0, 0, 70)
-    page.set_column(1, 1, 60)
+    page = book.add_worksheet(name)
+    wrapped, link = (
+        formats.of(text_wrap=True, valign="top"),
+        formats.of(font_color="#1F4E79", underline=1, valign="top"),
+    )
+    widths = (70, 50, *(26 for _ in range(MOST_PLACES)))
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
     page.freeze_panes(1, 0)
-    page.write_string(0, 0, words["reason"], formats["head"])
-    page.write_string(0, 1, words["where"], formats["head"])
+    heads = (words["reason"], words["where"], *(words["place"] for _ in range(MOST_PLACES)))
+    for column, text in enumerate(heads):
+        page.write_string(0, column, text, _head(formats))
     if not table.problems:
-        page.write_string(1, 0, words["none"], formats["text"])
+        page.write_string(1, 0, words["none"], formats.of(valign="top"))
     for row, (reason, where) in enumerate(table.problems, 1):
-        page.write_string(row, 0, reason[:32000], formats["wrap"])
-        page.write_string(row, 1, "\n".join(where)[:32000], formats["wrap"])
+        page.write_string(row, 0, reason[:MOST_TEXT], wrapped)
+        held = words["mark"].join(where)[:MOST_TEXT]
+        page.write_string(row, 1, held, wrapped)
+        lines = max(len(wrap(text, width - 2)) for text, width in zip((reason, held), widths, strict=False))
+        page.set_row(row, min(15.0 * max(lines, 2) + 3, 400.0))
+        for column, address in enumerate([item for item in where if item in places][:MOST_PLACES], 2):
+            page.write_url(row, column, f"internal:{places[address]}", link, address[:200], "")
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
 
 
-def _about(book: Any, table: Results, formats: dict[str, Any], names: set[str]) -> None:
+def _about(book: Any, name: str, table: Results, formats: Formats, sources: tuple[str, ...], cut: bool) -> None:
     words, header = WORDS[table.lang], table.header
-    page = book.add_worksheet(sheet_name(words["about"], names))
-    page.set_column(0, 0, 16)
+    page = book.add_worksheet(name)
+    page.set_column(0, 0, 24)
     page.set_column(1, 1, 70)
     lines = [(words["title"], header.title), (words["id"], header.id), (words["issuer"], header.issuer)]
-    lines.extend((f"{words['reading']} {name}", option) for name, option in table.readings)
+    lines.extend((words["sources"], source) for source in sources)
+    lines.extend((f"{words['reading']} {reading}", option) for reading, option in table.readings)
+    if cut:
+        lines.append((words["about"], words["unexplained"].format(most=MOST_EXPLAINED)))
     for row, (label, text) in enumerate(line for line in lines if line[1]):
-        page.write_string(row, 0, label, formats["text"])
-        page.write_string(row, 1, text[:32000], formats["wrap"])
+        page.write_string(row, 0, label, formats.of(valign="top"))
+        page.write_string(row, 1, text[:MOST_TEXT], formats.of(text_wrap=True, valign="top"))
+    page.set_paper(9)

@@ -1,6 +1,7 @@
-"""The invented notice of the tests of explanations is what reports are tested on, too."""
+"""The invented notices of the tests of explanations and of readings are what reports are tested on, too."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "explain"))
+for room in ("explain", "readings"):
+    sys.path.insert(0, str(Path(__file__).parents[1] / room))
