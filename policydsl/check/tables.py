@@ -46,8 +46,9 @@ def check_table(checker: Checker, name: str, node: tree.Table, clause: str) -> N
     rows: list[core.TableRow] = []
     for number, written in enumerate(node.grid.rows):
         span = node.grid.row_spans[number] if number < len(node.grid.row_spans) else node.span
-        mine = [written[head.index(key)] for key in keys if key in head]
-        matched = tuple(_key(checker, cell, types[key]) for cell, key in zip(mine, keys, strict=False))
+        present = [key for key in keys if key in head]
+        mine = [written[head.index(key)] for key in present]
+        matched = tuple(_key(checker, cell, types[key]) for cell, key in zip(mine, present, strict=True))
         otherwise = bool(mine) and all(cell.kind in ("else", "any") for cell in mine) and mine[0].kind == "else"
         cells_of = {column: columns[column][number] for column in columns}
         rows.append(core.TableRow(matched, cells_of, otherwise, span=span))
