@@ -214,4 +214,3 @@ def _fact(field: Field, key: str, book: Book) -> Outcome:
             lack = Lack.DECISION if field.decision is not None else Lack.MISSING
             office = field.decision.office if field.decision is not None else ""
             return Blocked((Cause(lack, entity, key, field.name, office, cell.origin if cell is not None else None),))
-

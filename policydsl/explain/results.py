@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from fractions import Fraction
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from policydsl.core.program import Header, Rule
 from policydsl.core.types import Type
@@ -26,11 +26,12 @@ from policydsl.core.values import (
 )
 from policydsl.diagnostics.model import Language
 from policydsl.explain.book import Book, entities_of, keys_of, role_of
+from policydsl.explain.extent import Extent, extent_of
 from policydsl.explain.figures import Figures, is_number, plain_unit
 from policydsl.explain.languages import catalog_of
 from policydsl.explain.names import Address
 from policydsl.explain.reasons import Reason, Words, reason, reasons_of
-from policydsl.interpret.trace import Trace
+from policydsl.interpret.trace import RuleStep, Trace
 
 Plain = str | bool | list["Plain"] | None
 """A value as JSON has it: exact numbers, text and dates as strings, booleans, lists, nothing."""
@@ -42,7 +43,10 @@ MOST_ALIKE = 2
 
 @frozen
 class Cell:
-    """One result. `value` is exact and in `unit`; `number` the same as a number, where it is one; `shown` for a reader."""
+    """One result. `value` is exact and in `unit`; `number` the same as a number, where it is one; `shown` for a reader.
+
+    `extent`: of a total over rows, how far it has come.
+    """
 
     status: Status
     value: Plain
@@ -51,6 +55,7 @@ class Cell:
     shown: str
     number: Exact | None = None
     inapplicable: bool = False
+    extent: Extent | None = None
 
 
 @frozen
@@ -104,10 +109,7 @@ def results(trace: Trace, lang: Language | None = None) -> Results:
             steps = [book.step(entity, key, rule.name) for rule in rules]
             if all(step is None for step in steps):
                 continue
-            cells = tuple(
-                _cell(rule, step.outcome if step is not None else None, book, words)
-                for rule, step in zip(rules, steps, strict=True)
-            )
+            cells = tuple(_cell(rule, step, book, words) for rule, step in zip(rules, steps, strict=True))
             rows.append((key, cells))
             for rule, cell in zip(rules, cells, strict=True):
                 for line in cell.reasons if cell.status != "value" else ():
@@ -139,7 +141,13 @@ def _column(rule: Rule) -> Column:
     return Column(rule.name, rule.alias, plain_unit(rule.type, rule.measure), rule.clause, is_number(rule.type))
 
 
-def _cell(rule: Rule, outcome: Outcome | None, book: Book, words: Words) -> Cell:
+def _cell(rule: Rule, step: RuleStep | None, book: Book, words: Words) -> Cell:
+    cell = _outcome_cell(rule, step.outcome if step is not None else None, book, words)
+    extent = extent_of(step, book, words) if step is not None else None
+    return evolve(cell, extent=extent) if extent is not None else cell
+
+
+def _outcome_cell(rule: Rule, outcome: Outcome | None, book: Book, words: Words) -> Cell:
     unit = plain_unit(rule.type, rule.measure)
     if outcome is None:
         return Cell("unknown", None, unit, (), words.figures.status("unknown"))

@@ -10,10 +10,10 @@ from policydsl.diagnostics.model import Language
 from policydsl.duties.agenda import Agenda, Due, Duty, Fault, Gain, Measure, Tally
 from policydsl.explain.account import Reason
 from policydsl.explain.figures import Figures, plain_unit
+from policydsl.explain.names import Shown
 from policydsl.explain.notes import reason
 from policydsl.explain.results import plain_value
 from policydsl.explain.teller import Teller
-from policydsl.explain.terms import Shown
 from policydsl.explain.words import catalog_of
 
 VERSION = 1

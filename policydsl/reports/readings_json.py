@@ -6,8 +6,8 @@ from typing import Any
 
 from policydsl.core.values import Blocked, status_of
 from policydsl.explain.figures import plain_unit
+from policydsl.explain.names import Shown
 from policydsl.explain.results import plain_value
-from policydsl.explain.terms import Shown
 from policydsl.readings.flips import Alternative, Change, Comparison, Effects, RowEffect, Subtotal
 
 VERSION = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from policydsl.core.values import decimal_text
 from policydsl.diagnostics.model import Language
 from policydsl.explain import Results
 from policydsl.explain.results import Cell, results
@@ -16,7 +17,8 @@ def results_json(trace: Trace, lang: Language | None = None) -> dict[str, Any]:
 
     Numbers are exact strings (`"1.25"`, `"13/12"` where no finite decimal exists) in `unit`, booleans are booleans, text and
     dates (ISO) strings, lists lists. A singleton has the key `""`. `value` is null where `status` is not "value", where a rule
-    does not apply (then `reasons` says why) and for none. `reasons` are in the policy's language unless `lang` says other.
+    does not apply (then `reasons` says why) and for none. A total over rows also says of how many rows it is and how many are computed
+    (`rows`), and what these sum to (`partial`, which is a total only where `status` is "value"). `reasons` are in the policy's language unless `lang` says other.
     """
     return results_data(results(trace, lang))
 
@@ -48,7 +50,24 @@ def policy_data(table: Results) -> dict[str, Any]:
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
-    return {"status": cell.status, "value": cell.value, "unit": cell.unit, "reasons": list(cell.reasons)}
+    data: dict[str, Any] = {
+        "status": cell.status,
+        "value": cell.value,
+        "unit": cell.unit,
+        "reasons": list(cell.reasons),
+    }
+    extent = cell.extent
+    if extent is not None:
+        data["rows"] = {
+            "total": extent.rows,
+            "computed": extent.computed,
+            "pending": extent.pending,
+            "unknown": extent.unknown,
+            "invalid": extent.invalid,
+            "inapplicable": extent.inapplicable,
+        }
+        data["partial"] = decimal_text(extent.partial) if extent.partial is not None else None
+    return data
 
 
 def dump(data: dict[str, Any]) -> str:

@@ -20,8 +20,8 @@ WIDEST = 26
 
 NARROWEST_HEAD = 12
 WORDS: dict[Language, dict[str, str]] = {
-    "zh": {"rule": "规则", "open": "未决事项", "none": "没有可列的结果"},
-    "en": {"rule": "rule", "open": "Open", "none": "there are no results to list"},
+    "zh": {"rule": "规则", "open": "未决事项", "none": "没有可列的结果", "colon": "\uff1a"},
+    "en": {"rule": "rule", "open": "Open", "none": "there are no results to list", "colon": ": "},
 }
 
 
@@ -31,12 +31,24 @@ def results_table(table: Results, *, width: int = 80, colour: bool = False, enco
     for sheet in table.sheets:
         parts.append("")
         parts.extend(_sheet(sheet, table.lang, width))
+        parts.extend(_extents(sheet, table.lang))
     if not table.sheets:
         parts.append(Wrapped(WORDS[table.lang]["none"]))
     if table.problems:
         parts.extend(("", Wrapped(WORDS[table.lang]["open"], "bold")))
         parts.extend(Wrapped(f"! {reason}", "yellow", 2) for reason in table.summary)
     return rendered(parts, width, colour, encoding)
+
+
+def _extents(sheet: Sheet, lang: Language) -> list[RenderableType]:
+    """How far totals without a value have come, a line for each."""
+    lines = [
+        f"{f'{key} ' if key else ''}{_head(column, lang)}{WORDS[lang]['colon']}{cell.extent.text}"
+        for key, cells in sheet.rows
+        for column, cell in zip(sheet.columns, cells, strict=True)
+        if cell.extent is not None and cell.status != "value"
+    ]
+    return [Wrapped(line, "dim", 2) for line in lines]
 
 
 def _sheet(sheet: Sheet, lang: Language, width: int) -> list[RenderableType]:

@@ -14,7 +14,7 @@ from policydsl.explain import Results, Telling
 from policydsl.explain.computation import Computation
 from policydsl.explain.results import Column, Sheet
 from policydsl.explain.terms import Address
-from policydsl.reports.cells_xlsx import MOST_TEXT, Formats, write_cell
+from policydsl.reports.cells_xlsx import MOST_TEXT, Formats, picture, stored, write_cell
 from policydsl.reports.computation_xlsx import WORDS as COMPUTATION_WORDS
 from policydsl.reports.computation_xlsx import computation_sheet, letters
 from policydsl.reports.explanation_xlsx import explanation_sheet
@@ -29,6 +29,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "where": "影响的结果",
         "place": "定位",
         "mark": "、",
+        "partial": "已算出的小计\uff08不是合计\uff09",
+        "of_rows": "算到哪里",
         "none": "没有未决事项",
         "about": "说明",
         "title": "政策",
@@ -47,6 +49,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "where": "results held up",
         "place": "go to",
         "mark": ", ",
+        "partial": "so far (no total)",
+        "of_rows": "of which rows",
         "none": "nothing is open",
         "about": "about",
         "title": "policy",
@@ -168,6 +172,7 @@ def _sheet(book: Any, name: str, sheet: Sheet, lang: Language, formats: Formats)
         page.write_string(row, 0, key, text)
         for index, cell in enumerate(cells, 1):
             write_cell(page, row, index, cell, lang, formats)
+    _extents(page, sheet, lang, formats)
     page.set_landscape()
     page.set_paper(9)
     if len(sheet.columns) <= MOST_ACROSS:
@@ -176,6 +181,29 @@ def _sheet(book: Any, name: str, sheet: Sheet, lang: Language, formats: Formats)
         page.set_print_scale(70)
     page.repeat_rows(0)
     page.repeat_columns(0)
+
+
+def _extents(page: Any, sheet: Sheet, lang: Language, formats: Formats) -> None:
+    """Under the results, how far totals without a value have come: the sum so far, and of how many rows it is."""
+    words, small = WORDS[lang], formats.of(valign="top", font_size=9, text_wrap=True, font_color="#555555")
+    open_ = [
+        (index, cell.extent)
+        for _, cells in sheet.rows[:1]
+        for index, cell in enumerate(cells, 1)
+        if cell.extent is not None and cell.status != "value"
+    ]
+    if not open_ or len(sheet.rows) != 1:
+        return
+    page.write_string(2, 0, words["partial"], small)
+    page.write_string(3, 0, words["of_rows"], small)
+    page.set_row(3, 60)
+    for index, extent in open_:
+        if extent.partial is not None and extent.computed:
+            number, places, _ = stored(extent.partial)
+            look = formats.of(valign="top", italic=True, num_format=picture(places), font_color="#555555")
+            if number is not None:
+                page.write_number(2, index, number, look)
+        page.write_string(3, index, extent.text, small)
 
 
 def _heading(column: Column, lang: Language) -> str:

@@ -60,6 +60,8 @@ def test_the_contract_of_results() -> None:
         "value": None,
         "unit": "元",
         "reasons": ["区「乙区」的「基础补助」待裁量\uff1a未达基础工作量〔七(二)1〕"],
+        "rows": {"total": 2, "computed": 1, "pending": 1, "unknown": 0, "invalid": 0, "inapplicable": 0},
+        "partial": "762000",
     }
     assert json.loads(dump(data)) == data
 
