@@ -23,6 +23,7 @@ from policydsl.core.types import NEVER, Bool, Never, Number, strip
 from policydsl.core.units import Measure, plain_measure
 from policydsl.diagnostics.model import Diagnostic, Label
 from policydsl.syntax import tree
+from policydsl.syntax.walk import names_in
 
 
 def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
@@ -44,6 +45,7 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
     for name, versions in scope.versions.items():
         if versions[0].since is not None:
             same_columns(checker, name, versions)
+    _amending(checker, file)
     drafts = [draft for item in scope.entities.values() for draft in item.drafts.values()]
     drafts.sort(key=lambda draft: draft.node.span.start)
     for draft in likely_order(scope, drafts):
@@ -130,6 +132,15 @@ def _properties(checker: Checker, drafts: list[Draft]) -> tuple[core.Property, .
     return tuple(found)
 
 
+def _amending(checker: Checker, file: tree.File) -> None:
+    """What an amendment of another notice names is not unused here, though it is worked out there."""
+    for node in file.body:
+        for line in node.lines if isinstance(node, tree.Amendment) else ():
+            for name in names_in(line):
+                checker.used.add(("", name))
+                checker.used.add((checker.scope.main, name))
+
+
 def _formula(checker: Checker, node: tree.Formula) -> None:
     """A formula that nothing calls is checked all the same."""
     frames: Frames = ()
@@ -161,7 +172,8 @@ def _rule(checker: Checker, draft: Draft) -> core.Rule:
     node = draft.node
     measure = checked.measure
     type_ = strip(checked.body.type)
-    if measure is None and isinstance(type_, Number):
+    # a ratio has no measure, so that it is shown as a percentage
+    if measure is None and isinstance(type_, Number) and not type_.unit.plain:
         measure = plain_measure(type_.unit)
     own = node.cite.text if node.cite else ""
     task = _task(checker, node) if isinstance(node, tree.Task) else None

@@ -171,8 +171,10 @@ class Scope:
                     return MOMENT, None
                 case "数":
                     return Number(PLAIN), Measure(PLAIN, "")
+                case "整数":
+                    return Number(PLAIN, True), Measure(PLAIN, "")
                 case "比例":
-                    return RATIO, Measure(PLAIN, "")
+                    return RATIO, None
                 case "金额":
                     return Number(base(self.measures.currency)), Measure(
                         base(self.measures.currency), self.measures.currency

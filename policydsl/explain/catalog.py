@@ -79,6 +79,9 @@ class Catalog(NamedTuple):
     general: str
     exception: str
     labelled: str
+    from_day: str
+    in_force: str
+    earlier: str
     choice_unsure: str
     choice_none: str
     case_holds: str
@@ -185,6 +188,8 @@ class Catalog(NamedTuple):
     open_rows: str
     fits: str
     no_share: str
+    rank_open: str
+    left_out: str
     share_rounded: str
     share_remainder: str
     pending_rows: str
@@ -243,6 +248,8 @@ class Catalog(NamedTuple):
     gain: str
     loss: str
     no_gain: str
+    scenario: str
+    scenario_also: str
     also: str
     top: str
     reading_use: str

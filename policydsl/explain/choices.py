@@ -9,6 +9,7 @@ from attrs import evolve
 from policydsl.core import program as core
 from policydsl.core.values import Value, decimal_text
 from policydsl.explain.desk import Desk, difference, is_short, shown_of, step_of
+from policydsl.explain.names import Shown
 from policydsl.explain.parts import measure_of
 from policydsl.explain.sketch import sketch
 from policydsl.explain.statements import (
@@ -20,6 +21,7 @@ from policydsl.explain.statements import (
     CaseRow,
     Choosing,
     Fate,
+    KeyRange,
     Looking,
     Picking,
     PickRow,
@@ -28,6 +30,9 @@ from policydsl.explain.statements import (
 )
 from policydsl.explain.terms import CellTerm, ComparisonTerm, LiteralTerm, RuleTerm, Term, ToldTerm
 from policydsl.interpret.trace import Step
+
+REST = "否则"
+"""How a row for all other keys is known where no column names it."""
 
 
 def _branch(step: Step | None, desk: Desk) -> tuple[Term | None, list[Statement]]:
@@ -156,8 +161,30 @@ def tell_lookup(step: Step, node: core.Lookup, desk: Desk) -> Term:
     cell = CellTerm(name, node.column, shown_of(step))
     own = labels[found] if found is not None else ""
     others = tuple(label for index, label in enumerate(labels) if index != found)
-    desk.say(Looking(name, keys, node.column, own, others, cell, table.clause, found is not None))
+    ranges = _ranges(table, found, node) if found is not None else ()
+    rest = found is not None and table.rows[found].otherwise and own == REST
+    desk.say(Looking(name, keys, node.column, own, others, cell, table.clause, found is not None, ranges, rest))
     return cell
+
+
+def _ranges(table: core.Table, index: int, node: core.Lookup) -> tuple[KeyRange | str, ...]:
+    """What the key columns of a row accept, where it is known by them and one accepts a range."""
+    row = table.rows[index]
+    if row.otherwise or (table.label and table.label in row.cells):
+        return ()
+    keys = [key for column in row.keys if column is not None for key in column]
+    if not any(isinstance(key, core.Interval) for key in keys):
+        return ()
+    told: list[KeyRange | str] = []
+    for column, key in zip(row.keys, node.keys, strict=True):
+        for item in column or ():
+            if isinstance(item, core.Interval):
+                low = Shown(item.low, key.type) if item.low is not None else None
+                high = Shown(item.high, key.type) if item.high is not None else None
+                told.append(KeyRange(low, high, item.low_closed, item.high_closed))
+            else:
+                told.append(_key_text(item))
+    return tuple(told)
 
 
 def row_label(table: core.Table, index: int) -> str:
@@ -168,7 +195,7 @@ def row_label(table: core.Table, index: int) -> str:
         return cell.text or str(cell.value)
     keys = ["、".join(map(_key_text, column)) if column is not None else "" for column in row.keys]
     if row.otherwise:
-        return "否则"
+        return REST
     return "·".join(key for key in keys if key) or str(index + 1)
 
 

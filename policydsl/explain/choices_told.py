@@ -12,13 +12,14 @@ from policydsl.explain.statements import (
     Calculation,
     CaseRow,
     Choosing,
+    KeyRange,
     Looking,
     Picking,
     PickRow,
 )
 from policydsl.explain.teller import Teller, calculation, condition, says_itself
 from policydsl.explain.telling import Alternative, Group, Passage
-from policydsl.explain.terms import FactTerm, LocalTerm, RuleTerm, Term
+from policydsl.explain.terms import ComparisonTerm, FactTerm, LocalTerm, RuleTerm, Term
 
 Side = Literal["lower", "upper"]
 
@@ -102,6 +103,8 @@ def _case(row: CaseRow, form: str, teller: Teller, phrases: Phrases) -> str:
     catalog = teller.catalog
     if row.when is None:
         return catalog.general if form == "exceptions" else catalog.otherwise
+    if form == "dated" and isinstance(row.when, ComparisonTerm):
+        return catalog.from_day.format(label=teller.show(row.when.right.shown))
     when = condition(row.when, teller, phrases)
     if not row.label:
         return when
@@ -114,6 +117,8 @@ def choosing(choosing: Choosing, teller: Teller) -> Passage:
     taken = choosing.cases[choosing.taken] if choosing.taken is not None else None
     if choosing.subject is not None and taken is not None:
         return _by_category(choosing, choosing.subject, taken, teller)
+    if taken is not None and form == "dated" and (dated := _dated(choosing, taken, teller)):
+        return Passage(dated, _cases(choosing, teller) if len(choosing.cases) > 2 else None)
     if taken is None:
         blocked = [row for row in choosing.cases if row.fate == "blocked"]
         which = catalog.list_mark.join(_case(row, form, teller, phrases) for row in blocked)
@@ -129,6 +134,20 @@ def choosing(choosing: Choosing, teller: Teller) -> Passage:
             phrase = catalog.case_stands
         text = phrase.format(case=case, value=value) + teller.cited(taken.clause)
     return Passage(text, _cases(choosing, teller) if len(choosing.cases) > 2 else None)
+
+
+def _dated(choosing: Choosing, taken: CaseRow, teller: Teller) -> str:
+    """The version of a rule or table that is in force: by which day, from when on."""
+    catalog, phrases = teller.catalog, teller.phrases()
+    written = [row.when for row in choosing.cases if isinstance(row.when, ComparisonTerm)]
+    if not written:
+        return ""
+    # versions are tried from the latest on, so the last of them is the earliest
+    when = taken.when if isinstance(taken.when, ComparisonTerm) else written[-1]
+    day, label = phrases.term(when.left), teller.show(when.right.shown)
+    value = catalog.takes.format(value=phrases.term(choosing.value)) if choosing.value is not None else ""
+    phrase = catalog.in_force if taken.when is not None else catalog.earlier
+    return phrase.format(day=day, label=label, value=value) + teller.cited(taken.clause)
 
 
 def _by_category(choosing: Choosing, subject: Term, taken: CaseRow, teller: Teller) -> Passage:
@@ -230,7 +249,23 @@ def looking(looking: Looking, teller: Teller) -> Passage:
     if not looking.found:
         return Passage(teller.catalog.not_looked_up.format(table=table, keys=keys))
     value, clause = phrases.term(looking.value), teller.cited(looking.clause)
-    return Passage(teller.catalog.looked_up.format(table=table, keys=keys, row=looking.row, value=value, clause=clause))
+    row = teller.catalog.otherwise if looking.otherwise else looking.row
+    if looking.ranges:
+        row = teller.catalog.comma.join(_range(item, teller) for item in looking.ranges)
+    return Passage(teller.catalog.looked_up.format(table=table, keys=keys, row=row, value=value, clause=clause))
+
+
+def _range(key: KeyRange | str, teller: Teller) -> str:
+    """What a key column of a row of a table accepts, in words."""
+    if isinstance(key, str):
+        return key
+    words = teller.phrases().words
+    ends = []
+    if key.low is not None:
+        ends.append(f"{words.comparators['ge' if key.low_closed else 'gt']} {teller.show(key.low)}")
+    if key.high is not None:
+        ends.append(f"{words.comparators['le' if key.high_closed else 'lt']} {teller.show(key.high)}")
+    return words.every.join(ends)
 
 
 def adopting(adopting: Adopting, teller: Teller) -> Passage:

@@ -120,7 +120,8 @@ class Figures:
         ):
             return self._scaled(value, measure.size, self._unit_text(measure.text), exactly)
         if unit is None or unit.plain:
-            if isinstance(inner, Number) and not inner.whole and value != 0:
+            # a field declared 数 has a measure without words; a ratio has none
+            if isinstance(inner, Number) and not inner.whole and value != 0 and measure is None:
                 return self._scaled(value, Fraction(1, 100), "%", exactly)
             return self._scaled(value, Fraction(1), "", exactly)
         return self._scaled(value, Fraction(1), self._unit_text(str(unit)), exactly)

@@ -88,6 +88,16 @@ WORDS: Mapping[Language, Words] = {
             "month_of": "{0} 的月份",
             "day_of": "{0} 的日号",
             "month_end": "{0} 所在月的月末",
+            "date_of": "{0} 年 {1} 月 {2} 日",
+            "overlap_days": "{0} 至 {1} 与 {2} 至 {3} 重叠的天数",
+            "workdays_between": "{0} 之后至 {1} 的工作日数" + BRACKETED.format("日历「{2}」"),
+            "add_workdays": "{0} + {1}" + BRACKETED.format("日历「{2}」"),
+            "sub_workdays": "{0} − {1}" + BRACKETED.format("日历「{2}」"),
+            "list_sum": "{0} 的合计",
+            "list_max": "{0} 中最大的",
+            "list_min": "{0} 中最小的",
+            "list_mean": "{0} 的平均",
+            "list_count": "{0} 的个数",
         },
         "运行日期",
     ),
@@ -126,8 +136,16 @@ WORDS: Mapping[Language, Words] = {
             "month_of": "month of {0}",
             "day_of": "day of the month of {0}",
             "month_end": "end of the month of {0}",
-            "date_of": "date({0}, {1}, {2})",
-            "overlap_days": "days of overlap({0}, {1}, {2}, {3})",
+            "date_of": "date of year {0}, month {1}, day {2}",
+            "overlap_days": "days that {0} to {1} and {2} to {3} have in common",
+            "workdays_between": "working days after {0} up to {1} (calendar 「{2}」)",
+            "add_workdays": "{0} + {1} (calendar 「{2}」)",
+            "sub_workdays": "{0} − {1} (calendar 「{2}」)",
+            "list_sum": "sum of {0}",
+            "list_max": "largest of {0}",
+            "list_min": "smallest of {0}",
+            "list_mean": "average of {0}",
+            "list_count": "number of {0}",
         },
         "day of the run",
     ),
@@ -240,7 +258,7 @@ class Phrases:
         return sign + parts[0] if len(parts) == 1 else f" {sign} ".join(parts)
 
     def _function(self, term: SumTerm) -> str:
-        parts = [self.term(arg) for arg in term.args]
+        parts = [_as_written(arg, term.op) or self.term(arg) for arg in term.args]
         phrase = self.words.functions.get(term.op, "")
         if phrase.count("{") == len(parts):
             return phrase.format(*parts)
@@ -266,6 +284,13 @@ class Phrases:
             what += f".{self.term(term.body)}"
         where = words.where.format(where=self.term(term.where)) if term.where is not None else ""
         return f"{words.folds[term.fold]}({what}{where})"
+
+
+def _as_written(term: Term, op: str) -> str:
+    """The words of an operand that is shown as it is written: a calendar by its name, a year without separators."""
+    if not isinstance(term, LiteralTerm) or not term.text:
+        return ""
+    return term.text if isinstance(term.shown.outcome, tuple) or op == "date_of" else ""
 
 
 def _grouped(text: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import assert_never
 
 from policydsl.core import program as core
+from policydsl.core.values import NotApplicable
 from policydsl.explain.desk import Desk, shown_of
 from policydsl.explain.names import Shown
 from policydsl.explain.sketch import Stand, sketch
-from policydsl.explain.statements import FoldRow, Placing, Portion
+from policydsl.explain.statements import Excluding, FoldRow, Placing, Portion
 from policydsl.explain.terms import Term, ToldTerm
 from policydsl.interpret.trace import Line, Portioning, Standing, Step
 
@@ -17,6 +18,9 @@ Placed = core.Running | core.Previous | core.Rank | core.Share
 
 def tell_place(step: Step, node: Placed, desk: Desk) -> Term:
     """What a row gets by its place, with the rows that this rests on as far as the trace shows them."""
+    if isinstance(step.outcome, NotApplicable) and isinstance(node, core.Rank):
+        desk.say(Excluding(step.outcome.reason))
+        return ToldTerm(shown_of(step))
     match node:
         case core.Running():
             desk.say(_lined(step, node, desk))

@@ -61,7 +61,8 @@ def _rank(placing: Placing, teller: Teller) -> str:
     if placing.count is None:
         return catalog.no_order.format(**names)
     own = catalog.list_mark.join(teller.show(item) for item in placing.own)
-    text = catalog.rank.format(own=own, **names)
+    phrase = catalog.rank_open if isinstance(placing.shown.outcome, Blocked) else catalog.rank
+    text = phrase.format(own=own, **names)
     if placing.ties:
         tied = catalog.list_mark.join(placing.tied)
         text += catalog.tied.format(count=placing.ties, rows=tied, unit=names["unit"])
@@ -73,6 +74,8 @@ def _rank(placing: Placing, teller: Teller) -> str:
 def _share(placing: Placing, teller: Teller) -> str:
     catalog, names, portion = teller.catalog, _names(placing, teller), placing.portion
     total = teller.plain(placing.total) if placing.total is not None else ""
+    if portion is None and not isinstance(placing.shown.outcome, Blocked):
+        return catalog.left_out.format(**names)
     if portion is None:
         return catalog.no_share.format(total=total, **names)
     sums = {

@@ -186,8 +186,22 @@ class Picking:
 
 
 @frozen
+class KeyRange:
+    """A range of keys that a row of a table accepts; None for an end that is open for ever."""
+
+    low: Shown | None
+    high: Shown | None
+    low_closed: bool
+    high_closed: bool
+
+
+@frozen
 class Looking:
-    """A row of a table found by keys. `row` names it (label column or keys); `others` names those that do not match."""
+    """A row of a table found by keys. `row` names it (label column or keys); `others` names those that do not match.
+
+    `ranges` says what its key columns accept, where one of them is a range and no column names the row; `otherwise`: it is the
+    row for every key that no other row accepts.
+    """
 
     table: Name
     keys: tuple[Term, ...]
@@ -197,6 +211,8 @@ class Looking:
     value: Term
     clause: str = ""
     found: bool = True
+    ranges: tuple[KeyRange | str, ...] = ()
+    otherwise: bool = False
 
 
 @frozen

@@ -68,7 +68,7 @@ def _always(evaluator: Evaluator, example: Example, item: Property) -> Iterator[
 def _moves(evaluator: Evaluator, example: Example, item: Property) -> Iterator[Counterexample | None]:
     field = next(one for one in evaluator.program.entities[item.entity].fields if one.name == item.fact)
     unit = field.measure.size if field.measure is not None else Fraction(1)
-    if isinstance(strip(field.type), Number) and field.measure is not None and field.measure.unit.plain:
+    if isinstance(strip(field.type), Number) and field.measure is None:
         unit = unit / 100
     for record in example.facts.tables.get(item.entity, ()):
         cell = record.cells.get(item.fact)
