@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from policydsl.diagnostics.model import Diagnostic
 from policydsl.pipeline import check_path
 
 if TYPE_CHECKING:
+    from policydsl.core.facts import Facts
     from policydsl.core.program import Program
     from policydsl.interpret.evaluate import Evaluator
     from policydsl.interpret.trace import Trace
@@ -60,6 +61,21 @@ def evaluated(options: argparse.Namespace) -> tuple[Evaluator | None, Trace | No
     except ResourceError as exhausted:
         raise Refused(str(exhausted), FINDINGS) from None
     return evaluator, trace, findings
+
+
+def flipping(evaluator: Evaluator, facts: Facts) -> Callable[[str, str, str, str], Trace]:
+    """What evaluates one row with one reading changed; each alternative is made ready once."""
+    from policydsl.interpret.evaluate import Evaluator
+
+    made: dict[tuple[str, str], Evaluator] = {}
+
+    def flip(reading: str, option: str, entity: str, key: str) -> Trace:
+        at = (reading, option)
+        if at not in made:
+            made[at] = Evaluator(evaluator.program, {**evaluator.readings, reading: option}, evaluator.on)
+        return made[at].run(facts, {entity: [key]})
+
+    return flip
 
 
 def entity_of(trace: Trace, keys: list[str] | None) -> str | None:

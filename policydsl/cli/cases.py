@@ -7,13 +7,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policydsl.cli.case import Refused, entity_of, evaluated, form_of, program_of, put
+from policydsl.cli.case import Refused, entity_of, evaluated, flipping, form_of, program_of, put
 from policydsl.cli.console import colour, grave, say, width
 from policydsl.cli.main import FINDINGS, FINE, USAGE
 
 if TYPE_CHECKING:
     from policydsl.core.facts import Facts
     from policydsl.explain.results import Results
+    from policydsl.interpret.evaluate import Evaluator
     from policydsl.interpret.trace import Trace
 
 
@@ -43,11 +44,11 @@ def run(options: argparse.Namespace) -> int:
         say("工作簿要写到文件:请加 -o 结果.xlsx。 A workbook goes to a file: add -o results.xlsx.")
         return USAGE
     try:
-        _, trace, findings = evaluated(options)
+        evaluator, trace, findings = evaluated(options)
     except Refused as refused:
         say(str(refused))
         return refused.code
-    if trace is None:
+    if trace is None or evaluator is None:
         return FINDINGS
     content: str | bytes
     if form == "json":
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
 
             content = results_csv(table, bom=bool(options.output))
         elif form == "xlsx":
-            content = _workbook(trace, table)
+            content = _workbook(evaluator, trace, table)
         else:
             from policydsl.reports.results_table import results_table
 
@@ -77,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     return put(content, options.output, FINDINGS if grave(findings) or trace.violations else FINE)
 
 
-def _workbook(trace: Trace, table: Results) -> bytes:
+def _workbook(evaluator: Evaluator, trace: Trace, table: Results) -> bytes:
     """The results with the sheet of computation and explanations of its rows, as far as sheets of a workbook go."""
     from policydsl.explain.computation import computation
     from policydsl.explain.ledger import explain as explained
@@ -88,7 +89,13 @@ def _workbook(trace: Trace, table: Results) -> bytes:
     if sheet is None:
         return results_xlsx(table, sources=trace.facts.sources)
     keys = [line.key for line in sheet.lines]
-    account = explained(trace, entity=sheet.entity, keys=keys[:MOST_EXPLAINED], lang=trace.program.language)
+    account = explained(
+        trace,
+        entity=sheet.entity,
+        keys=keys[:MOST_EXPLAINED],
+        lang=trace.program.language,
+        flip=flipping(evaluator, trace.facts),
+    )
     return results_xlsx(table, sheet, tell(account), trace.facts.sources, len(keys) > MOST_EXPLAINED)
 
 
@@ -114,7 +121,13 @@ def explain(options: argparse.Namespace) -> int:
     language = options.lang or trace.program.language
     try:
         account = explained(
-            trace, entity=entity_of(trace, options.of), keys=options.of, rules=options.rule, lang=language, rerun=rerun
+            trace,
+            entity=entity_of(trace, options.of),
+            keys=options.of,
+            rules=options.rule,
+            lang=language,
+            rerun=rerun,
+            flip=flipping(evaluator, trace.facts),
         )
     except NotInTrace as missing:
         from difflib import get_close_matches

@@ -13,6 +13,7 @@ from policydsl.core.program import Header, Rule
 from policydsl.diagnostics.model import Language, Place
 from policydsl.explain.names import Address, Name, Shown
 from policydsl.explain.reasons import Reason as Reason
+from policydsl.explain.scenarios import Scenario
 from policydsl.explain.statements import AlternativeReading, Statement
 
 InputState = Literal["known", "default", "missing", "bad", "decision", "no-row"]
@@ -86,6 +87,7 @@ class Account:
     children: tuple[Account, ...] = field(default=(), repr=False)
     next_steps: tuple[NextStep, ...] = ()
     top_band: bool = False
+    scenarios: tuple[Scenario, ...] = ()
 
 
 @frozen

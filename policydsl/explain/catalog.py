@@ -249,7 +249,7 @@ class Catalog(NamedTuple):
     loss: str
     no_gain: str
     scenario: str
-    scenario_also: str
+    scenario_part: str
     also: str
     top: str
     reading_use: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from policydsl.core import program as core
 from policydsl.core.facts import Bad, Cell, Known, Missing
@@ -28,6 +28,7 @@ from policydsl.explain.build import statements_of
 from policydsl.explain.distance import Rerun, next_steps
 from policydsl.explain.names import Address, Name, Shown
 from policydsl.explain.reasons import reasons_of as reasons_of
+from policydsl.explain.scenarios import Flip, scenarios_of
 from policydsl.explain.statements import AlternativeReading, Banding, Overruling, Statement
 from policydsl.interpret.trace import RuleStep, Step, Trace, Violation
 
@@ -55,12 +56,14 @@ def explain(
     rules: Sequence[str] | None = None,
     lang: Language = "zh",
     rerun: Rerun | None = None,
+    flip: Flip | None = None,
 ) -> Explanation:
     """How the rules asked for came to their outcomes.
 
     `entity`, `keys` and `rules` narrow it (names or aliases); by default all listed rules of all rows are told, each
     once, under the rule that rests on it. `rerun` re-evaluates changed facts, to say what crossing a threshold is
-    worth; without it only the distance is told. Raises NotInTrace for a name that the trace has not.
+    worth; without it only the distance is told. `flip` re-evaluates under another reading, to say what one that awaits a
+    decision would give; without it that is not told. Raises NotInTrace for a name that the trace has not.
     """
     book = Book(trace)
     program = trace.program
@@ -76,7 +79,7 @@ def explain(
         for key in keys_of(trace, name):
             if keys is None or key in keys:
                 rows.append((name, key, _roots(book, name, key, wanted_rules)))
-    accounts = _accounts(book, rows, rerun)
+    accounts = _accounts(book, rows, rerun, flip)
     told = []
     for name, key, roots in rows:
         violations = tuple(
@@ -149,7 +152,9 @@ def _below(trace: Trace, root: At) -> set[At]:
     return found
 
 
-def _accounts(book: Book, rows: list[tuple[str, str, tuple[str, ...]]], rerun: Rerun | None) -> dict[At, Account]:
+def _accounts(
+    book: Book, rows: list[tuple[str, str, tuple[str, ...]]], rerun: Rerun | None, flip: Flip | None
+) -> dict[At, Account]:
     """An account of every rule needed, each after those that it rests on."""
     trace = book.trace
     needed: dict[At, str] = {}
@@ -171,7 +176,9 @@ def _accounts(book: Book, rows: list[tuple[str, str, tuple[str, ...]]], rerun: R
         read = dict.fromkeys(_reads(step.body))
         children = tuple(done[child] for child in read if child in done and not _mere_label(trace.steps[child]))
         watch = tuple(name for name in dict.fromkeys((*readers.get(at, ()), needed[at])) if name)
-        done[at] = account(book, step, children, next_steps(book, *at, rerun, watch))
+        own = account(book, step, children, next_steps(book, *at, rerun, watch))
+        scenarios = scenarios_of(book, step, flip, watch)
+        done[at] = evolve(own, scenarios=scenarios) if scenarios else own
     return done
 
 

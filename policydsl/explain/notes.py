@@ -13,6 +13,7 @@ from policydsl.explain.choices_told import bound_of
 from policydsl.explain.names import Shown, exact_of
 from policydsl.explain.reasons import office_text, place_text, source_text
 from policydsl.explain.reasons import reason as reason
+from policydsl.explain.scenarios import Scenario
 from policydsl.explain.teller import Teller
 from policydsl.explain.telling import InputLine
 
@@ -62,7 +63,25 @@ def _same(raw: str, shown: Shown, teller: Teller) -> bool:
 def next_lines(account: Account, teller: Teller) -> tuple[str, ...]:
     """How far the next threshold is and what crossing it is worth; that there is none above the highest band."""
     lines = tuple(step_line(step, teller) for step in account.next_steps if step.fact is not None)
+    lines += tuple(_scenario(item, teller) for item in account.scenarios)
     return lines or ((teller.catalog.top,) if account.top_band else ())
+
+
+def _scenario(item: Scenario, teller: Teller) -> str:
+    """What would come of a place left to a decision, were it decided by one alternative of its reading."""
+    catalog, figures = teller.catalog, teller.figures
+    parts = [(item.name, item.shown), *item.also]
+    if item.name == item.reading and item.also:
+        # what a reading stands for says less than what rests on it
+        parts = parts[1:]
+    return catalog.scenario.format(
+        reading=teller.quoted(item.reading),
+        option=item.option,
+        reason=figures.bracketed(item.reason) if item.reason else "",
+        parts=catalog.comma.join(
+            catalog.scenario_part.format(name=teller.quoted(name), value=figures.show(shown)) for name, shown in parts
+        ),
+    )
 
 
 def step_line(step: NextStep, teller: Teller) -> str:

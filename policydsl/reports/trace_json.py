@@ -16,6 +16,7 @@ from policydsl.explain import Account, Explanation
 from policydsl.explain.account import Input, NextStep, Reason, ViolationTold
 from policydsl.explain.names import Shown
 from policydsl.explain.notes import reason
+from policydsl.explain.scenarios import Scenario
 from policydsl.explain.words import teller_of
 from policydsl.reports.shown_json import shown
 from policydsl.reports.statements_json import statement
@@ -87,6 +88,7 @@ def _account(item: Account, sentences: list[str]) -> Data:
         "inputs": [_input(one) for one in item.inputs],
         "reasons": [_reason(one, words) for one, words in zip(item.reasons, sentences, strict=True)],
         "next": [_next(one) for one in item.next_steps],
+        "scenarios": [_scenario(one) for one in item.scenarios],
         "children": [str(child.at) for child in item.children],
     }
 
@@ -120,6 +122,17 @@ def _reason(item: Reason, words: str) -> Data:
         "clause": cause.clause,
         "origin": _place(cause.origin),
         "text": words,
+    }
+
+
+def _scenario(item: Scenario) -> Data:
+    return {
+        "reading": item.reading.text,
+        "alternative": item.option,
+        "reason": item.reason,
+        "rule": item.name.text,
+        **shown(item.shown),
+        "also": [{"rule": name.text, **shown(other)} for name, other in item.also],
     }
 
 
