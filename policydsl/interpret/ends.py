@@ -11,7 +11,7 @@ from policydsl.core.program import Aggregate
 from policydsl.core.values import Absent, Blocked, Lack, NotApplicable, Outcome
 from policydsl.interpret.folds import Found, Prelude
 from policydsl.interpret.lack import Asker, Frame, join
-from policydsl.interpret.queue import Ordering
+from policydsl.interpret.running import Ordering
 from policydsl.interpret.siblings import Held, Reasons, naming
 from policydsl.interpret.staged import Plain, Staged, new, quiet
 from policydsl.interpret.trace import Sample, Step

@@ -51,7 +51,7 @@ from policydsl.core.program import (
     Within,
 )
 from policydsl.core.values import Lack, NotApplicable, Outcome
-from policydsl.interpret import amounts, choice, ends, logic, queue, ranking, reads, sharing
+from policydsl.interpret import amounts, choice, ends, logic, ranking, reads, running, sharing
 from policydsl.interpret.climb import climb
 from policydsl.interpret.folds import Prelude
 from policydsl.interpret.lack import Asker, Frame
@@ -196,11 +196,11 @@ class Body:
                 return (yield from self._aggregate(node))
             case Running():
                 among, inside = self._among(node.among)
-                return queue.running(node, among, inside.plain(node.body), inside.ordering(node.order), asker)
+                return running.running(node, among, inside.plain(node.body), inside.ordering(node.order), asker)
             case Previous():
                 among, inside = self._among(node.among)
                 body, ordering = inside.plain(node.body), inside.ordering(node.order)
-                return queue.previous(node, among, body, ordering, (yield node.first), asker)
+                return running.previous(node, among, body, ordering, (yield node.first), asker)
             case Rank():
                 among, inside = self._among(node.among)
                 keys = [(inside.plain(key.value), sort_key(asker, key.value.type)) for key in node.keys]
@@ -226,11 +226,11 @@ class Body:
         """The outcome of an expression, without its steps."""
         return self.stage(node).plain
 
-    def ordering(self, order: Expr | None) -> queue.Ordering:
+    def ordering(self, order: Expr | None) -> running.Ordering:
         """How rows are put in order; by their table where nothing else is said."""
         if order is None:
-            return queue.Ordering(None, lambda value: value, self._asker)
-        return queue.Ordering(self.plain(order), sort_key(self._asker, order.type), self._asker)
+            return running.Ordering(None, lambda value: value, self._asker)
+        return running.Ordering(self.plain(order), sort_key(self._asker, order.type), self._asker)
 
     def _key(self, ref: Keyed) -> Plain:
         return self.stage(ref.key).plain
@@ -292,7 +292,7 @@ class Body:
         if node.fold in ("first", "last"):
             assert body is not None
             sort = sort_key(self._asker, node.order.type) if node.order is not None else lambda value: value
-            ordering = queue.Ordering(order, sort, self._asker)
+            ordering = running.Ordering(order, sort, self._asker)
             return ends.end(node, find, prelude, where, body, ordering, empty, self._asker)
         return amounts.aggregate(node, find, prelude, where, body, empty, self._asker)
 
