@@ -74,9 +74,6 @@ def _declared(
                 yield _citer(scope, "formula", "", node.name, (node,), lent)
             case tree.Calendar():
                 yield _citer(scope, "calendar", "", node.name, (node,), lent)
-            case tree.Amendment():
-                for item in node.lines:
-                    yield _citer(scope, "amendment", "", tree.Name(node.id, span=item.span), (item,), node.cite)
             case _:
                 pass
 

@@ -375,8 +375,7 @@ class Aggregate(Node):
 @frozen(repr=False)
 class Siblings:
     """The rows among which a row stands: those of its `entity` that have the same owner (`owned`), or all of them; of the same
-    `group`, and for which `where` holds. Both see the sibling as their only scope. A row of unknown group may belong to any, so
-    that it blocks them all. What looks at siblings stands in a rule of theirs, never inside a fold."""
+    `group`, and for which `where` holds. Both see the sibling as their only scope."""
 
     entity: str
     owned: bool
@@ -387,8 +386,8 @@ class Siblings:
 @frozen(repr=False)
 class Running(Node):
     """至今合计 (`inclusive`) and 此前合计: the sum of `body` over the siblings up to this row, in ascending `order` (None: as
-    the rows stand in their table). `body` and `order` see the sibling as their only scope. Rows with equal keys are in
-    conflict, those behind them are not. Only the siblings up to this row are needed for the sum; all keys are needed for the order. For a row that `where` leaves out, the
+    the rows stand in their table). `body` and `order` see the sibling as their only scope. Equal keys are a conflict. Only the
+    siblings up to this row are needed for the sum; all keys are needed for the order. For a row that `where` leaves out, the
     sum over the siblings before it."""
 
     among: Siblings
@@ -400,9 +399,7 @@ class Running(Node):
 @frozen(repr=False)
 class Previous(Node):
     """上一条: `body` of the sibling just before this row in ascending `order`; `first` (seeing this row) where there is none.
-    `body` sees the sibling as its only scope, and may read the very rule that holds this node. Two rows just before are a
-    conflict, and so is a row with the same key as this one. Members are in the order of their 名录, here and wherever rows are
-    ordered or ranked."""
+    `body` sees the sibling as its only scope, and may read the very rule that holds this node."""
 
     among: Siblings
     body: Expr
@@ -434,8 +431,7 @@ class Share(Node):
     while they sum to no more than `total`, else scaled to it. `weight` sees the sibling as its only scope, `total` this row; it
     must be the same for all siblings, else it is a conflict. With `place`, parts are rounded down to a multiple of it and what
     is left goes, whole, by `remainder`: "largest" to the largest exact part (a tie to the first in the table), "first" or "last"
-    to that row in the table. A row that `where` leaves out gets 0. Nobody to share with (or no weight above 0) is undefined
-    unless the total is 0; a weight below 0 is undefined. Claims that fit are not rounded.
+    to that row in the table. A row that `where` leaves out gets 0. Nobody to share with is undefined unless the total is 0.
     """
 
     among: Siblings
@@ -734,7 +730,6 @@ CiterKind = Literal[
     "formula",
     "calendar",
     "part",
-    "amendment",
 ]
 
 

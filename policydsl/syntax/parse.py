@@ -11,11 +11,11 @@ from lark import Token, Tree
 
 from policydsl.diagnostics.model import Diagnostic, Language
 from policydsl.source import Source, Span
-from policydsl.syntax import amendments, tree
+from policydsl.syntax import tree
 from policydsl.syntax.door import Door
 from policydsl.syntax.expressions import Builder, Twig, sign_of
 from policydsl.syntax.keywords import RELATIONS
-from policydsl.syntax.lines import Comment, Layout, Line, lay_out
+from policydsl.syntax.lines import Layout, Line, lay_out
 
 MAX_SIZE = 5_000_000
 """Characters a policy file may have."""
@@ -34,7 +34,7 @@ def parse(source: Source) -> tuple[tree.File, list[Diagnostic]]:
         finding = Diagnostic("file-too-large", Span(source, 0, 1), {"most": MAX_SIZE}, language=language)
         return tree.File(source, language, ()), [finding]
     layout, findings = lay_out(source, language)
-    reader = Reader(layout, language)
+    reader = _Reader(layout, language)
     body = reader.declarations(layout.lines)
     findings += reader.findings + reader.door.findings
     if not body and not findings:
@@ -43,52 +43,13 @@ def parse(source: Source) -> tuple[tree.File, list[Diagnostic]]:
     return tree.File(source, language, body, layout.comments), findings
 
 
-class Opened:
-    """A file laid out, whose declarations are read one by one as they are asked for: most of a corpus is never asked for."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.language = language_of(source.text)
-        self._lines: tuple[Line, ...] = ()
-        self._wrong: list[Diagnostic] = []
-        self.comments: tuple[Comment, ...] = ()
-        self.text = ""
-        if len(source.text) > MAX_SIZE:
-            span = Span(source, 0, 1)
-            self._wrong.append(Diagnostic("file-too-large", span, {"most": MAX_SIZE}, language=self.language))
-            return
-        layout, self._wrong = lay_out(source, self.language)
-        self._lines, self.comments, self.text = layout.lines, layout.comments, layout.text
-        self._reader = Reader(layout, self.language)
-        self._read: dict[tuple[int, bool], tree.Declaration | None] = {}
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The top lines of the file."""
-        return self._lines
-
-    @property
-    def findings(self) -> list[Diagnostic]:
-        """What is wrong with what has been read so far."""
-        return [*self._wrong, *self._reader.findings, *self._reader.door.findings] if self._lines else self._wrong
-
-    def declaration(self, line: Line, alone: bool = False) -> tree.Declaration | None:
-        """The declaration of a line with its block, or `alone` without it; None where it cannot be read. Read once."""
-        at = (line.start, alone)
-        if at not in self._read:
-            row = Line(line.start, line.end, line.indent, line.row) if alone else line
-            found = self._reader.declarations([row])
-            self._read[at] = found[0] if found else None
-        return self._read[at]
-
-
 def language_of(text: str) -> Language:
     """The language of a file's keywords: English if its first line begins with a lower-case English word."""
     first = _FIRST.search(text.lstrip("\ufeff"))
     return "en" if first is not None and _ENGLISH.match(first[1]) else "zh"
 
 
-class Reader:
+class _Reader:
     """Reads the lines of one file."""
 
     def __init__(self, layout: Layout, language: Language) -> None:
@@ -603,22 +564,6 @@ class Reader:
         found: list[tree.Row] = list(self.lines(line, "rule_line", self._row))
         return tuple(found)
 
-    def valued(self, line: Line, twig: Twig) -> tree.Expr:
-        """An expression with the rows of its block, where nothing else may stand below it."""
-        rows = self._rows(line)
-        builder = self.builder(tuple(row for row in rows if _in_block(row)))
-        value = builder.expr(twig)
-        for row in self._split(line, builder, rows):
-            self.report("line-out-of-place", row.span, line=row.span.text)
-        return value
-
-    def items(self, line: Line) -> tuple[tree.ItemLine, ...]:
-        """The lines below a line that are items of a list."""
-        return self.lines(line, "item_line", self._item_line)
-
-    def amendment(self, line: Line, twig: Tree[Token]) -> tree.Amendment:
-        return amendments.read(self, line, twig)
-
     def _row(self, line: Line, twig: Tree[Token]) -> tree.Row | None:
         inner = twig.children[0] if str(twig.data) == "rule_line" and isinstance(twig.children[0], Tree) else twig
         assert isinstance(inner, Tree)
@@ -855,8 +800,8 @@ class Reader:
         return tree.Expected(target, None, status, span=builder.span(twig))
 
 
-_DECLARATIONS: dict[str, Callable[[Reader, Line, Tree[Token]], tree.Declaration]] = {
-    name: getattr(Reader, name)
+_DECLARATIONS: dict[str, Callable[[_Reader, Line, Tree[Token]], tree.Declaration]] = {
+    name: getattr(_Reader, name)
     for name in (
         "policy",
         "roll",
@@ -876,9 +821,8 @@ _DECLARATIONS: dict[str, Callable[[Reader, Line, Tree[Token]], tree.Declaration]
         "calendar",
         "conditions",
         "applies",
-        "amendment",
     )
-} | {"parameter": Reader.rule, "import": Reader.imported, "always": Reader.property, "monotone": Reader.property}
+} | {"parameter": _Reader.rule, "import": _Reader.imported, "always": _Reader.property, "monotone": _Reader.property}
 
 
 def _is(twig: Twig, name: str) -> bool:

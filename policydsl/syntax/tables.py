@@ -30,7 +30,6 @@ STARTS = (
     "calendar_line",
     "reading_line",
     "example_line",
-    "amend_line",
     "cell",
     "expr",
 )

@@ -804,84 +804,6 @@ class Example(Written):
     lines: tuple[ExampleLine, ...]
 
 
-@frozen(repr=False)
-class Naming(Written):
-    """废止, 保留 or 恢复 (by keyword id) of what is named. `since`: 自 D 起, if the line says so."""
-
-    word: Literal["REPEAL", "KEEP", "RESTORE"]
-    targets: tuple[Reference, ...]
-    since: date | None = None
-    cite: Citation | None = None
-
-
-@frozen(repr=False)
-class Superseding(Written):
-    """替代: the whole notice."""
-
-    since: date | None = None
-    cite: Citation | None = None
-
-
-@frozen(repr=False)
-class Changing(Written):
-    """改为 X = v 由 w: `was` is the old value, if it is said."""
-
-    target: Reference
-    value: Expr
-    was: Expr | None = None
-    since: date | None = None
-    cite: Citation | None = None
-
-
-@frozen(repr=False)
-class Putting(Written):
-    """改为 or 增加 (AMENDED, ADD) with declarations in its block: in the place of those of the same name, or new ones."""
-
-    word: Literal["AMENDED", "ADD"]
-    body: tuple[Declaration, ...]
-    since: date | None = None
-    cite: Citation | None = None
-
-
-@frozen(repr=False)
-class Extending(Written):
-    """增加 X with the rows of a table or the items of a list in its block."""
-
-    target: Reference
-    grid: Grid | None = None
-    items: tuple[ItemLine, ...] = ()
-    since: date | None = None
-    cite: Citation | None = None
-
-
-@frozen(repr=False)
-class Past(Written):
-    """既往 从新, 从旧, 从优 按 R (by keyword id): which law a case of the time before is under; `by` what is compared."""
-
-    word: Literal["NEW_LAW", "OLD_LAW", "BETTER_LAW"]
-    by: Reference | None = None
-    cite: Citation | None = None
-
-
-@frozen(repr=False)
-class Prevailing(Written):
-    """优先于: the notices before whose amendments these go."""
-
-    notices: tuple[str, ...]
-
-
-AmendLine = Naming | Superseding | Changing | Putting | Extending | Past | Prevailing
-
-
-@frozen(repr=False)
-class Amendment(Written):
-    """修订: what this notice does to another, by that one's 编号."""
-
-    id: str
-    lines: tuple[AmendLine, ...]
-    cite: Citation | None = None
-
-
 Declaration = (
     Policy
     | Roll
@@ -905,7 +827,6 @@ Declaration = (
     | Import
     | Always
     | Monotone
-    | Amendment
 )
 
 
