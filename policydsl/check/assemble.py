@@ -23,7 +23,6 @@ from policydsl.core.types import NEVER, Bool, Never, Number, strip
 from policydsl.core.units import Measure, plain_measure
 from policydsl.diagnostics.model import Diagnostic, Label
 from policydsl.syntax import tree
-from policydsl.syntax.walk import names_in
 
 
 def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
@@ -45,7 +44,6 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
     for name, versions in scope.versions.items():
         if versions[0].since is not None:
             same_columns(checker, name, versions)
-    _amending(checker, file)
     drafts = [draft for item in scope.entities.values() for draft in item.drafts.values()]
     drafts.sort(key=lambda draft: draft.node.span.start)
     for draft in likely_order(scope, drafts):
@@ -130,15 +128,6 @@ def _properties(checker: Checker, drafts: list[Draft]) -> tuple[core.Property, .
             )
         )
     return tuple(found)
-
-
-def _amending(checker: Checker, file: tree.File) -> None:
-    """What an amendment of another notice names is not unused here, though it is worked out there."""
-    for node in file.body:
-        for line in node.lines if isinstance(node, tree.Amendment) else ():
-            for name in names_in(line):
-                checker.used.add(("", name))
-                checker.used.add((checker.scope.main, name))
 
 
 def _formula(checker: Checker, node: tree.Formula) -> None:

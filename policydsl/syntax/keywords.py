@@ -328,6 +328,7 @@ TYPE_WORDS: tuple[tuple[str, str], ...] = (
     ("日期", "date"),
     ("时刻", "moment"),
     ("数", "number"),
+    ("整数", "integer"),
     ("比例", "ratio"),
     ("金额", "money"),
 )

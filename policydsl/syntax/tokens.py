@@ -60,6 +60,9 @@ class WordLexer(Lexer):
             first, *rest = spelling.split(" ")
             follow = re.compile(r"[ \t\r\n]+" + r"[ \t\r\n]+".join(rest) + r"(?!\w)") if rest else None
             self._words.setdefault(first, []).append((follow, keyword))
+            if rest and self.language == "zh":
+                # in Chinese the parts of one word may stand together
+                self._words.setdefault(spelling.replace(" ", ""), []).append((None, keyword))
 
     def lex(self, lexer_state: LexerState, parser_state: ParserState[Any]) -> Iterator[Token]:
         """Yield the tokens of the slice in `lexer_state`; what fits nothing becomes a token that the parser will refuse."""
