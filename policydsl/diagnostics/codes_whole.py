@@ -313,4 +313,6 @@ _PROPERTIES = (
     ),
 )
 
-WHOLE: dict[str, Code] = {code.code: code for code in (*_FILES, *_PROPERTIES, *_RULES, *_READINGS, *_UNUSED, *_EXAMPLES)}
+WHOLE: dict[str, Code] = {
+    code.code: code for code in (*_FILES, *_PROPERTIES, *_RULES, *_READINGS, *_UNUSED, *_EXAMPLES)
+}

@@ -34,7 +34,9 @@ class Broken:
         text = "\n".join(self.source.text[start:end] for start, end in self.stretches)
         if finding.code in ("header-missing", "main-missing", "main-unknown", "rule-outside-entity", "tasks-missing"):
             return True
-        return bool(names) and finding.code.startswith(("un", "not-", "name-", "example-", "table-")) and names[0] in text
+        return (
+            bool(names) and finding.code.startswith(("un", "not-", "name-", "example-", "table-")) and names[0] in text
+        )
 
 
 def broken_parts(source: Source, findings: Sequence[Diagnostic]) -> Broken:

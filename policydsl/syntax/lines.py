@@ -47,10 +47,11 @@ _LOGIC = {
 }
 _QUOTED = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"|「[^「」\n]*」")
 _OPENS_BLOCK = re.compile(r":[ \t]*(?:(?:依据|per)[ \t][^\n]*)?$")
-_IF = {
-    "zh": (re.compile(r"(?<![^\W\d])若(?![^\W\d])"), re.compile(r"(?<![^\W\d])否则(?![^\W\d])")),
-    "en": (re.compile(r"\bif\b(?! none| inapplicable| empty)"), re.compile(r"\belse\b")),
+_THEN = {
+    "zh": (re.compile(r"(?<![^\W\d])则(?![^\W\d])"), re.compile(r"(?<![^\W\d])否则(?![^\W\d])")),
+    "en": (re.compile(r"\bthen\b"), re.compile(r"\belse\b")),
 }
+"""Every 则 wants a 否则. (`if` may be part of `if none`.)"""
 
 
 @frozen
@@ -105,10 +106,10 @@ def lay_out(source: Source, language: Language) -> tuple[Layout, list[Diagnostic
     top: list[Line] = []
     stack: list[Line] = []
     open_brackets = 0
-    open_ifs = 0
+    open_thens = 0
     last: Line | None = None
     starts = source.line_starts
-    if_word, else_word = _IF[language]
+    then_word, else_word = _THEN[language]
     for number, begin in enumerate(starts):
         stop = starts[number + 1] if number + 1 < len(starts) else len(source.text)
         raw = source.text[begin:stop].rstrip("\r\n")
@@ -172,17 +173,18 @@ def lay_out(source: Source, language: Language) -> tuple[Layout, list[Diagnostic
             # below a line that opens a block come its rows, which may begin with a sign (≥ 70%)
             if not goes_on and not _OPENS_BLOCK.search(said):
                 word = _LOGIC[language].match(here)
-                goes_on = word is not None or (else_word.match(here) is not None and open_ifs > 0)
+                goes_on = word is not None or (else_word.match(here) is not None and open_thens > 0)
             if goes_on:
                 last.end = end
                 open_brackets = max(0, open_brackets + brackets)
                 here = _QUOTED.sub("", here)
-                open_ifs += len(if_word.findall(here)) - len(else_word.findall(here))
+                open_thens += len(then_word.findall(here)) - len(else_word.findall(here))
                 continue
         line = Line(begin + lead, end, indent, row)
         open_brackets = max(0, brackets)
         said = _QUOTED.sub("", plain[lead : end - begin])
-        open_ifs = len(if_word.findall(said)) - len(else_word.findall(said))
+        # a row of its own may begin with 否则
+        open_thens = len(then_word.findall(said)) - len(else_word.findall(said)) + (else_word.match(said) is not None)
         while stack and stack[-1].indent >= indent:
             stack.pop()
         under_row = bool(stack and stack[-1].row)

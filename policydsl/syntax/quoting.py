@@ -49,7 +49,8 @@ def _reserved(language: Language) -> frozenset[str]:
 
 @cache
 def _openings(language: Language) -> frozenset[str]:
-    return frozenset(keyword.spelling(language).strip("()").split(" ")[0] for keyword in KEYWORDS)
+    # the later words of `at most steps` count as well: a name may come to stand behind the first ones
+    return frozenset(word for keyword in KEYWORDS for word in keyword.spelling(language).strip("()").split(" "))
 
 
 def freed(pieces: Pieces, symbol: str, language: Language) -> Pieces:

@@ -35,14 +35,25 @@ def page() -> str:
     for group, (zh, en) in _GROUPS.items():
         words = [keyword for keyword in KEYWORDS if keyword.group == group]
         compares = group in ("comparator", "postfix comparator")
-        lines += [f"## {zh} / {en}", "", "| 中文 | English |" + (" |" if compares else ""), "|---|---|" + ("---|" if compares else "")]
+        lines += [
+            f"## {zh} / {en}",
+            "",
+            "| 中文 | English |" + (" |" if compares else ""),
+            "|---|---|" + ("---|" if compares else ""),
+        ]
         for keyword in words:
             meaning = _POSTFIX.get(keyword.id) or _MEANS.get(RELATIONS.get(keyword.id, ""), "")
             lines.append(f"| `{keyword.zh}` | `{keyword.en}` |" + (f" {meaning} |" if compares else ""))
         lines.append("")
     lines += ["## 类型 / types", "", "| 中文 | English |", "|---|---|"]
     lines += [f"| `{zh}` | `{en}` |" for zh, en in TYPE_WORDS]
-    lines += ["", "单位、名录、对象的名称也是类型。 The names of units, lists and entities are types too.", "", "## 符号 / signs", ""]
+    lines += [
+        "",
+        "单位、名录、对象的名称也是类型。 The names of units, lists and entities are types too.",
+        "",
+        "## 符号 / signs",
+        "",
+    ]
     lines += ["| 写法 / written | 标准写法 / canonical |", "|---|---|"]
     lines += [f"| `{written}` | `{canonical}` |" for written, canonical in SIGNS.items()]
     lines += ["", "`+` `=` `<` `>` `≥` `≤` `≠` `×` `÷` `−` 照写。全角的符号、数字和括号都认。", ""]

@@ -99,7 +99,12 @@ def _band(phrases: Phrases, node: tree.BandRow) -> list[Pieces]:
 
 def _runs_on(node: tree.BandRow) -> bool:
     """Whether a value without 给予 before it might be read as part of the bound: a name as its unit, a bracket as its keys."""
-    return isinstance(_leftmost(node.value), tree.Reference | tree.Group | tree.Words)
+    first = _leftmost(node.value)
+    if isinstance(first, tree.If):
+        # `if none` and `if inapplicable` after a value are words of their own
+        then = _leftmost(first.condition)
+        return getattr(then, "word", getattr(then, "kind", "")) in ("NONE", "INAPPLICABLE")
+    return isinstance(first, tree.Reference | tree.Group | tree.Words)
 
 
 def _leftmost(node: tree.Expr) -> tree.Expr:

@@ -16,7 +16,7 @@ from policydsl.syntax.literals import read_quantity
 from policydsl.syntax.quoting import doubtful, never_bare
 
 _QUANTITY = re.compile(
-    r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:(?<=\d)/(?=\d)\d+)?"
+    r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:(?<=\d)/(?=\d)\d+)?)"
     r"(?:[%‰]|[A-Za-z]+[23]?(?![^\W\d])(?:/[^\W\d]+)?|[^\W\d]+(?:/[^\W\d]+)?)?"
 )
 """What is one token with its unit: QUANTITY of `grammar.lark`."""
@@ -104,11 +104,11 @@ class Spelling:
         if not digits or read_quantity(digits)[0] != quantity.number:
             digits = _digits(quantity.number)
         unit = quantity.unit
-        if _QUANTITY.fullmatch(digits + unit):
+        if _is_token(digits, unit):
             return digits + unit
         for at in range(len(unit)):
             above, slash, below = unit[at:].partition("/")
-            if _QUANTITY.fullmatch(digits + unit[:at]) and above and (below or not slash):
+            if _is_token(digits, unit[:at]) and above and (below or not slash):
                 return f"{digits}{unit[:at]} {self.named(above)}" + (f"/{self.named(below)}" if slash else "")
         return digits + unit
 
@@ -131,6 +131,12 @@ class Spelling:
             return ""
         word = self.word("INCLUSIVE" if inclusive else "EXCLUSIVE")
         return word if self.language == "zh" else f" {word}"
+
+
+def _is_token(digits: str, unit: str) -> bool:
+    """Whether a unit can be glued to its digits; one that begins with a digit would run into them."""
+    token = _QUANTITY.fullmatch(digits + unit)
+    return token is not None and token[1] == digits
 
 
 def _digits(number: Fraction) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from functools import cache
@@ -37,12 +38,22 @@ _HERE = Path(__file__).parent
 TABLES = _HERE / "tables.json"
 
 
+def grammar() -> str:
+    """The whole grammar: the file with the terminals of the keywords declared."""
+    written = (_HERE / "grammar.lark").read_text(encoding="utf-8")
+    declared = " ".join(sorted({keyword.terminal for keyword in KEYWORDS}))
+    return f"{written}\n%declare {declared}\n"
+
+
+def fingerprint() -> str:
+    """The SHA-256 of the grammar that tables are made from."""
+    return hashlib.sha256(f"{grammar()}{STARTS}".encode()).hexdigest()
+
+
 def build() -> Lark:
     """The parser made anew from the grammar. Raises lark's GrammarError if the grammar is not LALR(1)."""
-    grammar = (_HERE / "grammar.lark").read_text(encoding="utf-8")
-    declared = " ".join(sorted({keyword.terminal for keyword in KEYWORDS}))
     return Lark(
-        f"{grammar}\n%declare {declared}\n",
+        grammar(),
         parser="lalr",
         lexer=ChineseLexer,
         start=list(STARTS),
@@ -52,11 +63,16 @@ def build() -> Lark:
 
 
 def serialise(parser: Lark) -> str:
-    """The tables of a parser as JSON text, the same for the same grammar."""
+    """The tables of a parser as JSON text, with the fingerprint of their grammar."""
     parser.options.options["lexer"] = None
     data, memo = parser.memo_serialize([TerminalDef, Rule])
     data["parser"]["lexer_conf"]["lexer_type"] = None
-    return json.dumps({"data": data, "memo": memo}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return json.dumps(
+        {"data": data, "memo": memo, "grammar": fingerprint()},
+        ensure_ascii=False,
+        separators=(",", ":"),
+        sort_keys=True,
+    )
 
 
 @cache

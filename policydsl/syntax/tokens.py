@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from lark.common import LexerConf
 from lark.lexer import Lexer, LexerState, Token
+from lark.parsers.lalr_analysis import Shift
 from lark.parsers.lalr_parser_state import ParserState
 
 from policydsl.diagnostics.model import Language
@@ -95,7 +96,7 @@ class WordLexer(Lexer):
                 if char == "(":
                     marked = self._mark.match(text, at, end)
                     terminal = self._bracketed.get(" ".join(marked.group(1).split())) if marked else None
-                    if marked and terminal in accepts:
+                    if marked and terminal and _takes(states, stack, terminal):
                         yield Token(terminal, marked.group(), at, None, None, None, None, marked.end())
                         at = marked.end()
                         continue
@@ -106,7 +107,7 @@ class WordLexer(Lexer):
             if name == "NAME":
                 chosen = None
                 for follow, keyword in words.get(value, ()):
-                    if keyword.terminal not in accepts:
+                    if not _takes(states, stack, keyword.terminal):
                         continue
                     rest = follow.match(text, stop, end) if follow else None
                     if follow is not None and rest is None:
@@ -123,7 +124,7 @@ class WordLexer(Lexer):
                 else:
                     yield Token("NAME", value, at, None, None, None, None, stop)
             elif name == "SIGN":
-                kind = "EQUALS" if value == "=" and "EQUALS" in accepts else "COMPARATOR"
+                kind = "EQUALS" if value == "=" and _takes(states, stack, "EQUALS") else "COMPARATOR"
                 yield Token(kind, value, at, None, None, None, None, stop)
             else:
                 yield Token(name, value, at, None, None, None, None, stop)
@@ -145,6 +146,21 @@ class WordLexer(Lexer):
         else:
             kind = _ANONYMOUS.get(char, "STRANGE")
         return Token(kind, char, at, None, None, None, None, at + 1)
+
+
+def _takes(states: dict[Any, dict[str, Any]], stack: list[Any], terminal: str) -> bool:
+    """Whether the parser would come to take `terminal` here; that its state has an entry for it says only that it may somewhere."""
+    entry = states[stack[-1]].get(terminal)
+    if entry is None or entry[0] is Shift:
+        return entry is not None
+    reached = list(stack)
+    while True:
+        action, argument = states[reached[-1]].get(terminal, (None, None))
+        if action is None or action is Shift:
+            return action is Shift
+        if argument.expansion:
+            del reached[-len(argument.expansion) :]
+        reached.append(states[reached[-1]][argument.origin.name][1])
 
 
 class ChineseLexer(WordLexer):

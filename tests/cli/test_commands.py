@@ -124,7 +124,9 @@ def test_examples_that_fail_are_told(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["test", policy(tmp_path)]) == 0
 
 
-def test_fmt_writes_the_one_form_and_leaves_broken_files_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fmt_writes_the_one_form_and_leaves_broken_files_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     name = policy(tmp_path)
     assert main(["fmt", "--check", name]) == 1
     assert main(["fmt", name]) == 0
@@ -161,7 +163,9 @@ def test_new_files_check_and_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert Path(target).read_bytes() == before
 
 
-def test_repl_answers_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_repl_answers_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     name, data = policy(tmp_path), facts(tmp_path, {"区": [{"名称": "甲", "家数": 10}]})
     monkeypatch.setattr("sys.stdin", io.StringIO("家数 × 2\n家数 + 2\n补助\n"))
     assert main(["repl", name, data]) == 0
@@ -181,8 +185,12 @@ def test_the_notice_and_its_workbook_end_to_end(tmp_path: Path, capsys: pytest.C
     assert other["黄埔区"]["高企认定补助"]["value"] != "600000"
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b"\xff\xfe\x00", "政策".encode("utf-16"), b"(" * 100_000, b"a" * 10_000_000])
-def test_any_bytes_as_a_policy_end_in_a_message(tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01\x02", b"\xff\xfe\x00", "政策".encode("utf-16"), b"(" * 100_000, b"a" * 10_000_000]
+)
+def test_any_bytes_as_a_policy_end_in_a_message(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "x.pol"
     path.write_bytes(content)
     assert main(["check", str(path)]) == 1
