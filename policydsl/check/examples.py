@@ -203,7 +203,9 @@ def _facts(
     tables: dict[str, list[tuple[dict[str, Cell], str | None]]],
 ) -> Facts:
     scope = checker.scope
-    built: dict[str, tuple[Record, ...]] = {name: (Record("", cells),) for name, cells in singles.items()}
+    built: dict[str, tuple[Record, ...]] = {
+        name: (Record("", {**_blank(scope.entities[name]), **cells}),) for name, cells in singles.items()
+    }
     rows = dict(tables)
     if main or (scope.main and scope.main not in rows and not scope.entities[scope.main].node.singleton):
         rows[scope.main] = [(main, None), *rows.get(scope.main, [])]
@@ -212,7 +214,7 @@ def _facts(
     for name in order:
         entity = scope.entities[name]
         if entity.node.singleton:
-            built[name] = tuple(Record("", cells) for cells, _ in rows[name][:1])
+            built[name] = tuple(Record("", {**_blank(entity), **cells}) for cells, _ in rows[name][:1])
             continue
         key = next((field.name for field in entity.fields.values() if field.key), None)
         records: list[Record] = []
@@ -224,11 +226,19 @@ def _facts(
             parent = owner
             if parent is None and entity.owner is not None:
                 parent = "" if scope.entities[entity.owner].node.singleton else lone.get(entity.owner)
-            records.append(Record(text, {**{field: Missing() for field in entity.fields}, **cells}, parent))
+            records.append(Record(text, {**_blank(entity), **cells}, parent))
         built[name] = tuple(records)
         if records:
             lone[name] = records[0].key
     return Facts(built)
+
+
+def _blank(entity: EntityScope) -> dict[str, Cell]:
+    """The cells of a row of which an example says nothing: as when facts are read, a legal default or missing."""
+    return {
+        name: Missing() if field.default is None else Known(field.default, by_default=field.default_clause or "未填按")
+        for name, field in entity.fields.items()
+    }
 
 
 def _text_key(entity: EntityScope, key: str) -> bool:

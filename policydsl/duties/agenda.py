@@ -5,7 +5,7 @@ Read off a trace; nothing is evaluated here but a row's own comparison with a bo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Literal, assert_never
@@ -21,7 +21,7 @@ from policydsl.explain.desk import role_of
 from policydsl.explain.distance import Rerun, next_steps
 from policydsl.explain.ledger import account, reasons_of
 from policydsl.explain.statements import Calculation, Folding, FoldRow
-from policydsl.explain.terms import Address, ComparisonTerm, FactTerm, JoinTerm, Name, NotTerm, Shown, Term
+from policydsl.explain.terms import Address, ComparisonTerm, FactTerm, JoinTerm, Name, NotTerm, RuleTerm, Shown, Term
 from policydsl.interpret.trace import RuleStep, Trace
 
 State = Literal["done", "left", "open"]
@@ -55,7 +55,7 @@ class Short:
 
     key: str
     faults: tuple[Fault, ...]
-    read: tuple[FactTerm, ...]
+    read: tuple[FactTerm | RuleTerm, ...]
 
 
 @frozen
@@ -245,23 +245,23 @@ def _short(row: FoldRow, where: Term | None, book: Book) -> Short:
     return Short(row.key, tuple(faults), row.read)
 
 
-def _fault(part: Term, read: dict[str, FactTerm]) -> Fault | None:
+def _fault(part: Term, read: Mapping[str, FactTerm | RuleTerm]) -> Fault | None:
     match part:
-        case FactTerm() if part.at.name in read and read[part.at.name].shown.outcome is False:
+        case FactTerm() | RuleTerm() if part.at.name in read and read[part.at.name].shown.outcome is False:
             own = read[part.at.name]
             return Fault(own.name, own.shown)
-        case NotTerm(part=FactTerm() as denied) if (
+        case NotTerm(part=(FactTerm() | RuleTerm()) as denied) if (
             denied.at.name in read and read[denied.at.name].shown.outcome is True
         ):
             own = read[denied.at.name]
             return Fault(own.name, own.shown)
-        case ComparisonTerm(left=FactTerm() as left) if left.at.name in read:
+        case ComparisonTerm(left=(FactTerm() | RuleTerm()) as left) if left.at.name in read:
             return _comparison_fault(read[left.at.name], part)
         case _:
             return None
 
 
-def _comparison_fault(own: FactTerm, term: ComparisonTerm) -> Fault | None:
+def _comparison_fault(own: FactTerm | RuleTerm, term: ComparisonTerm) -> Fault | None:
     value, bound = own.shown.outcome, term.right.shown.outcome
     if value is None or bound is None or isinstance(value, Blocked) or isinstance(bound, Blocked):
         return None

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from policydsl.core import program as core
 from policydsl.core.types import BOOL, Type
 from policydsl.core.values import Blocked, Cause, Lack, Outcome, Status
-from policydsl.explain.book import step_status, supplied
+from policydsl.explain.book import role_of, step_status, supplied
 from policydsl.explain.names import Address, Shown
 from policydsl.explain.sketch import Stand, is_absent, reads, sketch
 from policydsl.explain.statements import Folding, FoldRow, Statement
-from policydsl.explain.terms import FactTerm, FoldTerm, Term, ToldTerm
+from policydsl.explain.terms import FactTerm, FoldTerm, RuleTerm, Term, ToldTerm
 from policydsl.interpret.trace import Sample, Step
 
 _LACKS = {"unknown": Lack.MISSING, "pending": Lack.DECISION, "invalid": Lack.UNREADABLE, "value": Lack.MISSING}
@@ -101,8 +101,13 @@ def _all_keys(rows: core.Rows, stand: Stand, total: int) -> tuple[str, ...]:
 
 def _row(key: str, node: core.Aggregate, stand: Stand, shown: Shown | None, fields: tuple[str, ...] = ()) -> FoldRow:
     book, entity = stand.book, node.rows.entity
-    read = []
+    read = list[FactTerm | RuleTerm]()
     for name in fields:
+        step = book.step(entity, key, name)
+        if step is not None:
+            value = Shown(step.outcome, step.rule.type, step.rule.measure, role_of(step.rule))
+            read.append(RuleTerm(Address(entity, key, name), book.rule_name(entity, name), value))
+            continue
         declared = book.fields.get((entity, name))
         if declared is not None:
             outcome = book.cell_outcome(entity, key, name)
@@ -127,7 +132,8 @@ def _status(key: str, node: core.Aggregate, stand: Stand, value: Outcome | None,
             return found
     for expr in (node.where, node.body):
         for name in reads(expr, entity) if expr is not None else ():
-            found = stand.book.cell_status(entity, key, name)
+            own = stand.book.step(entity, key, name)
+            found = step_status(own) if own is not None else stand.book.cell_status(entity, key, name)
             if found != "value":
                 return found
     return whole.status if isinstance(whole, Blocked) else "unknown"

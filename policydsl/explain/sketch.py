@@ -179,9 +179,10 @@ def _inside(key: Any, range_: core.Interval) -> bool:
 
 
 def reads(expr: core.Expr, entity: str) -> tuple[str, ...]:
-    """Names of the fields of `entity` that an expression reads, each once, in order."""
+    """Names of the fields and rules of `entity` that an expression reads, each once, in order."""
     # `everything` meets the last part first; turned round, the names come in reading order
-    found = [node.name for node in everything(expr) if isinstance(node, core.FieldRead) and node.entity == entity]
+    kinds = (core.FieldRead, core.RuleRead)
+    found = [node.name for node in everything(expr) if isinstance(node, kinds) and node.entity == entity]
     return tuple(dict.fromkeys(reversed(found)))
 
 

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from policydsl.core.program import Fold
 from policydsl.explain.names import Address, Name, Shown
-from policydsl.explain.terms import FactTerm, Term
+from policydsl.explain.terms import FactTerm, RuleTerm, Term
 
 
 @frozen
@@ -217,11 +217,11 @@ class Looking:
 
 @frozen
 class FoldRow:
-    """A row an aggregate met: its key, what it gives, and the facts that its filter read."""
+    """A row an aggregate met: its key, what it gives, and the facts and rules that its filter read."""
 
     key: str
     shown: Shown | None
-    read: tuple[FactTerm, ...] = ()
+    read: tuple[FactTerm | RuleTerm, ...] = ()
     at: Address | None = None
 
 

@@ -19,9 +19,24 @@ WIDEST = 26
 """Cells of the widest column; longer names and texts are broken into lines inside theirs."""
 
 NARROWEST_HEAD = 12
+MOST_ROWS = 40
+"""Rows of an entity other than the main one that a terminal lists; of more it says how many there are, and where they stand."""
+
 WORDS: dict[Language, dict[str, str]] = {
-    "zh": {"rule": "规则", "open": "未决事项", "none": "没有可列的结果", "colon": "\uff1a"},
-    "en": {"rule": "rule", "open": "Open", "none": "there are no results to list", "colon": ": "},
+    "zh": {
+        "rule": "规则",
+        "open": "未决事项",
+        "none": "没有可列的结果",
+        "colon": "\uff1a",
+        "many": "{entity}\uff1a{count} 行\uff0c逐行的结果见工作簿\uff08-o 结果.xlsx\uff09或 JSON\uff08--format json\uff09",
+    },
+    "en": {
+        "rule": "rule",
+        "open": "Open",
+        "none": "there are no results to list",
+        "colon": ": ",
+        "many": "{entity}: {count} rows; row by row in a workbook (-o results.xlsx) or JSON (--format json)",
+    },
 }
 
 
@@ -30,6 +45,9 @@ def results_table(table: Results, *, width: int = 80, colour: bool = False, enco
     parts: list[RenderableType] = [Wrapped(table.header.title, "bold")]
     for sheet in table.sheets:
         parts.append("")
+        if sheet.entity != table.header.main and len(sheet.rows) > MOST_ROWS:
+            parts.append(Wrapped(WORDS[table.lang]["many"].format(entity=sheet.entity, count=len(sheet.rows))))
+            continue
         parts.extend(_sheet(sheet, table.lang, width))
         parts.extend(_extents(sheet, table.lang))
     if not table.sheets:

@@ -43,7 +43,8 @@ def district(
     cells |= {field: _cell(value) for field, value in {"名称": name, **figures}.items()}
     tables: dict[str, tuple[Record, ...]] = {"区": (Record(name, cells),)}
     for child, rows in (children or {}).items():
-        blank: dict[str, Cell] = {field.name: Missing() for field in program().entities[child].fields}
+        # a legal default is put in when facts are read
+        blank = {field.name: _cell(field.default) for field in program().entities[child].fields}
         tables[child] = tuple(
             Record(str(at), blank | {field: _cell(value) for field, value in row.items()}, name)
             for at, row in enumerate(rows)

@@ -24,8 +24,10 @@ SHEETS: dict[str, tuple[str, ...]] = {
         *("名称", "高企认定数", "高企年度目标", "上年高企认定数", "规上高企数", "上年规上高企数"),
         *("规上科服数", "上年规上科服数", "专利高企数", "上年专利高企数", "基数口径"),
     ),
-    "宣讲活动": ("区", "活动编号", "日期", "参与企业数", "佐证齐全"),
-    "对接活动": ("区", "活动编号", "日期", "参与企业数", "佐证齐全"),
+    "宣讲活动": ("区", "活动编号", "日期", "参与企业数", "佐证齐全", "附签到明细", "上传日期"),
+    "宣讲签到": ("宣讲活动", "统一社会信用代码", "企业名称"),
+    "对接活动": ("区", "活动编号", "日期", "参与企业数", "佐证齐全", "附签到明细", "上传日期"),
+    "对接签到": ("对接活动", "统一社会信用代码", "企业名称"),
     "重点企业": ("区", "统一社会信用代码", "企业名称", "营收靠前", "定期报送"),
     "重大项目": ("区", "项目编号", "项目名称", "定期报送"),
     "技术需求": ("区", "需求编号", "企业名称", "登记日期", "有效"),
@@ -117,6 +119,12 @@ BRIEFING = {1: 60, 2: 40, 3: 20}
 MATCHING = {1: 30, 2: 20, 3: 10}
 FIRMS = {1: 15, 2: 10, 3: 10}
 PROJECTS = {1: 5, 2: 3, 3: 3}
+SIGNED = "HD"
+"""The district whose events come with their sign-in sheets."""
+
+ATTENDANTS = 70_000
+"""Numbers of the firms that sign in begin here."""
+
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -146,8 +154,14 @@ def facts() -> dict[str, list[Row]]:
                 *(item.services, item.services_last, item.patents, item.patents_last, item.kind),
             )
         )
-        rows["宣讲活动"] += _events(item, "XJ", BRIEFING[item.tier], item.briefings, at)
-        rows["对接活动"] += _events(item, "DJ", MATCHING[item.tier], 4, at)
+        for kind, code, least, enough in (
+            ("宣讲", "XJ", BRIEFING[item.tier], item.briefings),
+            ("对接", "DJ", MATCHING[item.tier], 4),
+        ):
+            held = list(_events(item, code, least, enough, at))
+            rows[f"{kind}活动"] += held
+            if item.code == SIGNED:
+                rows[f"{kind}签到"] += [row for event in held for row in _sign_ins(event)]
         rows["重点企业"] += _firms(item, numbers)
         rows["重大项目"] += _projects(item)
         rows["技术需求"] += _needs(item, numbers)
@@ -163,18 +177,26 @@ def facts() -> dict[str, list[Row]]:
 
 def _events(item: District, kind: str, least: int, enough: int, at: int) -> Iterator[Row]:
     """As many events as said that count, the first exactly at the least number of firms; then one too small, one unproven."""
-    for number in range(enough):
-        day = date(2025, 4, 21) + timedelta(days=16 * number + at)
-        yield (
-            item.name,
-            f"{kind}-{item.code}-{number + 1:03d}",
-            day,
-            least + (number * 7 + at) % 30 * bool(number),
-            "是",
-        )
-    day = date(2025, 11, 3) + timedelta(days=at)
-    yield item.name, f"{kind}-{item.code}-{enough + 1:03d}", day, least - 1, "是"
-    yield item.name, f"{kind}-{item.code}-{enough + 2:03d}", day + timedelta(days=7), least + 5, "否"
+    late = date(2025, 11, 3) + timedelta(days=at)
+    held = [
+        (date(2025, 4, 21) + timedelta(days=16 * number + at), least + (number * 7 + at) % 30 * bool(number), "是")
+        for number in range(enough)
+    ]
+    held += [(late, least - 1, "是"), (late + timedelta(days=7), least + 5, "否")]
+    for number, (day, firms, proven) in enumerate(held, 1):
+        signed = "是" if item.code == SIGNED else None
+        uploaded = day + timedelta(days=number % 4)
+        yield item.name, f"{kind}-{item.code}-{number:03d}", day, firms, proven, signed, uploaded
+
+
+def _sign_ins(event: Row) -> Iterator[Row]:
+    """As many different firms as the event declares; every tenth signs in twice and still counts once."""
+    firms = event[3]
+    assert isinstance(firms, int)
+    for place in range(firms):
+        number = ATTENDANTS + place
+        for _ in range(2 if place % 10 == 0 else 1):
+            yield event[1], credit_code(number), f"示例企业{number}"
 
 
 def _firms(item: District, numbers: Iterator[int]) -> Iterator[Row]:
