@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from policydsl.core.program import Every, Has, Not, OneOf, Some, UnmetTasks, Within
 from policydsl.core.values import Absent, Blocked, Lack, NotApplicable, Outcome
 from policydsl.interpret.folds import Found, Prelude, gather, sure_values
-from policydsl.interpret.lack import Asker, Frame, join
-from policydsl.interpret.staged import Plain, Staged, new, quiet
+from policydsl.interpret.lack import FIT, Asker, Frame, join
+from policydsl.interpret.staged import Plain, Staged, Traced, new, quiet
 from policydsl.interpret.strict import Binary
-from policydsl.interpret.trace import Step
+from policydsl.interpret.trace import Sample, Step
 
 
 def _open(asker: Asker, frame: Frame, outcomes: Sequence[Outcome]) -> Blocked:
@@ -143,8 +143,15 @@ def within(
     where: Plain | None,
     column: Plain,
     equal: Binary,
+    once: int | None = None,
 ) -> Staged:
-    """在 (rows): true when one row surely has the value, false when no row can; the item is computed once, like the prelude."""
+    """在 (rows): true when one row surely has the value, false when no row can; the item is computed once, like the prelude.
+
+    `once`: a box of the run, where what is searched is the same for every row that asks: it is then looked through once, so
+    that n rows that ask of m rows take n + m steps and not n × m.
+    """
+    if once is not None:
+        return quiet(_member(node, item.plain, gather(node.rows.entity, find, prelude, where, column), equal, once))
     box = item.box
 
     def differs(frame: Frame, value: Outcome) -> bool:
@@ -160,6 +167,33 @@ def within(
         return new(Step, (node, outcome, (), sample))
 
     return quiet(traced)
+
+
+def _member(
+    node: Within,
+    item: Plain,
+    meet: Callable[[Frame], tuple[Sample, list[Blocked], bool]],
+    equal: Binary,
+    box: int,
+) -> Traced:
+    def traced(frame: Frame) -> Step:
+        boxes = frame[-1].boxes
+        if boxes[box] is None:
+            sample, causes, _ = meet(frame)
+            values = sure_values(sample)
+            boxes[box] = (sample, causes, values, frozenset(values))
+        sample, causes, values, known = boxes[box]
+        what = item(frame)
+        if type(what) in FIT:
+            outcome: Outcome = what in known or (join(causes) if causes else False)
+        else:
+            # a blocked or absent item is compared as with any row: every row gives the same reason
+            verdicts = [equal(frame, what, value) for value in values[:1]]
+            undecided = [*(verdict for verdict in verdicts if isinstance(verdict, Blocked)), *causes]
+            outcome = True if True in verdicts else join(undecided) if undecided else False
+        return new(Step, (node, outcome, (), sample))
+
+    return traced
 
 
 def has(node: Has, body: Staged) -> Staged:

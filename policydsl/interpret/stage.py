@@ -13,6 +13,7 @@ from attrs import define, field
 
 from policydsl.core.program import (
     Aggregate,
+    AllRows,
     Apply,
     Bands,
     Brackets,
@@ -23,6 +24,7 @@ from policydsl.core.program import (
     Expr,
     FieldRead,
     Has,
+    Here,
     IfInapplicable,
     Inapplicable,
     Increment,
@@ -301,7 +303,8 @@ class Body:
         item = Prelude(self._stager.box(), (yield node.item).plain, ())
         prelude, (where, column) = yield from self._rows_scope(node.where, node.column)
         assert column is not None
-        return logic.within(node, item, find, prelude, where, column, comparison(self._asker, "eq"))
+        once = self._stager.box() if _same_for_all(node) else None
+        return logic.within(node, item, find, prelude, where, column, comparison(self._asker, "eq"), once)
 
     # ------------------------------------------------------------ operations and choices
 
@@ -387,6 +390,13 @@ def _all(parts: Sequence[Expr]) -> Generator[Expr, Staged, list[Staged]]:
 
 def _maybe(part: Expr | None) -> Generator[Expr, Staged, Staged | None]:
     return None if part is None else (yield part)
+
+
+def _same_for_all(node: Within) -> bool:
+    """Whether what is searched does not depend on the row that asks: a column of every row, without a filter."""
+    column = node.column
+    own = isinstance(column, FieldRead | RuleRead) and column.row == Here()
+    return isinstance(node.rows, AllRows) and node.where is None and own
 
 
 def _pair(node: Apply | Compare, left: Staged, right: Staged, combine: Binary) -> Staged:

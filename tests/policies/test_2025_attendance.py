@@ -108,3 +108,33 @@ def test_one_firm_at_two_events_counts_at_both() -> None:
         [*signed("XJ1", 60, 60), *signed("XJ2", 60, 60)],
     )
     assert [both.outcome("宣讲活动", key, "到场家数") for key in ("XJ1", "XJ2")] == [60, 60]
+
+
+# ---------------------------------------------------------------- what must agree with what
+
+
+def violated(**tables: Any) -> list[tuple[str, str]]:
+    read = facts_of(program(), {"区": [{"名称": "黄埔区"}], **tables})
+    return [(item.rule.name, item.key) for item in Evaluator(program()).run(read.facts).violations]
+
+
+def test_firms_named_must_be_registered_where_a_register_is_given() -> None:
+    firms = [{"区": "黄埔区", "统一社会信用代码": code, "企业名称": code} for code in ("虚构甲", "虚构乙")]
+    needs = [{"区": "黄埔区", "需求编号": "N1", "企业名称": "虚构丙"}]
+    register = [{"统一社会信用代码": "虚构甲", "企业名称": "虚构甲"}]
+    assert violated(重点企业=firms, 技术需求=needs) == []
+    assert violated(重点企业=firms, 技术需求=needs, 登记企业=register) == [("已登记", "虚构乙"), ("已登记", "N1")]
+
+
+def test_investment_so_far_holds_that_of_the_period_and_never_falls() -> None:
+    project = [{"区": "黄埔区", "项目编号": "P1", "项目名称": "虚构"}]
+
+    def reports(*figures: tuple[str, int, int]) -> Rows:
+        return [{"重大项目": "P1", "报送期": day, "当期投资": own, "累计投资": so_far} for day, own, so_far in figures]
+
+    fine = reports(("2025-06-30", 10, 10), ("2025-09-30", 5, 15), ("2025-12-31", 0, 15))
+    assert violated(重大项目=project, 项目报送=fine) == []
+    less = reports(("2025-06-30", 10, 9))
+    assert [name for name, _ in violated(重大项目=project, 项目报送=less)] == ["累计含当期"]
+    falling = reports(("2025-09-30", 5, 8), ("2025-06-30", 10, 10))
+    assert [name for name, _ in violated(重大项目=project, 项目报送=falling)] == ["累计不减"]

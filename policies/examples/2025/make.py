@@ -31,6 +31,8 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "重点企业": ("区", "统一社会信用代码", "企业名称", "营收靠前", "定期报送"),
     "重大项目": ("区", "项目编号", "项目名称", "定期报送"),
     "技术需求": ("区", "需求编号", "企业名称", "登记日期", "有效"),
+    "登记企业": ("统一社会信用代码", "企业名称"),
+    "项目报送": ("重大项目", "报送期", "当期投资", "累计投资"),
     "全市": ("预算额度",),
     "申报机构": (
         *("区", "统一社会信用代码", "机构名称", "申报方式", "提交时间", "推荐名次", "推荐时间", "入选"),
@@ -169,6 +171,8 @@ def facts() -> dict[str, list[Row]]:
         rows["申报机构"] += _applicants(item, at)
         rows["联合单位"] += _members(item, at)
         rows["一区一机构"].append(_agency(item, at))
+    rows["登记企业"] += [(credit_code(number), f"示例企业{number:04d}") for number in range(1, next(numbers))]
+    rows["项目报送"] += [report for project in rows["重大项目"] for report in _reports(project)]
     rows["全市"].append((8_000_000,))
     rows["前一通知机构"] += _earlier()
     rows["走访"] += _visits()
@@ -210,6 +214,14 @@ def _firms(item: District, numbers: Iterator[int]) -> Iterator[Row]:
 def _projects(item: District) -> Iterator[Row]:
     for place in range(PROJECTS[item.tier] + 1):
         yield item.name, f"XM-{item.code}-{place + 1:02d}", f"示例项目{item.code}{place + 1:02d}", yes(place > 0)
+
+
+def _reports(project: Row) -> Iterator[Row]:
+    """Three quarters of a project: what was invested in each, and so far."""
+    so_far = 0
+    for number, day in enumerate((date(2025, 6, 30), date(2025, 9, 30), date(2025, 12, 31)), 1):
+        so_far += 1_000_000 * number
+        yield project[1], day, 1_000_000 * number, so_far
 
 
 def _needs(item: District, numbers: Iterator[int]) -> Iterator[Row]:
