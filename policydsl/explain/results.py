@@ -16,6 +16,7 @@ from policydsl.core.values import (
     Blocked,
     Cause,
     Exact,
+    Lack,
     NotApplicable,
     Outcome,
     Status,
@@ -31,7 +32,7 @@ from policydsl.explain.figures import Figures, is_number, plain_unit
 from policydsl.explain.languages import catalog_of
 from policydsl.explain.names import Address
 from policydsl.explain.reasons import Reason, Words, reason, reasons_of
-from policydsl.interpret.trace import RuleStep, Trace
+from policydsl.interpret.trace import RuleStep, Trace, Violation
 
 Plain = str | bool | list["Plain"] | None
 """A value as JSON has it: exact numbers, text and dates as strings, booleans, lists, nothing."""
@@ -84,7 +85,7 @@ class Results:
     """The results of a run.
 
     `problems` are all reasons with the rows and rules they hold up: (reason, where); `summary` the same reasons with those
-    that differ by their row alone in one line.
+    that differ by their row alone in one line. `violations`: constraints that the facts break, as (address, sentence).
     """
 
     header: Header
@@ -93,6 +94,7 @@ class Results:
     sheets: tuple[Sheet, ...]
     problems: tuple[tuple[str, tuple[str, ...]], ...]
     summary: tuple[str, ...]
+    violations: tuple[tuple[str, str], ...] = ()
 
 
 def results(trace: Trace, lang: Language | None = None) -> Results:
@@ -122,7 +124,26 @@ def results(trace: Trace, lang: Language | None = None) -> Results:
             sheets.append(Sheet(entity, book.entity_name(entity).alias, columns, tuple(rows)))
     listed = tuple((line, tuple(where)) for line, where in problems.items())
     summary = tuple(_summary(list(open_.values()), words))
-    return Results(program.header, language, tuple(trace.readings.items()), tuple(sheets), listed, summary)
+    broken = tuple(_violation(item, book, words) for item in trace.violations)
+    return Results(program.header, language, tuple(trace.readings.items()), tuple(sheets), listed, summary, broken)
+
+
+def _violation(item: Violation, book: Book, words: Words) -> tuple[str, str]:
+    """A false constraint in a sentence: what it says, and the cell of the row itself that it is about."""
+    rule = item.rule
+    own = next((at for at in item.cells if at[:2] == (rule.entity, item.key)), None)
+    cell = book.cell(*own) if own is not None else None
+    cause = Cause(
+        Lack.VIOLATED,
+        rule.entity,
+        item.key,
+        own[2] if own is not None else rule.name,
+        rule.message or rule.name,
+        cell.origin if cell is not None else None,
+    )
+    name = book.any_name(rule.entity, cause.name)
+    text = reason(Reason(cause, name, book.entity_name(rule.entity)), words)
+    return str(Address(rule.entity, item.key, rule.name)), text + (f"〔{rule.clause}〕" if rule.clause else "")
 
 
 def _summary(items: list[Reason], words: Words) -> Iterator[str]:

@@ -8,7 +8,9 @@ from typing import Any
 from attrs import evolve
 
 from policydsl.core.facts import Cell, Known, Record
-from policydsl.core.values import Cause, Lack
+from policydsl.core.program import FieldRead, Rule, Within
+from policydsl.core.values import Cause, Lack, Value
+from policydsl.core.walk import everything
 from policydsl.interpret.reads import Spoilt
 from policydsl.interpret.rows import Run
 from policydsl.interpret.trace import RuleStep, Violation
@@ -53,7 +55,7 @@ def violations(
         for entity, rows in tables.items()
     }
     known = {
-        (entity, row.key, name)
+        (entity, row.key, name): cell.value
         for entity, rows in tables.items()
         for row in rows
         for name, cell in row.cells.items()
@@ -67,9 +69,26 @@ def violations(
         rule = step.rule
         blamed = (rule.entity, step.key, rule.blames)
         # what is out of its bound is to blame, not what the bound was computed from
-        cells = [blamed] if rule.blames else list(read)
+        cells = [blamed] if rule.blames else _concerned(rule, list(read), known)
         found.append(Violation(rule, step.key, step.body, tuple(address for address in cells if address in known)))
     return found
+
+
+def _concerned(rule: Rule, read: list[Address], known: Mapping[Address, Value]) -> list[Address]:
+    """The cells read, less those that were only searched through (在) and are not what was found there.
+
+    That a code stands in no register is no fault of the register's other rows.
+    """
+    searched = {
+        (node.rows.entity, node.column.name)
+        for node in everything(rule.body)
+        if isinstance(node, Within) and isinstance(node.column, FieldRead)
+    }
+    if not searched:
+        return read
+    asked = [at for at in read if (at[0], at[2]) not in searched]
+    values = {known[at] for at in asked if at in known}
+    return [at for at in read if (at[0], at[2]) not in searched or known.get(at) in values]
 
 
 def spoil(tables: Mapping[str, tuple[Record, ...]], found: Sequence[Violation]) -> Mapping[str, tuple[Record, ...]]:

@@ -27,6 +27,7 @@ def results_data(table: Results) -> dict[str, Any]:
     """The same from a table of results."""
     return {
         "policy": policy_data(table),
+        "violations": [{"constraint": where, "reason": text} for where, text in table.violations],
         "results": {
             sheet.entity: {
                 key: {column.name: _cell(cell) for column, cell in zip(sheet.columns, cells, strict=True)}

@@ -26,6 +26,8 @@ WORDS: dict[Language, dict[str, str]] = {
     "zh": {
         "rule": "规则",
         "open": "未决事项",
+        "broken": "事实违反约束",
+        "more": "另有 {count} 处",
         "none": "没有可列的结果",
         "colon": "\uff1a",
         "many": "{entity}\uff1a{count} 行\uff0c逐行的结果见工作簿\uff08-o 结果.xlsx\uff09或 JSON\uff08--format json\uff09",
@@ -33,6 +35,8 @@ WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "rule": "rule",
         "open": "Open",
+        "broken": "Constraints that the facts break",
+        "more": "{count} more",
         "none": "there are no results to list",
         "colon": ": ",
         "many": "{entity}: {count} rows; row by row in a workbook (-o results.xlsx) or JSON (--format json)",
@@ -52,6 +56,12 @@ def results_table(table: Results, *, width: int = 80, colour: bool = False, enco
         parts.extend(_extents(sheet, table.lang))
     if not table.sheets:
         parts.append(Wrapped(WORDS[table.lang]["none"]))
+    if table.violations:
+        parts.extend(("", Wrapped(WORDS[table.lang]["broken"], "bold")))
+        shown = table.violations[:MOST_ROWS]
+        parts.extend(Wrapped(f"! {text}", "red", 2) for _, text in shown)
+        if len(table.violations) > len(shown):
+            parts.append(Wrapped(WORDS[table.lang]["more"].format(count=len(table.violations) - len(shown))))
     if table.problems:
         parts.extend(("", Wrapped(WORDS[table.lang]["open"], "bold")))
         parts.extend(Wrapped(f"! {reason}", "yellow", 2) for reason in table.summary)

@@ -230,9 +230,10 @@ def _problems(book: Any, name: str, table: Results, formats: Formats, places: Ma
     heads = (words["reason"], words["where"], *(words["place"] for _ in range(MOST_PLACES)))
     for column, text in enumerate(heads):
         page.write_string(0, column, text, _head(formats))
-    if not table.problems:
+    problems = [*((text, (where,)) for where, text in table.violations), *table.problems]
+    if not problems:
         page.write_string(1, 0, words["none"], formats.of(valign="top"))
-    for row, (reason, where) in enumerate(table.problems, 1):
+    for row, (reason, where) in enumerate(problems, 1):
         page.write_string(row, 0, reason[:MOST_TEXT], wrapped)
         held = words["mark"].join(where)[:MOST_TEXT]
         page.write_string(row, 1, held, wrapped)

@@ -138,3 +138,16 @@ def test_investment_so_far_holds_that_of_the_period_and_never_falls() -> None:
     assert [name for name, _ in violated(重大项目=project, 项目报送=less)] == ["累计含当期"]
     falling = reports(("2025-09-30", 5, 8), ("2025-06-30", 10, 10))
     assert [name for name, _ in violated(重大项目=project, 项目报送=falling)] == ["累计不减"]
+
+
+def test_only_the_one_that_is_not_registered_is_blamed() -> None:
+    firms = [{"区": "黄埔区", "统一社会信用代码": code, "企业名称": code} for code in ("虚构甲", "虚构乙")]
+    register = [{"统一社会信用代码": f"虚构{sign}", "企业名称": ""} for sign in "甲丙丁"]
+    read = facts_of(program(), {"区": [{"名称": "黄埔区"}], "重点企业": firms, "登记企业": register})
+    violation = Evaluator(program()).run(read.facts).violations[0]
+    assert violation.cells == (("重点企业", "虚构乙", "统一社会信用代码"),)
+
+
+def test_both_uses_of_one_event_are_blamed() -> None:
+    twice = run([event("H1", 60), event("H2", 60)], matchings=[event("H1", 60)]).violations[0]
+    assert set(twice.cells) == {("对接活动", "H1", "活动编号"), ("宣讲活动", "H1", "活动编号")}

@@ -41,7 +41,7 @@ def single(body: Expr) -> dict[str, Any]:
 
 def test_the_contract_of_results() -> None:
     data = results_json(TRACE)
-    assert set(data) == {"policy", "results"}
+    assert set(data) == {"policy", "violations", "results"}
     assert data["policy"] == {
         "title": "企业培育服务征集(虚构)",
         "id": "XG-2025",

@@ -75,3 +75,17 @@ def test_in_the_workbook() -> None:
 def test_in_the_explanation() -> None:
     text = "".join(explanation_text(explain(trace(), entity="全区")).split())
     assert "3个街道中1个已算出\uff0c小计124,200元\uff08不是合计\uff09" in text
+
+
+def test_a_broken_constraint_is_said_even_where_no_result_rests_on_it() -> None:
+    over = {"名称": "甲街", "企业数": "120", "目标": "100", "起算数": "1", "通过审核": True, "核准": "900000元"}
+    run = trace(facts(街道=[over]))
+    table = results(run)
+    assert len(table.violations) == 1
+    where, text = table.violations[0]
+    assert where.startswith("街道[甲街].")
+    assert "「核准」违反约束" in text
+    assert "事实违反约束" in results_table(table)
+    assert results_json(run)["violations"] == [{"constraint": where, "reason": text}]
+    page = openpyxl.load_workbook(BytesIO(results_xlsx(table)))["未决事项"]
+    assert text in [cell.value for cell in page["A"]]
