@@ -210,7 +210,7 @@ class Door:
         """A name with digits or signs in it (算例 达到85%:) around `at` that parses once it stands in 「」, or gets further."""
         run = next((match for match in _RUN.finditer(self.text, start, end) if match.start() <= at < match.end()), None)
         # a name begins with its digits only where it is declared: at the start of the line or after its first word
-        if run is None or (run.start() == at and len(self.text[start:at].split()) > 1):
+        if run is None or not run.group().isprintable() or (run.start() == at and len(self.text[start:at].split()) > 1):
             return None
         mended = f"{self.text[start : run.start()]}「{run.group()}」{self.text[run.end() : end]}"
         return run.span() if self._reach(mended, symbol) > run.end() - start + 2 else None

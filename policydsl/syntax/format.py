@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
@@ -17,6 +18,7 @@ from policydsl.syntax.sheet import INDENT, WIDTH, Row, written
 from policydsl.syntax.spelling import Spelling
 
 _HEADER_COLUMN = 8
+_NEEDS_QUOTES = re.compile("[\"\u201c\u201d\u300c\u300d#\uff03]")
 
 
 def format_file(file: tree.File, *, to: Language | None = None) -> str:
@@ -133,7 +135,7 @@ def _policy(spell: Spelling, node: tree.Policy) -> Row:
 
 def _is_raw(text: str) -> bool:
     """Whether a text needs no quotes as the rest of a line."""
-    return bool(text) and text == text.strip() and text[0] not in '“"' and "#" not in text and "\uff03" not in text
+    return bool(text) and text == text.strip() and not _NEEDS_QUOTES.search(text)
 
 
 def _roll(spell: Spelling, node: tree.Roll) -> Row:

@@ -201,7 +201,7 @@ def test_arithmetic_on_what_does_not_apply_is_undefined() -> None:
 
 def test_numbers_beyond_the_budget_end_in_an_error_and_not_in_an_outcome() -> None:
     body = fact("甲")
-    for _ in range(20):
+    for _ in range(14):
         body = apply("mul", body, body)
     with pytest.raises(ResourceError) as caught:
         outcome(body, one(甲=3))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from policydsl.diagnostics.codes import CODES
 from policydsl.diagnostics.model import Diagnostic, Language
 from policydsl.source import Source
 from policydsl.syntax import tree
 from policydsl.syntax.format import format_file
+from policydsl.syntax.keywords import KEYWORDS
 from policydsl.syntax.parse import parse
-from tests.syntax.written_files import KINDS, declarations, files
+from tests.syntax.written_files import KINDS, files
 
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
 LAW = settings(
@@ -65,3 +68,110 @@ def _back(file: tree.File) -> None:
     home = format_file(abroad, to=file.language)
     assert home == text
     assert read(home)[0] == file
+
+
+# ---------------------------------------------------------------- both widths, comments
+
+# what keeps its width as it is written: 编号 and 发布, which are the rest of their line
+AS_WRITTEN = (tree.Policy,)
+QUOTED = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"")
+WIDE = {sign: chr(ord(sign) + 0xFEE0) for sign in ":(),;%=+/.|<>0123456789abcxyz"} | {" ": "\u3000", "#": "\uff03"}
+
+
+def widened(text: str, signs: set[str]) -> str:
+    """`text` with signs full-width wherever they are not in quotes; blanks at the start of a line stay."""
+    done, at = [], 0
+    for quoted in [*QUOTED.finditer(text), None]:
+        plain = text[at : quoted.start() if quoted else len(text)]
+        done.append("".join(WIDE[sign] if sign in signs else sign for sign in plain))
+        if quoted:
+            done.append(quoted.group())
+            at = quoted.end()
+    return "".join(done)
+
+
+@LAW
+@given(st.data(), st.sampled_from([kind for kind in KINDS if kind not in AS_WRITTEN]), st.sampled_from(LANGUAGES))
+def test_full_width_signs_give_the_same_tree(data: st.DataObject, kind: type, language: Language) -> None:
+    node = data.draw(KINDS[kind](language))
+    assume(not any(isinstance(item, AS_WRITTEN) for item in getattr(node, "body", ())))
+    text = format_file(tree.File(node.span.source, language, (node,)))
+    signs = data.draw(st.sets(st.sampled_from(sorted(WIDE))))
+    if language == "en":
+        # the words of the language are letters
+        signs -= set("abcxyz ")
+    lines = [line[: len(line) - len(line.lstrip())] + widened(line.lstrip(), signs) for line in text.split("\n")]
+    again, findings = read("\n".join(lines))
+    assert not findings, ("\n".join(lines), findings)
+    assert again.body == (node,)
+
+
+REMARK = re.compile(r"# (\d+\.\d+ “ 「 \( 若|\d+ 后面|末尾)$")
+
+
+@LAW
+@given(st.data(), st.sampled_from(LANGUAGES))
+def test_comments_are_kept_in_their_order(data: st.DataObject, language: Language) -> None:
+    file = data.draw(files(language))
+    lines = format_file(file).rstrip("\n").split("\n")
+    written: list[str] = []
+    for number, line in enumerate(lines):
+        for _ in range(data.draw(st.sampled_from([0, 0, 0, 1, 2]))):
+            written.append(" " * data.draw(st.integers(0, 9)) + f"# {number}.{len(written)} “ 「 ( 若")
+            if data.draw(st.booleans()):
+                written.append("")
+        trailing = bool(line) and data.draw(st.booleans())
+        written.append(f"{line} # {number} 后面" if trailing else line)
+    written.append(data.draw(st.sampled_from(["", "# 末尾", "    # 末尾"])))
+    text = "\n".join(written)
+    commented, findings = read(text)
+    assert not findings, (text, findings)
+    assert commented == file
+    wanted = [found.group() for line in written if (found := REMARK.search(line))]
+    assert [comment.text for comment in commented.comments] == wanted
+    once = format_file(commented)
+    again, findings = read(once)
+    assert not findings, (once, findings)
+    assert again == file
+    assert [comment.text for comment in again.comments] == wanted
+    assert format_file(again) == once
+
+
+# ---------------------------------------------------------------- any text
+
+SCRAPS = st.one_of(
+    st.sampled_from([f"{word} " for keyword in KEYWORDS for word in (keyword.zh, keyword.en)]),
+    st.sampled_from(
+        [
+            "\n",
+            "\n    ",
+            "\n        ",
+            "(",
+            ")",
+            ":",
+            "“",
+            "”",
+            "「",
+            "」",
+            "|",
+            "、",
+            ", ",
+            " = ",
+            "35万元",
+            "70%",
+            "a",
+        ]
+    ),
+    st.text(max_size=3),
+)
+
+
+@LAW
+@given(st.lists(SCRAPS, max_size=60).map("".join))
+def test_any_text_is_answered_soon(text: str) -> None:
+    began = time.process_time()
+    file, findings = read(text)
+    assert time.process_time() - began < 2
+    assert all(finding.code in CODES for finding in findings)
+    if not findings:
+        assert read(format_file(file))[0] == file
