@@ -18,7 +18,7 @@ from policydsl.syntax.sheet import INDENT, WIDTH, Row, written
 from policydsl.syntax.spelling import Spelling
 
 _HEADER_COLUMN = 8
-_NEEDS_QUOTES = re.compile("[\"\u201c\u201d\u300c\u300d#\uff03]")
+_NEEDS_QUOTES = re.compile('["\u201c\u201d\u300c\u300d#\uff03]')
 
 
 def format_file(file: tree.File, *, to: Language | None = None) -> str:
