@@ -1,0 +1,103 @@
+"""Owns tables: the rows `| … |` below a line, cell by cell."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from lark import Token, Tree
+
+from policydsl.source import Span
+from policydsl.syntax import tree
+from policydsl.syntax.declarations.edges import edges
+from policydsl.syntax.declarations.reader import Reader
+from policydsl.syntax.declarations.twigs import find, is_a
+from policydsl.syntax.lines import Line
+
+_EDGE = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"|「[^「」\n]*」|\|")
+
+
+def table(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Table:
+    """表: keys, and the rows below."""
+    builder = reader.builder()
+    _, name, *rest = twig.children
+    keys = tuple(builder.name(child) for child in rest if is_a(child, "name"))
+    tokens = {child.type: child for child in rest if isinstance(child, Token)}
+    hit: Literal["", "HIT_UNIQUE", "HIT_FIRST"] = (
+        "HIT_FIRST" if "HIT_FIRST" in tokens else "HIT_UNIQUE" if "HIT_UNIQUE" in tokens else ""
+    )
+    return tree.Table(
+        builder.name(name, True),
+        builder.alias(find(rest, "alias")),
+        keys,
+        builder.cite(find(rest, "cite")),
+        grid(reader, line),
+        hit,
+        builder.day(tokens["DATE"]).value if "DATE" in tokens else None,
+        span=reader.span(line),
+    )
+
+
+def grid(reader: Reader, line: Line) -> tree.Grid:
+    """The rows `| … |` below a line."""
+    head: tuple[tree.Name, ...] = ()
+    rows: list[tuple[tree.Cell, ...]] = []
+    spans: list[Span] = []
+    for child in line.children:
+        if not child.row:
+            reader.report("line-in-table", child)
+            continue
+        cells = _cells(reader, child)
+        reader.no_children(child)
+        if not head:
+            head = tuple(tree.Name(_bare(reader.text[a:b]), span=Span(reader.source, a, b)) for a, b in cells)
+            continue
+        if len(cells) != len(head):
+            reader.report("row-length", child, found=len(cells), expected=len(head))
+            continue
+        rows.append(tuple(_cell(reader, a, b) for a, b in cells))
+        spans.append(reader.span(child))
+    if not rows:
+        reader.report("empty-table", line)
+    return tree.Grid(head, tuple(rows), tuple(spans), span=reader.span(line))
+
+
+def _cells(reader: Reader, line: Line) -> list[tuple[int, int]]:
+    edges = [match.start() for match in _EDGE.finditer(reader.text, line.start, line.end) if match.group() == "|"]
+    if reader.text[edges[-1] : line.end].strip() != "|":
+        edges.append(line.end)
+    found = []
+    for left, right in zip(edges, edges[1:], strict=False):
+        a, b = left + 1, right
+        while a < b and reader.text[a].isspace():
+            a += 1
+        while b > a and reader.text[b - 1].isspace():
+            b -= 1
+        found.append((a, b))
+    return found
+
+
+def _cell(reader: Reader, start: int, end: int) -> tree.Cell:
+    span = Span(reader.source, start, end)
+    raw = reader.text[start:end]
+    twig = reader.door.parse(start, end, "cell") if raw else None
+    if twig is None:
+        if not raw:
+            reader.report("empty-cell", Span(reader.source, start, start + 1))
+        return tree.Cell("values", (), (), raw, span=span)
+    builder = reader.builder()
+    kids = twig.children
+    data = str(twig.data)
+    if data == "cell_any":
+        return tree.Cell("any", (), (), raw, span=span)
+    if data == "cell_else":
+        return tree.Cell("else", (), (), raw, span=span)
+    if data == "cell_values":
+        values = [child for child in kids if not isinstance(child, Token) or child.type not in ("LIST_MARK", "_COMMA")]
+        return tree.Cell("values", tuple(builder.expr(child) for child in values), (), raw, span=span)
+    return tree.Cell("edges", (), edges(builder, kids), raw, span=span)
+
+
+def _bare(text: str) -> str:
+    text = text.strip()
+    return text[1:-1] if text.startswith("「") and text.endswith("」") else text

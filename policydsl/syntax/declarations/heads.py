@@ -1,0 +1,134 @@
+"""Owns what a file says about itself and its words: policy, clauses, imports, units, rolls, calendars."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Literal, cast
+
+from lark import Token, Tree
+
+from policydsl.syntax import tree
+from policydsl.syntax.declarations.reader import Reader
+from policydsl.syntax.declarations.twigs import find, is_a
+from policydsl.syntax.lines import Line
+
+_QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
+
+
+def policy(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Policy:
+    """政策 “…”: and the lines of its head."""
+    builder = reader.builder()
+    return tree.Policy(builder.text(twig.children[1]), reader.lines(line, "header", _header), span=reader.span(line))
+
+
+def _header(reader: Reader, line: Line, twig: Tree[Token]) -> tree.HeaderLine:
+    reader.no_children(line)
+    builder = reader.builder()
+    kids = [child for child in twig.children if child is not None]
+    word = kids[0].type if isinstance(kids[0], Token) else ""
+    span = reader.span(line)
+    value = kids[1]
+    if word == "H_FORCE":
+        days = [builder.day(child).value for child in kids if isinstance(child, Token) and child.type == "DATE"]
+        return tree.HeaderLine(word, days[0], days[1] if len(days) > 1 else None, span=span)
+    if isinstance(value, Tree):
+        return tree.HeaderLine(word, builder.name(value), span=span)
+    if value.type == "DATE":
+        return tree.HeaderLine(word, builder.day(value).value, span=span)
+    text = reader.source.text[value.start_pos or 0 : value.end_pos or 0].strip()
+    return tree.HeaderLine(word, text[1:-1] if _QUOTED.fullmatch(text) else text, span=span)
+
+
+def imported(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Import:
+    """引用 “…”."""
+    reader.no_children(line)
+    return tree.Import(reader.builder().text(twig.children[1]), span=reader.span(line))
+
+
+def clause(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Clause:
+    """条款 …: a clause of the text, and whether rules are expected of it."""
+    reader.no_children(line)
+    tokens = {child.type: child for child in twig.children if isinstance(child, Token)}
+    text = reader.builder().text(tokens["TEXT"]) if "TEXT" in tokens else ""
+    id_ = re.sub(r"\s+", "", str(tokens["CLAUSE_ID"]))
+    return tree.Clause(id_, "NO_RULES" not in tokens, text, span=reader.span(line))
+
+
+def units(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Units:
+    """单位 家, 人."""
+    reader.no_children(line)
+    return tree.Units(
+        tuple(_item(reader, child) for child in twig.children if isinstance(child, Tree)), span=reader.span(line)
+    )
+
+
+def roll(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Roll:
+    """名录: the members a word may have, beside its name or in lines below."""
+    builder = reader.builder()
+    _, name, *rest = twig.children
+    alias = next((child for child in rest if is_a(child, "alias")), None)
+    members: list[tree.Item] = []
+    for child in rest:
+        if is_a(child, "members"):
+            members += _members(reader, cast(Tree[Token], child))
+    for group in reader.lines(line, "members", _group):
+        members += group
+    if not members:
+        reader.report("empty-roll", line, name=builder.name(name).text)
+    return tree.Roll(
+        builder.name(name, True), builder.alias(alias), tuple(members), bool(line.children), span=reader.span(line)
+    )
+
+
+def _group(reader: Reader, line: Line, twig: Tree[Token]) -> list[tree.Item]:
+    return _members(reader, twig)
+
+
+def _members(reader: Reader, twig: Tree[Token]) -> list[tree.Item]:
+    return [_item(reader, child) for child in twig.children if isinstance(child, Tree)]
+
+
+def _item(reader: Reader, twig: Tree[Token]) -> tree.Item:
+    builder = reader.builder()
+    name, *alias = twig.children
+    return tree.Item(builder.name(name), builder.alias(alias[0]) if alias else None)
+
+
+def calendar(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Calendar:
+    """日历: the days it covers, holidays, make-up days."""
+    builder = reader.builder()
+    lines = reader.lines(line, "calendar_line", _calendar_line)
+    days: dict[str, list[date]] = {"COVERS": [], "HOLIDAYS": [], "MAKE_UP": []}
+    for item in lines:
+        days[item.word] += item.days
+    if len(days["COVERS"]) != 2:
+        reader.report("calendar-covers", line, name=builder.name(twig.children[1]).text)
+    first, last = days["COVERS"][:2] if len(days["COVERS"]) >= 2 else (None, None)
+    return tree.Calendar(
+        builder.name(twig.children[1], True),
+        first,
+        last,
+        tuple(sorted(days["HOLIDAYS"])),
+        tuple(sorted(days["MAKE_UP"])),
+        builder.cite(find(twig.children, "cite")),
+        lines,
+        span=reader.span(line),
+    )
+
+
+def _calendar_line(reader: Reader, line: Line, twig: Tree[Token]) -> tree.CalendarLine:
+    reader.no_children(line)
+    builder = reader.builder()
+    words: dict[str, Literal["COVERS", "HOLIDAYS", "MAKE_UP"]] = {
+        "covers": "COVERS",
+        "holidays": "HOLIDAYS",
+        "make_up": "MAKE_UP",
+    }
+    tokens = [kid for kid in twig.children if isinstance(kid, Token) and kid.type == "DATE"]
+    return tree.CalendarLine(
+        words[str(twig.data)],
+        tuple(builder.day(token).value for token in tokens),
+        builder.cite(find(twig.children, "cite")),
+        span=reader.span(line),
+    )

@@ -1,0 +1,143 @@
+"""Owns the lines below a rule: rows of its block, and what modifies the whole."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from lark import Token, Tree
+
+from policydsl.syntax import tree
+from policydsl.syntax.declarations.edges import edges
+from policydsl.syntax.declarations.reader import Reader
+from policydsl.syntax.declarations.twigs import find, is_a
+from policydsl.syntax.expressions import Builder, Twig, sign_of
+from policydsl.syntax.keywords import RELATIONS
+from policydsl.syntax.lines import Line
+
+
+def rows_below(reader: Reader, line: Line) -> tuple[tree.Row, ...]:
+    """The lines below a line that are rows of a block or modify a rule."""
+    return reader.lines(line, "rule_line", row)
+
+
+def row(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Row | None:
+    """A line below a rule."""
+    inner = twig.children[0] if str(twig.data) == "rule_line" and isinstance(twig.children[0], Tree) else twig
+    assert isinstance(inner, Tree)
+    below = rows_below(reader, line)
+    builder = reader.builder(tuple(row for row in below if in_block(row)))
+    exceptions = tuple(row for row in below if isinstance(row, tree.ExceptRow))
+    made = _row_of(reader, builder, line, inner, exceptions)
+    if builder.blocks or below:
+        for extra in split(reader, line, builder, below):
+            if not (isinstance(made, tree.ExceptRow) and isinstance(extra, tree.ExceptRow)):
+                reader.report("line-out-of-place", extra.span, line=extra.span.text)
+    return made
+
+
+def _row_of(
+    reader: Reader, builder: Builder, line: Line, twig: Tree[Token], exceptions: tuple[tree.ExceptRow, ...]
+) -> tree.Row | None:
+    span, kids = reader.span(line), twig.children
+    cite = builder.cite(find(kids, "cite"))
+    data = str(twig.data)
+    values = [child for child in kids if child is not None and not is_a(child, "cite")]
+    match data:
+        case "band" | "post_band" | "from_to_band" | "else_band":
+            of_part = any(isinstance(child, Token) and child.type == "OF_PART" for child in values)
+            gives = any(isinstance(child, Token) and child.type == "GIVE" for child in values)
+            quick = None
+            if isinstance(values[-2], Token) and values[-2].type == "QUICK":
+                quick = builder.quantity(values[-1])
+                values = values[:-2]
+            ends = () if data == "else_band" else edges(builder, list(values[:-1]))
+            return tree.BandRow(ends, of_part, builder.expr(values[-1]), cite, gives, quick, span=span)
+        case "choice":
+            names = tuple(builder.name(child) for child in values[:-1] if is_a(child, "name"))
+            return tree.ChoiceRow(names, builder.expr(values[-1]), cite, span=span)
+        case "step":
+            return tree.StepRow(builder.expr(values[1]), builder.expr(values[3]), cite, span=span)
+        case "join_max" | "join_min" | "join_sum" | "uncapped" | "started":
+            return tree.Mark(data.upper(), span=span)
+        case "most_steps" | "at_start":
+            amount: Literal["MOST_STEPS", "AT_START"] = "MOST_STEPS" if data == "most_steps" else "AT_START"
+            return tree.Amount(amount, builder.expr(values[-1]), span=span)
+        case "cap" | "floor":
+            kind: Literal["CAP", "FLOOR"] = "CAP" if data == "cap" else "FLOOR"
+            when = builder.expr(values[3]) if len(values) > 3 else None
+            return tree.CapRow(kind, builder.expr(values[1]), when, cite, span=span)
+        case "cap_or_floor":
+            edge = edges(builder, list(kids))[0]
+            word = sign_of(kids[0])
+            relation = RELATIONS[word]
+            if relation not in ("le", "ge") or edge.inclusive is False:
+                reader.report("cap-word", line, found=builder.span(kids[0]).text)
+            conditions = [kids[at + 1] for at, kid in enumerate(kids) if isinstance(kid, Token) and kid.type == "WHEN"]
+            condition = builder.expr(conditions[0]) if conditions else None
+            return tree.CapRow("CAP" if relation in ("le", "lt") else "FLOOR", edge.bound, condition, cite, span=span)
+        case "let":
+            return tree.LetRow(builder.name(kids[1], True), builder.expr(values[3]), cite, span=span)
+        case "except":
+            named = [builder.name(kid) for kid in values[1:] if is_a(kid, "name")]
+            marks = {kid.type: at for at, kid in enumerate(values) if isinstance(kid, Token)}
+            return tree.ExceptRow(
+                named[0],
+                builder.expr(values[marks["WHEN"] + 1]),
+                builder.expr(values[marks["THEN"] + 1]),
+                tuple(builder.name(kid) for kid in values[marks["PREVAILS"] :] if is_a(kid, "name"))
+                if "PREVAILS" in marks
+                else (),
+                cite,
+                exceptions,
+                span=span,
+            )
+        case "from_day":
+            day = next(kid for kid in kids if isinstance(kid, Token) and kid.type == "DATE")
+            return tree.DatedRow(builder.day(day).value, builder.expr(values[-1]), cite, span=span)
+        case "before_that":
+            return tree.DatedRow(None, builder.expr(values[-1]), cite, span=span)
+        case "applies":
+            return applies(reader, line, twig)
+        case "rounding":
+            place = cast(Tree[Token], values[2])
+            return tree.RoundRow(str(values[0]), builder.place(place), cite, span=span)
+        case "remark":
+            return tree.Remark(builder.text(kids[1]), span=span)
+    raise AssertionError(f"no row for {data}")
+
+
+def split(reader: Reader, line: Line, builder: Builder, rows: tuple[tree.Row, ...]) -> tuple[tree.Row, ...]:
+    """The rows that modify the whole; says where there is a block without rows or rows without a block."""
+    inside = tuple(row for row in rows if in_block(row))
+    if builder.blocks > 1:
+        reader.report("two-blocks", line)
+    if builder.blocks == 0 and inside:
+        reader.report("rows-without-block", inside[0].span)
+    if builder.blocks and not inside and not line.children:
+        reader.report("block-without-rows", line)
+    return tuple(row for row in rows if not in_block(row))
+
+
+def applies(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Applies:
+    """适用: when a whole rule or part applies at all."""
+    reader.no_children(line)
+    builder = reader.builder()
+    when = next(kid for kid in twig.children if kid is not None and not _is_word(kid))
+    reason = next((kid for kid in twig.children if isinstance(kid, Token) and kid.type == "TEXT"), None)
+    return tree.Applies(
+        builder.expr(when),
+        builder.text(reason) if reason is not None else "",
+        builder.cite(find(twig.children, "cite")),
+        span=reader.span(line),
+    )
+
+
+def in_block(row: tree.Row) -> bool:
+    """Whether a line belongs to the block expression of its rule rather than to the rule."""
+    return isinstance(row, tree.BandRow | tree.ChoiceRow | tree.StepRow | tree.Mark | tree.Amount)
+
+
+def _is_word(twig: Twig) -> bool:
+    return is_a(twig, "cite") or (
+        isinstance(twig, Token) and twig.type in ("APPLIES", "WHEN", "ELSE", "INAPPLICABLE", "TEXT")
+    )

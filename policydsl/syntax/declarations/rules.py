@@ -1,0 +1,109 @@
+"""Owns rules, parameters, formulas, readings and properties."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from lark import Token, Tree
+
+from policydsl.syntax import tree
+from policydsl.syntax.declarations.reader import Reader
+from policydsl.syntax.declarations.rows import in_block, rows_below, split
+from policydsl.syntax.declarations.twigs import after_equals, find, is_a
+from policydsl.syntax.lines import Line
+
+
+def rule(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Rule | tree.Parameter:
+    """规则 or 标准: a value, with the lines below that modify it."""
+    rows = rows_below(reader, line)
+    builder = reader.builder(tuple(row for row in rows if in_block(row)))
+    _, name, *rest = twig.children
+    value = after_equals(builder, rest)
+    after = split(reader, line, builder, rows)
+    if value is None and not any(isinstance(row, tree.DatedRow) for row in after):
+        reader.report("rule-without-value", line, name=builder.name(name).text)
+    make = tree.Parameter if str(twig.data) == "parameter" else tree.Rule
+    return make(
+        builder.name(name, True),
+        builder.alias(find(rest, "alias")),
+        builder.unit(find(rest, "unit")),
+        value,
+        after,
+        builder.cite(find(rest, "cite")),
+        span=reader.span(line),
+    )
+
+
+def formula(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Formula:
+    """公式: a rule of one's own with parameters."""
+    rows = rows_below(reader, line)
+    builder = reader.builder(tuple(row for row in rows if in_block(row)))
+    _, name, *rest = twig.children
+    parameters = []
+    for child in rest:
+        if is_a(child, "parameter_type"):
+            kid, unit = cast(Tree[Token], child).children[0], find(cast(Tree[Token], child).children, "type")
+            built = builder.unit(unit)
+            assert built is not None
+            parameters.append((builder.name(kid, True), built))
+    value = after_equals(builder, rest)
+    assert value is not None
+    after = split(reader, line, builder, rows)
+    cite = builder.cite(find(rest, "cite"))
+    return tree.Formula(builder.name(name, True), tuple(parameters), value, after, cite, span=reader.span(line))
+
+
+def reading(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Reading:
+    """口径: the readings of one place in the text."""
+    builder = reader.builder()
+    _, name, *rest = twig.children
+    return tree.Reading(
+        builder.name(name, True),
+        builder.alias(find(rest, "alias")),
+        reader.lines(line, "reading_line", _reading_line),
+        builder.cite(find(rest, "cite")),
+        span=reader.span(line),
+    )
+
+
+def _reading_line(reader: Reader, line: Line, twig: Tree[Token]) -> tree.ReadingLine:
+    rows = rows_below(reader, line)
+    builder = reader.builder(tuple(row for row in rows if in_block(row)))
+    option = cast(Tree[Token], twig.children[1])
+    name, *rest = option.children
+    value, reason = None, ""
+    for at, child in enumerate(rest):
+        if isinstance(child, Token) and child.type == "EQUALS":
+            value = builder.expr(rest[at + 1])
+        elif isinstance(child, Token) and child.type == "REASON":
+            reason = builder.text(rest[at + 1])
+    if builder.blocks or rows:
+        split(reader, line, builder, rows)
+    return tree.ReadingLine(
+        str(twig.data) == "adopt",
+        builder.name(name, True),
+        value,
+        reason,
+        builder.cite(find(rest, "cite")),
+        span=reader.span(line),
+    )
+
+
+def property_of(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Always | tree.Monotone:
+    """性质: what must hold always, or how one quantity moves with another."""
+    reader.no_children(line)
+    builder, span = reader.builder(), reader.span(line)
+    cite = builder.cite(find(twig.children, "cite"))
+    name = builder.name(twig.children[1], True)
+    if str(twig.data) == "always":
+        return tree.Always(name, builder.expr(twig.children[3]), cite, span=span)
+    tokens = {child.type for child in twig.children if isinstance(child, Token)}
+    return tree.Monotone(
+        name,
+        builder.reference(twig.children[2]),
+        "INCREASES" if "INCREASES" in tokens else "DECREASES",
+        builder.reference(twig.children[5]),
+        "NOT_LESS" if "NOT_LESS" in tokens else "NOT_MORE",
+        cite,
+        span=span,
+    )
