@@ -1,19 +1,16 @@
-"""Owns the only call of lark's parser: one logical line in, lark's tree or one diagnostic out, with its mend where one is found."""
+"""Owns parsing one logical line: its tree, or one diagnostic, with its mend where one is found."""
 
 from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import Any
-
-from lark import Token, Tree
-from lark.exceptions import UnexpectedInput, UnexpectedToken
-from lark.utils import TextSlice
 
 from policydsl.diagnostics.model import Diagnostic, Language
 from policydsl.source import Source, Span
+from policydsl.syntax.automaton import Refused
 from policydsl.syntax.keywords import BY_ID, KEYWORDS, hard_words
-from policydsl.syntax.tables import parser_for
+from policydsl.syntax.tables import automaton, words_of
+from policydsl.syntax.twig import Tree
 
 MAX_NESTING = 60
 """Brackets within brackets and 若 within 若 that an expression may have."""
@@ -95,7 +92,8 @@ class Door:
         self.text = text
         self.language = language
         self.findings: list[Diagnostic] = []
-        self._parser = parser_for(language)
+        self._automaton = automaton()
+        self._words = words_of(language)
         self._glue = sorted(
             (
                 keyword.spelling(language)
@@ -108,14 +106,14 @@ class Door:
         self._spellings = {word for keyword in KEYWORDS for word in keyword.spelling(language).split(" ")}
         self._glue += ["且", "或", "则", "非", "若", "为", "在", "自", "至", "的"] if language == "zh" else []
 
-    def parse(self, start: int, end: int, symbol: str) -> Tree[Token] | None:
+    def parse(self, start: int, end: int, symbol: str) -> Tree | None:
         """The tree of the text from `start` to `end` as `symbol`; None after a finding."""
         if _nesting(self.text, start, end) > MAX_NESTING:
             self._report("too-nested", start, min(end, start + 40), most=MAX_NESTING)
             return None
         try:
-            twig: Tree[Token] = self._parser.parse(TextSlice(self.text, start, end), start=symbol)
-        except UnexpectedInput as error:
+            twig = self._run(self.text, start, end, symbol)
+        except Refused as error:
             self._explain(error, start, end, symbol)
             return None
         # everything after this walks the tree by recursion
@@ -124,14 +122,16 @@ class Door:
             return None
         return twig
 
+    def _run(self, text: str, start: int, end: int, symbol: str) -> Tree:
+        stack: list[int] = []
+        return self._automaton.run(symbol, self._words.tokens(text, start, end, stack), stack, end)
+
     def _report(self, code: str, start: int, end: int, mend: str | None = None, **data: object) -> None:
         span = Span(self.source, start, max(end, start + 1))
         self.findings.append(Diagnostic(code, span, data, language=self.language, mend=mend))
 
-    def _explain(self, error: UnexpectedInput, start: int, end: int, symbol: str) -> None:
-        token = error.token if isinstance(error, UnexpectedToken) else None
-        at = token.start_pos if token is not None and token.type != "$END" and token.start_pos is not None else end
-        stop = token.end_pos if token is not None and token.type != "$END" and token.end_pos is not None else end
+    def _explain(self, error: Refused, start: int, end: int, symbol: str) -> None:
+        at, stop = error.token.start_pos, error.token.end_pos
         said = self.text[at:stop]
         if at == start and symbol == "declaration":
             self._unknown_start(start, end)
@@ -220,18 +220,13 @@ class Door:
         if len(line) > MAX_MENDED:
             return 0
         try:
-            self._parser.parse(TextSlice(line, 0, len(line)), start=symbol)
-        except UnexpectedToken as error:
-            return (
-                error.token.start_pos if error.token.type != "$END" and error.token.start_pos is not None else len(line)
-            )
-        except UnexpectedInput:
-            return 0
+            self._run(line, 0, len(line), symbol)
+        except Refused as error:
+            return error.token.start_pos
         return len(line) + 1
 
-    def _expected(self, error: UnexpectedInput) -> str:
-        interactive: Any = getattr(error, "interactive_parser", None)
-        accepts: set[str] = interactive.accepts() if interactive is not None else set()
+    def _expected(self, error: Refused) -> str:
+        accepts = self._automaton.accepts(error.stack)
         names = _KINDS[self.language]
         shared = {"COMPARATOR", "FUNCTION", "ROUNDING", "POST"}
         found = [names[item] for item in names if item in accepts and names[item]]
@@ -246,7 +241,7 @@ class Door:
         return ("、" if self.language == "zh" else ", ").join(joined) + ("…" if len(found) > 8 else "")
 
 
-def _is_deep(twig: Tree[Token]) -> bool:
+def _is_deep(twig: Tree) -> bool:
     """Whether a tree is deeper than its readers can follow: a sum of many terms leans to the left, one level for each."""
     layer = [twig]
     for _ in range(MAX_CHAIN):

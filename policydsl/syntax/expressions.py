@@ -1,4 +1,4 @@
-"""Owns the way from lark's tree of an expression to written nodes. `rows` are those of the block below the line, if any."""
+"""Owns the way from the tree of an expression to written nodes. `rows` are those of the block below the line, if any."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from fractions import Fraction
 from typing import Any, Literal, cast
 
 from attrs import define, field
-from lark import Token, Tree
 
 from policydsl.diagnostics.model import Diagnostic, Language
 from policydsl.source import Source, Span
 from policydsl.syntax import tree
 from policydsl.syntax.keywords import BY_ID, SIGNS, hard_words
 from policydsl.syntax.literals import read_citation, read_date, read_quantity, read_time
-
-Twig = Tree[Token] | Token | None
+from policydsl.syntax.twig import Token, Tree, Twig
 
 
 @define
@@ -33,10 +31,10 @@ class Builder:
     def span(self, twig: Twig) -> Span:
         """The place of a tree or token."""
         if isinstance(twig, Token):
-            return Span(self.source, twig.start_pos or 0, twig.end_pos or 0)
-        if twig is None or twig.meta.empty:
+            return Span(self.source, twig.start_pos, twig.end_pos)
+        if twig is None or twig.start_pos < 0:
             return Span(self.source, 0, 0)
-        return Span(self.source, twig.meta.start_pos, twig.meta.end_pos)
+        return Span(self.source, twig.start_pos, twig.end_pos)
 
     def report(self, code: str, twig: Twig, mend: str | None = None, **data: object) -> None:
         """Note a finding at `twig`."""
@@ -67,7 +65,7 @@ class Builder:
             return None
         raw = twig.children[1]
         assert isinstance(raw, Token)
-        text = self.source.text[raw.start_pos or 0 : raw.end_pos or 0]
+        text = self.source.text[raw.start_pos : raw.end_pos]
         clauses = read_citation(str(raw))
         if not clauses or any(not id_ for id_, _ in clauses):
             self.report("empty-citation", twig, found=text)
@@ -143,20 +141,20 @@ class Builder:
     def _token(self, token: Token) -> tree.Expr:
         return self.quantity(token) if token.type == "QUANTITY" else tree.Words(str(token), span=self.span(token))
 
-    def _binary(self, twig: Tree[Token]) -> tree.Expr:
+    def _binary(self, twig: Tree) -> tree.Expr:
         ops = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "part_of": "of"}
         op = cast(Literal["add", "sub", "mul", "div", "of"], ops[str(twig.data)])
         return tree.Binary(op, self.expr(twig.children[0]), self.expr(twig.children[2]), span=self.span(twig))
 
-    def _unary(self, twig: Tree[Token]) -> tree.Expr:
+    def _unary(self, twig: Tree) -> tree.Expr:
         op: Literal["neg", "not"] = "neg" if twig.data == "negate" else "not"
         return tree.Unary(op, self.expr(twig.children[1]), span=self.span(twig))
 
-    def _logic(self, twig: Tree[Token]) -> tree.Expr:
+    def _logic(self, twig: Tree) -> tree.Expr:
         op: Literal["and", "or"] = "and" if twig.data == "and_expr" else "or"
         return tree.Logic(op, tuple(self.expr(child) for child in twig.children[::2]), span=self.span(twig))
 
-    def _compare(self, twig: Tree[Token]) -> tree.Expr:
+    def _compare(self, twig: Tree) -> tree.Expr:
         left, word, right, *rest = twig.children
         return tree.Comparison(
             sign_of(word),
@@ -166,56 +164,56 @@ class Builder:
             span=self.span(twig),
         )
 
-    def _one_of(self, twig: Tree[Token]) -> tree.Expr:
+    def _one_of(self, twig: Tree) -> tree.Expr:
         item, *options = [child for child in twig.children if not isinstance(child, Token) or child.type == "QUANTITY"]
         return tree.Among(self.expr(item), tuple(self.expr(option) for option in options), span=self.span(twig))
 
-    def _within(self, twig: Tree[Token]) -> tree.Expr:
+    def _within(self, twig: Tree) -> tree.Expr:
         column = self.expr(twig.children[2])
         assert isinstance(column, tree.Reference)
         return tree.Among(self.expr(twig.children[0]), column, span=self.span(twig))
 
-    def _portion(self, twig: Tree[Token]) -> tree.Expr:
+    def _portion(self, twig: Tree) -> tree.Expr:
         measure, word, limit, *_ = twig.children
         return tree.Portion(sign_of(word), self.expr(measure), self.expr(limit), span=self.span(twig))
 
-    def _instead(self, twig: Tree[Token]) -> tree.Expr:
+    def _instead(self, twig: Tree) -> tree.Expr:
         body, word, instead = twig.children
         assert isinstance(word, Token)
         kind: Literal["IF_NA", "IF_NONE"] = "IF_NA" if word.type == "IF_NA" else "IF_NONE"
         return tree.Instead(kind, self.expr(body), self.expr(instead), span=self.span(twig))
 
-    def _if(self, twig: Tree[Token]) -> tree.Expr:
+    def _if(self, twig: Tree) -> tree.Expr:
         _, condition, _, then, _, otherwise = twig.children
         return tree.If(self.expr(condition), self.expr(then), self.expr(otherwise), span=self.span(twig))
 
-    def _group(self, twig: Tree[Token]) -> tree.Expr:
+    def _group(self, twig: Tree) -> tree.Expr:
         inner = next(
             child for child in twig.children if not (isinstance(child, Token) and child.type in ("LPAR", "RPAR"))
         )
         return tree.Group(self.expr(inner), span=self.span(twig))
 
-    def _several(self, twig: Tree[Token]) -> tree.Expr:
+    def _several(self, twig: Tree) -> tree.Expr:
         kids = [kid for kid in twig.children if not (isinstance(kid, Token) and kid.type in ("LPAR", "RPAR"))]
         return tree.Several(tuple(self.expr(kid) for kid in kids), span=self.span(twig))
 
-    def _number(self, twig: Tree[Token]) -> tree.Expr:
+    def _number(self, twig: Tree) -> tree.Expr:
         return self.quantity(twig)
 
-    def _date(self, twig: Tree[Token]) -> tree.Expr:
+    def _date(self, twig: Tree) -> tree.Expr:
         return self.day(cast(Token, twig.children[0]))
 
-    def _moment(self, twig: Tree[Token]) -> tree.Expr:
+    def _moment(self, twig: Tree) -> tree.Expr:
         return self.time(cast(Token, twig.children[0]))
 
-    def _text(self, twig: Tree[Token]) -> tree.Expr:
+    def _text(self, twig: Tree) -> tree.Expr:
         return tree.Words(self.text(twig.children[0]), span=self.span(twig))
 
-    def _constant(self, twig: Tree[Token]) -> tree.Expr:
+    def _constant(self, twig: Tree) -> tree.Expr:
         word = cast(Literal["TRUE", "FALSE", "NONE", "ALL_TASKS", "UNMET_TASKS"], str(twig.data).upper())
         return tree.Constant(word, span=self.span(twig))
 
-    def _undecided(self, twig: Tree[Token]) -> tree.Expr:
+    def _undecided(self, twig: Tree) -> tree.Expr:
         kind: Literal["PENDING", "INAPPLICABLE"] = "PENDING" if twig.data == "pending" else "INAPPLICABLE"
         reason = self.text(twig.children[1]) if len(twig.children) > 1 else ""
         return tree.Undecided(kind, reason, span=self.span(twig))
@@ -238,7 +236,7 @@ class Builder:
                 names.append(self.name(child))
         return tree.Reference(tuple(names), keys, twig.data == "this_reference", span=self.span(twig))
 
-    def _function(self, twig: Tree[Token]) -> tree.Expr:
+    def _function(self, twig: Tree) -> tree.Expr:
         word, *rest = twig.children
         clauses, parts = self._clauses(rest, "fold_clause")
         each = next(
@@ -257,9 +255,9 @@ class Builder:
             span=self.span(twig),
         )
 
-    def _clauses(self, twigs: Sequence[Twig], name: str) -> tuple[dict[str, Tree[Token]], list[Twig]]:
+    def _clauses(self, twigs: Sequence[Twig], name: str) -> tuple[dict[str, Tree], list[Twig]]:
         """The clauses of a call by the keyword that begins them, each at most once, and what is no clause nor a mark."""
-        clauses: dict[str, Tree[Token]] = {}
+        clauses: dict[str, Tree] = {}
         parts: list[Twig] = []
         for twig in twigs:
             if isinstance(twig, Tree) and twig.data == name:
@@ -271,7 +269,7 @@ class Builder:
                 parts.append(twig)
         return clauses, parts
 
-    def _clause(self, clauses: dict[str, Tree[Token]], word: str) -> tree.Expr | None:
+    def _clause(self, clauses: dict[str, Tree], word: str) -> tree.Expr | None:
         return self.expr(clauses[word].children[1]) if word in clauses else None
 
     def place(self, twig: Twig) -> tree.Quantity:
@@ -281,7 +279,7 @@ class Builder:
             return self.quantity(twig.children[0])
         return tree.Quantity(Fraction(1), self.name(twig.children[0]).text, "", span=self.span(twig))
 
-    def _ordered(self, twig: Tree[Token]) -> tree.Expr:
+    def _ordered(self, twig: Tree) -> tree.Expr:
         tokens = [child for child in twig.children if isinstance(child, Token)]
         kind = next((token.type for token in tokens if token.type.startswith("O_")), "IN_TURN")
         clauses, parts = self._clauses(twig.children, "row_clause")
@@ -315,7 +313,7 @@ class Builder:
             span=self.span(twig),
         )
 
-    def _block(self, twig: Tree[Token]) -> tree.Expr:
+    def _block(self, twig: Tree) -> tree.Expr:
         self.blocks += 1
         head = twig.children[0]
         assert isinstance(head, Token)
@@ -327,7 +325,7 @@ class Builder:
         return tree.Block(kind, subject, start, rows, span=self.span(twig))
 
 
-_MAKERS: dict[str, Callable[[Builder, Tree[Token]], tree.Expr]] = {
+_MAKERS: dict[str, Callable[[Builder, Tree], tree.Expr]] = {
     **dict.fromkeys(("add", "subtract", "multiply", "divide", "part_of"), Builder._binary),
     **dict.fromkeys(("negate", "not_expr"), Builder._unary),
     **dict.fromkeys(("and_expr", "or_expr"), Builder._logic),
@@ -357,7 +355,7 @@ def _token(twig: Twig) -> Token:
     return twig
 
 
-def _tree(twig: Twig) -> Tree[Token]:
+def _tree(twig: Twig) -> Tree:
     assert isinstance(twig, Tree)
     return twig
 

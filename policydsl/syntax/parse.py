@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from lark import Token, Tree
-
 from policydsl.diagnostics.model import Diagnostic, Language
 from policydsl.source import Source, Span
 from policydsl.syntax import tree
@@ -21,6 +19,7 @@ from policydsl.syntax.declarations.rules import formula, property_of, reading, r
 from policydsl.syntax.declarations.tasks import conditions, item_line, task, task_line
 from policydsl.syntax.declarations.twigs import find
 from policydsl.syntax.lines import Line, lay_out
+from policydsl.syntax.twig import Tree
 
 MAX_SIZE = 5_000_000
 """Characters a policy file may have."""
@@ -91,7 +90,7 @@ def _look_into(reader: Reader, line: Line) -> None:
         reader.lines(line, "example_line", example_line)
 
 
-def _part(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Part:
+def _part(reader: Reader, line: Line, twig: Tree) -> tree.Part:
     builder = reader.builder()
     _, name, *rest = twig.children
     return tree.Part(
@@ -103,13 +102,13 @@ def _part(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Part:
     )
 
 
-def _on_entity(reader: Reader, line: Line, twig: Tree[Token]) -> tree.On:
+def _on_entity(reader: Reader, line: Line, twig: Tree) -> tree.On:
     return tree.On(
         reader.builder().name(twig.children[1]), _declarations(reader, line.children), span=reader.span(line)
     )
 
 
-_DECLARATIONS: dict[str, Callable[[Reader, Line, Tree[Token]], tree.Declaration]] = {
+_DECLARATIONS: dict[str, Callable[[Reader, Line, Tree], tree.Declaration]] = {
     "policy": policy,
     "roll": roll,
     "units": units,

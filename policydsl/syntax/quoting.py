@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from lark import Token, Tree
-
 from policydsl.diagnostics.model import Language
 from policydsl.source import Source
 from policydsl.syntax.door import Door
 from policydsl.syntax.keywords import BY_ID, KEYWORDS
+from policydsl.syntax.twig import Token, Tree
 
 Pieces = list[tuple[int, str]]
 """Text in pieces between which a line may be broken, each with its level: the lower, the sooner the line is broken before it."""
@@ -86,7 +85,7 @@ def _shape(pieces: Pieces, symbol: str, language: Language) -> object:
     return None if twig is None else _plain(twig)
 
 
-def _plain(twig: Tree[Token] | Token | None) -> object:
+def _plain(twig: Tree | Token | None) -> object:
     if isinstance(twig, Tree):
         return (str(twig.data), *(_plain(child) for child in twig.children))
     if twig is None:

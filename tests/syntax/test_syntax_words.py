@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from lark import Token, Tree
 
 from policydsl.diagnostics.model import Language
 from policydsl.source import Source
 from policydsl.syntax.door import Door
 from policydsl.syntax.keywords import BY_ID, KEYWORDS, TYPE_WORDS
 from policydsl.syntax.meanings import GROUPS, MEANINGS, TYPES
+from policydsl.syntax.twig import Token, Tree
 
 # a line of each kind; words in braces are put in by their ids
 LINES = """
@@ -124,7 +124,7 @@ def _lines() -> Iterator[tuple[str, str]]:
             yield "expr", f"{{{keyword.id}}}(a)"
 
 
-def _words(twig: Tree[Token] | Token | None) -> Iterator[str]:
+def _words(twig: Tree | Token | None) -> Iterator[str]:
     """The ids of the keywords in a tree; those that share a terminal are told by what they say."""
     if isinstance(twig, Tree):
         for child in twig.children:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lark import Token, Tree
-
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.twigs import is_a
-from policydsl.syntax.expressions import Builder, Twig, sign_of
+from policydsl.syntax.expressions import Builder, sign_of
+from policydsl.syntax.twig import Token, Tree, Twig
 
 
 def edges(builder: Builder, kids: Sequence[Twig]) -> tuple[tree.Edge, ...]:

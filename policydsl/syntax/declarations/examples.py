@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, cast
 
-from lark import Token, Tree
-
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.grids import grid
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.twigs import is_a
-from policydsl.syntax.expressions import Builder, Twig
+from policydsl.syntax.expressions import Builder
 from policydsl.syntax.lines import Line
+from policydsl.syntax.twig import Token, Tree, Twig
 
 
-def example(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Example:
+def example(reader: Reader, line: Line, twig: Tree) -> tree.Example:
     """算例: facts given, and what should come out."""
     said = twig.children[1]
     builder = reader.builder()
@@ -26,7 +25,7 @@ def example(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Example:
     return tree.Example(name, reader.lines(line, "example_line", example_line), span=reader.span(line))
 
 
-def example_line(reader: Reader, line: Line, twig: Tree[Token]) -> tree.ExampleLine:
+def example_line(reader: Reader, line: Line, twig: Tree) -> tree.ExampleLine:
     """A line of an example."""
     builder, span, kids = reader.builder(), reader.span(line), twig.children
     data = str(twig.data)
@@ -57,8 +56,8 @@ def _assignments(builder: Builder, kids: Iterable[Twig]) -> tuple[tree.Assignmen
     found = []
     for kid in kids:
         if is_a(kid, "assignment"):
-            target, _, value = cast(Tree[Token], kid).children
-            inner = cast(Tree[Token], value).children[0]
+            target, _, value = cast(Tree, kid).children
+            inner = cast(Tree, value).children[0]
             unknown = isinstance(inner, Token) and inner.type == "UNKNOWN"
             found.append(
                 tree.Assignment(
@@ -68,7 +67,7 @@ def _assignments(builder: Builder, kids: Iterable[Twig]) -> tuple[tree.Assignmen
     return tuple(found)
 
 
-def _expected(builder: Builder, twig: Tree[Token]) -> tree.Expected:
+def _expected(builder: Builder, twig: Tree) -> tree.Expected:
     target = builder.reference(twig.children[0])
     kind = str(twig.data).removeprefix("expect_").upper()
     if kind == "VALUE":

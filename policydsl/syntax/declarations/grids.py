@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from lark import Token, Tree
-
 from policydsl.source import Span
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.edges import edges
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.twigs import find, is_a
 from policydsl.syntax.lines import Line
+from policydsl.syntax.twig import Token, Tree
 
 _EDGE = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"|「[^「」\n]*」|\|")
 
 
-def table(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Table:
+def table(reader: Reader, line: Line, twig: Tree) -> tree.Table:
     """表: keys, and the rows below."""
     builder = reader.builder()
     _, name, *rest = twig.children

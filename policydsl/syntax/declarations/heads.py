@@ -6,23 +6,22 @@ import re
 from datetime import date
 from typing import Literal, cast
 
-from lark import Token, Tree
-
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.twigs import find, is_a
 from policydsl.syntax.lines import Line
+from policydsl.syntax.twig import Token, Tree
 
 _QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
 
 
-def policy(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Policy:
+def policy(reader: Reader, line: Line, twig: Tree) -> tree.Policy:
     """政策 “…”: and the lines of its head."""
     builder = reader.builder()
     return tree.Policy(builder.text(twig.children[1]), reader.lines(line, "header", _header), span=reader.span(line))
 
 
-def _header(reader: Reader, line: Line, twig: Tree[Token]) -> tree.HeaderLine:
+def _header(reader: Reader, line: Line, twig: Tree) -> tree.HeaderLine:
     reader.no_children(line)
     builder = reader.builder()
     kids = [child for child in twig.children if child is not None]
@@ -36,17 +35,17 @@ def _header(reader: Reader, line: Line, twig: Tree[Token]) -> tree.HeaderLine:
         return tree.HeaderLine(word, builder.name(value), span=span)
     if value.type == "DATE":
         return tree.HeaderLine(word, builder.day(value).value, span=span)
-    text = reader.source.text[value.start_pos or 0 : value.end_pos or 0].strip()
+    text = reader.source.text[value.start_pos : value.end_pos].strip()
     return tree.HeaderLine(word, text[1:-1] if _QUOTED.fullmatch(text) else text, span=span)
 
 
-def imported(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Import:
+def imported(reader: Reader, line: Line, twig: Tree) -> tree.Import:
     """引用 “…”."""
     reader.no_children(line)
     return tree.Import(reader.builder().text(twig.children[1]), span=reader.span(line))
 
 
-def clause(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Clause:
+def clause(reader: Reader, line: Line, twig: Tree) -> tree.Clause:
     """条款 …: a clause of the text, and whether rules are expected of it."""
     reader.no_children(line)
     tokens = {child.type: child for child in twig.children if isinstance(child, Token)}
@@ -55,7 +54,7 @@ def clause(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Clause:
     return tree.Clause(id_, "NO_RULES" not in tokens, text, span=reader.span(line))
 
 
-def units(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Units:
+def units(reader: Reader, line: Line, twig: Tree) -> tree.Units:
     """单位 家, 人."""
     reader.no_children(line)
     return tree.Units(
@@ -63,7 +62,7 @@ def units(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Units:
     )
 
 
-def roll(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Roll:
+def roll(reader: Reader, line: Line, twig: Tree) -> tree.Roll:
     """名录: the members a word may have, beside its name or in lines below."""
     builder = reader.builder()
     _, name, *rest = twig.children
@@ -71,7 +70,7 @@ def roll(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Roll:
     members: list[tree.Item] = []
     for child in rest:
         if is_a(child, "members"):
-            members += _members(reader, cast(Tree[Token], child))
+            members += _members(reader, cast(Tree, child))
     for group in reader.lines(line, "members", _group):
         members += group
     if not members:
@@ -81,21 +80,21 @@ def roll(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Roll:
     )
 
 
-def _group(reader: Reader, line: Line, twig: Tree[Token]) -> list[tree.Item]:
+def _group(reader: Reader, line: Line, twig: Tree) -> list[tree.Item]:
     return _members(reader, twig)
 
 
-def _members(reader: Reader, twig: Tree[Token]) -> list[tree.Item]:
+def _members(reader: Reader, twig: Tree) -> list[tree.Item]:
     return [_item(reader, child) for child in twig.children if isinstance(child, Tree)]
 
 
-def _item(reader: Reader, twig: Tree[Token]) -> tree.Item:
+def _item(reader: Reader, twig: Tree) -> tree.Item:
     builder = reader.builder()
     name, *alias = twig.children
     return tree.Item(builder.name(name), builder.alias(alias[0]) if alias else None)
 
 
-def calendar(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Calendar:
+def calendar(reader: Reader, line: Line, twig: Tree) -> tree.Calendar:
     """日历: the days it covers, holidays, make-up days."""
     builder = reader.builder()
     lines = reader.lines(line, "calendar_line", _calendar_line)
@@ -117,7 +116,7 @@ def calendar(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Calendar:
     )
 
 
-def _calendar_line(reader: Reader, line: Line, twig: Tree[Token]) -> tree.CalendarLine:
+def _calendar_line(reader: Reader, line: Line, twig: Tree) -> tree.CalendarLine:
     reader.no_children(line)
     builder = reader.builder()
     words: dict[str, Literal["COVERS", "HOLIDAYS", "MAKE_UP"]] = {

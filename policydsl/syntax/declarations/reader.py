@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from lark import Token, Tree
-
 from policydsl.diagnostics.model import Diagnostic, Language
 from policydsl.source import Span
 from policydsl.syntax import tree
 from policydsl.syntax.door import Door
 from policydsl.syntax.expressions import Builder
 from policydsl.syntax.lines import Layout, Line
+from policydsl.syntax.twig import Tree
 
 T = TypeVar("T")
 
@@ -45,7 +44,7 @@ class Reader:
         if line.children:
             self.report("unexpected-block", line.children[0])
 
-    def lines(self, line: Line, symbol: str, make: Callable[[Reader, Line, Tree[Token]], T | None]) -> tuple[T, ...]:
+    def lines(self, line: Line, symbol: str, make: Callable[[Reader, Line, Tree], T | None]) -> tuple[T, ...]:
         """The children of a line, each parsed as `symbol`."""
         found = []
         for child in line.children:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
-from lark import Token, Tree
-
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.twigs import find, is_a
-from policydsl.syntax.expressions import Builder, Twig, sign_of
+from policydsl.syntax.expressions import Builder, sign_of
 from policydsl.syntax.lines import Line
+from policydsl.syntax.twig import Token, Tree, Twig
 
 
-def entity(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Entity:
+def entity(reader: Reader, line: Line, twig: Tree) -> tree.Entity:
     """对象: an entity, whose it is, its fields and variants."""
     builder = reader.builder()
     _, name, *rest = twig.children
@@ -22,7 +21,7 @@ def entity(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Entity:
     owner = None
     for child in rest:
         if is_a(child, "belongs"):
-            owner = builder.name(cast(Tree[Token], child).children[1])
+            owner = builder.name(cast(Tree, child).children[1])
     lines = reader.lines(line, "field", field)
     return tree.Entity(
         builder.name(name, True),
@@ -37,7 +36,7 @@ def entity(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Entity:
     )
 
 
-def field(reader: Reader, line: Line, twig: Tree[Token]) -> tree.FieldLine | tree.Variant:
+def field(reader: Reader, line: Line, twig: Tree) -> tree.FieldLine | tree.Variant:
     """A line of an entity: a field, or a variant with fields of its own."""
     builder = reader.builder()
     if str(twig.data) == "variant":
@@ -61,7 +60,7 @@ def field(reader: Reader, line: Line, twig: Tree[Token]) -> tree.FieldLine | tre
     )
 
 
-def decision(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Decision:
+def decision(reader: Reader, line: Line, twig: Tree) -> tree.Decision:
     """裁量: what a person decides."""
     reader.no_children(line)
     builder = reader.builder()
@@ -101,7 +100,7 @@ def _attributes(builder: Builder, twigs: Iterable[Twig]) -> tuple[tree.Attribute
     return tuple(found)
 
 
-def constraint(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Constraint:
+def constraint(reader: Reader, line: Line, twig: Tree) -> tree.Constraint:
     """约束: what facts must agree with."""
     reader.no_children(line)
     builder = reader.builder()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-from lark import Token, Tree
-
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.edges import edges
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.twigs import find, is_a
-from policydsl.syntax.expressions import Builder, Twig, sign_of
+from policydsl.syntax.expressions import Builder, sign_of
 from policydsl.syntax.keywords import RELATIONS
 from policydsl.syntax.lines import Line
+from policydsl.syntax.twig import Token, Tree, Twig
 
 
 def rows_below(reader: Reader, line: Line) -> tuple[tree.Row, ...]:
@@ -20,7 +19,7 @@ def rows_below(reader: Reader, line: Line) -> tuple[tree.Row, ...]:
     return reader.lines(line, "rule_line", row)
 
 
-def row(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Row | None:
+def row(reader: Reader, line: Line, twig: Tree) -> tree.Row | None:
     """A line below a rule."""
     inner = twig.children[0] if str(twig.data) == "rule_line" and isinstance(twig.children[0], Tree) else twig
     assert isinstance(inner, Tree)
@@ -36,7 +35,7 @@ def row(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Row | None:
 
 
 def _row_of(
-    reader: Reader, builder: Builder, line: Line, twig: Tree[Token], exceptions: tuple[tree.ExceptRow, ...]
+    reader: Reader, builder: Builder, line: Line, twig: Tree, exceptions: tuple[tree.ExceptRow, ...]
 ) -> tree.Row | None:
     span, kids = reader.span(line), twig.children
     cite = builder.cite(find(kids, "cite"))
@@ -99,7 +98,7 @@ def _row_of(
         case "applies":
             return applies(reader, line, twig)
         case "rounding":
-            place = cast(Tree[Token], values[2])
+            place = cast(Tree, values[2])
             return tree.RoundRow(str(values[0]), builder.place(place), cite, span=span)
         case "remark":
             return tree.Remark(builder.text(kids[1]), span=span)
@@ -118,7 +117,7 @@ def split(reader: Reader, line: Line, builder: Builder, rows: tuple[tree.Row, ..
     return tuple(row for row in rows if not in_block(row))
 
 
-def applies(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Applies:
+def applies(reader: Reader, line: Line, twig: Tree) -> tree.Applies:
     """适用: when a whole rule or part applies at all."""
     reader.no_children(line)
     builder = reader.builder()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import cast
 
-from lark import Token, Tree
-
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.rows import in_block, rows_below, split
 from policydsl.syntax.declarations.twigs import after_equals, find, is_a
 from policydsl.syntax.lines import Line
+from policydsl.syntax.twig import Token, Tree
 
 
-def rule(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Rule | tree.Parameter:
+def rule(reader: Reader, line: Line, twig: Tree) -> tree.Rule | tree.Parameter:
     """规则 or 标准: a value, with the lines below that modify it."""
     rows = rows_below(reader, line)
     builder = reader.builder(tuple(row for row in rows if in_block(row)))
@@ -34,7 +33,7 @@ def rule(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Rule | tree.Para
     )
 
 
-def formula(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Formula:
+def formula(reader: Reader, line: Line, twig: Tree) -> tree.Formula:
     """公式: a rule of one's own with parameters."""
     rows = rows_below(reader, line)
     builder = reader.builder(tuple(row for row in rows if in_block(row)))
@@ -42,7 +41,7 @@ def formula(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Formula:
     parameters = []
     for child in rest:
         if is_a(child, "parameter_type"):
-            kid, unit = cast(Tree[Token], child).children[0], find(cast(Tree[Token], child).children, "type")
+            kid, unit = cast(Tree, child).children[0], find(cast(Tree, child).children, "type")
             built = builder.unit(unit)
             assert built is not None
             parameters.append((builder.name(kid, True), built))
@@ -53,7 +52,7 @@ def formula(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Formula:
     return tree.Formula(builder.name(name, True), tuple(parameters), value, after, cite, span=reader.span(line))
 
 
-def reading(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Reading:
+def reading(reader: Reader, line: Line, twig: Tree) -> tree.Reading:
     """口径: the readings of one place in the text."""
     builder = reader.builder()
     _, name, *rest = twig.children
@@ -66,10 +65,10 @@ def reading(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Reading:
     )
 
 
-def _reading_line(reader: Reader, line: Line, twig: Tree[Token]) -> tree.ReadingLine:
+def _reading_line(reader: Reader, line: Line, twig: Tree) -> tree.ReadingLine:
     rows = rows_below(reader, line)
     builder = reader.builder(tuple(row for row in rows if in_block(row)))
-    option = cast(Tree[Token], twig.children[1])
+    option = cast(Tree, twig.children[1])
     name, *rest = option.children
     value, reason = None, ""
     for at, child in enumerate(rest):
@@ -89,7 +88,7 @@ def _reading_line(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Reading
     )
 
 
-def property_of(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Always | tree.Monotone:
+def property_of(reader: Reader, line: Line, twig: Tree) -> tree.Always | tree.Monotone:
     """性质: what must hold always, or how one quantity moves with another."""
     reader.no_children(line)
     builder, span = reader.builder(), reader.span(line)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lark import Token, Tree
-
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.twigs import find, is_a, who
 from policydsl.syntax.expressions import Builder
 from policydsl.syntax.lines import Line
+from policydsl.syntax.twig import Token, Tree
 
 
-def task(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Task:
+def task(reader: Reader, line: Line, twig: Tree) -> tree.Task:
     """任务: a condition that is a duty, with its evidence, days and offices."""
     builder = reader.builder()
     _, name, *rest = twig.children
@@ -29,7 +28,7 @@ def task(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Task:
     )
 
 
-def task_line(reader: Reader, line: Line, twig: Tree[Token]) -> tree.TaskLine:
+def task_line(reader: Reader, line: Line, twig: Tree) -> tree.TaskLine:
     """A line below a task."""
     reader.no_children(line)
     builder, span, kids = reader.builder(), reader.span(line), twig.children
@@ -48,7 +47,7 @@ def task_line(reader: Reader, line: Line, twig: Tree[Token]) -> tree.TaskLine:
             return tree.Remark(builder.text(kids[1]), span=span)
 
 
-def conditions(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Conditions:
+def conditions(reader: Reader, line: Line, twig: Tree) -> tree.Conditions:
     """条件 or 材料: a list of which all, any or some are wanted."""
     builder = reader.builder()
     word, name, *rest = twig.children
@@ -70,7 +69,7 @@ def conditions(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Conditions
     )
 
 
-def _mode(builder: Builder, twig: Tree[Token] | None) -> tuple[str, int]:
+def _mode(builder: Builder, twig: Tree | None) -> tuple[str, int]:
     if twig is None:
         return "ALL_OF", 0
     token = twig.children[0]
@@ -80,7 +79,7 @@ def _mode(builder: Builder, twig: Tree[Token] | None) -> tuple[str, int]:
     return token.type, int(builder.quantity(twig.children[1]).number)
 
 
-def item_line(reader: Reader, line: Line, twig: Tree[Token]) -> tree.ItemLine:
+def item_line(reader: Reader, line: Line, twig: Tree) -> tree.ItemLine:
     """An item of such a list, or a group of items."""
     builder = reader.builder()
     name, *rest = twig.children

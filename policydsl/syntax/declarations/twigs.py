@@ -1,20 +1,19 @@
-"""Owns the small questions to lark's trees."""
+"""Owns the small questions to the trees of a line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from lark import Token, Tree
-
 from policydsl.syntax import tree
-from policydsl.syntax.expressions import Builder, Twig
+from policydsl.syntax.expressions import Builder
+from policydsl.syntax.twig import Token, Tree, Twig
 
 
 def is_a(twig: Twig, name: str) -> bool:
     return isinstance(twig, Tree) and str(twig.data) == name
 
 
-def find(twigs: Iterable[Twig], name: str) -> Tree[Token] | None:
+def find(twigs: Iterable[Twig], name: str) -> Tree | None:
     return next((twig for twig in twigs if isinstance(twig, Tree) and str(twig.data) == name), None)
 
 
