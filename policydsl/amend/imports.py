@@ -161,7 +161,7 @@ def _replaced(
     found: list[tree.Declaration] = []
     for node in body:
         match node:
-            case tree.Policy() | tree.Example() | tree.Import():
+            case tree.Policy() | tree.Example() | tree.Import() | tree.Amendment():
                 continue
             case tree.Part():
                 found.append(evolve(node, body=_replaced(node.body, on, base, mine, entities)))

@@ -74,6 +74,11 @@ def _declared(
                 yield _citer(scope, "formula", "", node.name, (node,), lent)
             case tree.Calendar():
                 yield _citer(scope, "calendar", "", node.name, (node,), lent)
+            case tree.Amendment():
+                for item in node.lines:
+                    if not isinstance(item, tree.Example):
+                        named = tree.Name(node.id, span=item.span)
+                        yield _citer(scope, "amendment", "", named, (item,), node.cite)
             case _:
                 pass
 

@@ -730,6 +730,7 @@ CiterKind = Literal[
     "formula",
     "calendar",
     "part",
+    "amendment",
 ]
 
 

@@ -26,6 +26,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "parameter": ("标准", "parameter"),
     "formula": ("公式", "formula"),
     "calendar": ("日历", "calendar"),
+    "amendment": ("修订", "amendment"),
     "part": ("部分", "part"),
 }
 STATES: dict[State, tuple[str, str]] = {

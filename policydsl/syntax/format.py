@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import assert_never
 
 from policydsl.diagnostics.model import Language
@@ -97,6 +97,9 @@ def _declaration(spell: Spelling, node: tree.Declaration) -> Row:
             return _row(node, [[(0, f"{spell.word('IMPORT')} {spell.text(node.path)}")]])
         case tree.Always() | tree.Monotone():
             return _property(spell, node)
+        case tree.Amendment():
+            head = f"{spell.word('AMEND')} {node.id}:{spell.citation(node.cite)[1:]}"
+            return _row(node, [[(0, head)]], [_amend_line(spell, line) for line in node.lines])
         case _:
             assert_never(node)
 
@@ -224,6 +227,74 @@ def _marks(spell: Spelling, attributes: Iterable[tree.Attribute], before: str) -
         text += (" " if close else "  " if previous else before) + said + spell.citation(attribute.cite)
         previous = word
     return text
+
+
+# ---------------------------------------------------------------- amendments
+
+
+def _amend_line(spell: Spelling, node: tree.AmendLine) -> Row:
+    phrases = Phrases(spell)
+    match node:
+        case tree.Naming():
+            targets = _wrapped(spell, [phrases.flat(target) for target in node.targets])
+            return _amended(spell, node, joined(spell.word(node.word), targets), node.since, node.cite)
+        case tree.Whole():
+            return _amended(spell, node, [(0, spell.word(node.word))], node.since, node.cite)
+        case tree.Changing():
+            head = f"{spell.word('AMENDED')} {phrases.flat(node.target)}"
+            pieces = joined(head, joined("=", phrases.expr(node.value)))
+            if node.was is not None:
+                pieces = joined(pieces, joined(spell.word("WAS"), Phrases(spell).expr(node.was)))
+            row = _amended(spell, node, pieces, node.since, None)
+            row.children = rows_below(spell, phrases, ())
+            tail = f":{spell.citation(node.cite)[1:]}" if row.children else spell.citation(node.cite)
+            row.cells = [joined(row.cells[0], tail, "")]
+            return row
+        case tree.Putting():
+            row = _opening(spell, node, spell.word(node.word), node.since, node.cite)
+            row.children = [_declaration(spell, item) for item in node.body]
+            return row
+        case tree.Extending():
+            head = f"{spell.word(node.word)} {phrases.flat(node.target)}"
+            row = _opening(spell, node, head, node.since, node.cite)
+            row.children = _grid(spell, node.grid) if node.grid else [_block_line(spell, line) for line in node.lines]
+            return row
+        case tree.Past():
+            text = f"{spell.word('PAST')} {spell.word(node.word)}"
+            if node.by is not None:
+                text += f" {spell.word('BY')} {phrases.flat(node.by)}"
+            return _amended(spell, node, [(0, text)], None, node.cite)
+        case tree.Prevailing():
+            return _line(node, "amend_line", f"{spell.word('PREVAILS')} {spell.comma.join(node.notices)}")
+        case tree.Example():
+            row = _declaration(spell, node)
+            return Row(row.span, "amend_line", row.cells, children=row.children)
+        case _:
+            assert_never(node)
+
+
+def _block_line(spell: Spelling, node: tree.BlockLine) -> Row:
+    match node:
+        case tree.ItemLine():
+            return _item(spell, node)
+        case tree.EvidenceLine() | tree.DueLine() | tree.ChargeLine():
+            return _task_line(spell, node)
+        case _:
+            return row_of(spell, node)
+
+
+def _amended(
+    spell: Spelling, node: tree.Written, pieces: Pieces, since: date | None, cite: tree.Citation | None
+) -> Row:
+    if since is not None:
+        pieces = joined(pieces, f"{spell.word('FROM')} {spell.day(since)} {spell.word('ONWARD')}")
+    return _line(node, "amend_line", joined(pieces, spell.citation(cite), ""))
+
+
+def _opening(spell: Spelling, node: tree.Written, head: str, since: date | None, cite: tree.Citation | None) -> Row:
+    row = _amended(spell, node, [(0, head)], since, None)
+    row.cells = [joined(row.cells[0], f":{spell.citation(cite)[1:]}", "")]
+    return row
 
 
 # ---------------------------------------------------------------- tables

@@ -31,14 +31,21 @@ class Keyword:
     @property
     def terminal(self) -> str:
         """The terminal of `grammar.lark` that the word is: words of one group that stand in the same places share one."""
-        return _SHARED.get(self.id[:2] if self.id[1] == "_" else self.group, self.id)
+        return _SHARED.get(self.id) or _SHARED.get(self.id[:2] if self.id[1] == "_" else self.group, self.id)
 
     def spelling(self, language: Language) -> str:
         """The word as it is written in `language`."""
         return self.zh if language == "zh" else self.en
 
 
-_SHARED = {"comparator": "COMPARATOR", "F_": "FUNCTION", "R_": "ROUNDING", "postfix comparator": "POST"}
+# 由 is one word in Chinese: behind a number the parser cannot know yet whether an office or an old value follows
+_SHARED = {
+    "comparator": "COMPARATOR",
+    "F_": "FUNCTION",
+    "R_": "ROUNDING",
+    "postfix comparator": "POST",
+    "WAS": "OFFICE",
+}
 
 
 def _rows(group: str, kind: Kind, rows: str) -> tuple[Keyword, ...]:
@@ -75,6 +82,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         CALENDAR    | 日历   | calendar
         IMPORT      | 引用   | import
         PROPERTY    | 性质   | property
+        AMEND       | 修订   | amend
         """,
     ),
     *_rows(
@@ -123,6 +131,14 @@ KEYWORDS: tuple[Keyword, ...] = (
         COVERS      | 覆盖     | covers
         HOLIDAYS    | 放假     | holidays
         MAKE_UP     | 补班     | working days off
+        REPEAL      | 废止     | repeal
+        KEEP        | 保留     | keep
+        AMENDED     | 改为     | change
+        ADD         | 增加     | add
+        MERGE       | 并入     | take over
+        RESTORE     | 恢复     | restore
+        SUPERSEDE   | 替代     | supersede
+        PAST        | 既往     | past cases
         """,
     ),
     *_rows(
@@ -168,6 +184,10 @@ KEYWORDS: tuple[Keyword, ...] = (
         ROUND_TO    | 到       | to the
         ONWARD      | 起       | onward
         PREVAILS    | 优先于   | prevails over
+        WAS         | 由       | was
+        NEW_LAW     | 从新     | under the new law
+        OLD_LAW     | 从旧     | under the old law
+        BETTER_LAW  | 从优     | under the better law
         PORTION     | 部分     | portion
         ALWAYS      | 恒有     | always
         INCREASES   | 增加     | increases

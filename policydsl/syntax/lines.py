@@ -7,6 +7,7 @@ Every sign is mapped one character to one, so that offsets in the mapped text ar
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from unicodedata import east_asian_width
 
 from attrs import define, field, frozen
@@ -98,8 +99,13 @@ def width_of(blank: str) -> int:
     return columns
 
 
-def lay_out(source: Source, language: Language) -> tuple[Layout, list[Diagnostic]]:
-    """Lines, blocks and comments of a file, and what is wrong with its layout."""
+def lay_out(
+    source: Source, language: Language, begins: int = 0, ends: int | None = None
+) -> tuple[Layout, list[Diagnostic]]:
+    """Lines, blocks and comments of a file, and what is wrong with its layout.
+
+    `begins` and `ends` are offsets of lines between which a part of the file stands that is wanted alone.
+    """
     findings: list[Diagnostic] = []
     mapped = list(narrow(source.text))
     comments: list[Comment] = []
@@ -110,7 +116,9 @@ def lay_out(source: Source, language: Language) -> tuple[Layout, list[Diagnostic
     last: Line | None = None
     starts = source.line_starts
     then_word, else_word = _THEN[language]
-    for number, begin in enumerate(starts):
+    first = bisect_left(starts, begins)
+    after = len(starts) if ends is None else bisect_left(starts, ends)
+    for number, begin in enumerate(starts[first:after], first):
         stop = starts[number + 1] if number + 1 < len(starts) else len(source.text)
         raw = source.text[begin:stop].rstrip("\r\n")
         end = begin + len(raw)

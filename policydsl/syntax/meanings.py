@@ -93,6 +93,19 @@ APPLIES     | 什么时候适用 | when it applies
 BEFORE_THAT | 最早一版以前 | before the earliest version
 COVERS      | 日历从哪天到哪天 | the days a calendar covers
 HOLIDAYS    | 放假的日子 | days off
+AMEND       | 对另一份通知作什么改动 | what this notice does to another
+REPEAL      | 不再有效 | no longer in force
+KEEP        | 照旧有效 | stays in force
+AMENDED     | 换成另一个值或另一条 | another value or text in its place
+ADD         | 原来没有的 | what was not there
+MERGE       | 移到本通知里来 | moved into this notice
+RESTORE     | 废止了的重新有效 | what was repealed is in force again
+SUPERSEDE   | 整份由本通知代替 | this notice takes the place of the whole
+PAST        | 以前的案件按新的还是旧的 | which law a case of the time before is under
+WAS         | 原来的值 | the old value
+NEW_LAW     | 按新规定 | by the new law
+OLD_LAW     | 按旧规定 | by the old law
+BETTER_LAW  | 两种都算,取高的 | both, and the higher counts
 MAKE_UP     | 调休上班的日子 | days off that are worked
 CITED       | 出自哪一条 | the clause it comes from
 BELONGS     | 是谁的子项 | whose child it is

@@ -9,6 +9,7 @@ from typing import TypeVar
 from policydsl.diagnostics.model import Diagnostic, Language
 from policydsl.source import Source, Span
 from policydsl.syntax import tree
+from policydsl.syntax.declarations.amendments import amendment
 from policydsl.syntax.declarations.examples import example, example_line
 from policydsl.syntax.declarations.grids import table
 from policydsl.syntax.declarations.heads import calendar, clause, imported, policy, roll, units
@@ -65,6 +66,14 @@ def _declarations(reader: Reader, lines: Iterable[Line]) -> tuple[tree.Declarati
     return tuple(found)
 
 
+def read_declaration(reader: Reader, line: Line) -> tree.Declaration | None:
+    """The declaration of a line with its block; None after a finding."""
+    if line.row:
+        reader.report("row-without-table", line)
+        return None
+    return _declaration(reader, line)
+
+
 def _declaration(reader: Reader, line: Line) -> tree.Declaration | None:
     twig = reader.door.parse(line.start, line.end, "declaration")
     if twig is None:
@@ -108,6 +117,10 @@ def _on_entity(reader: Reader, line: Line, twig: Tree) -> tree.On:
     )
 
 
+def _amendment(reader: Reader, line: Line, twig: Tree) -> tree.Amendment:
+    return amendment(reader, line, twig, _declarations)
+
+
 _DECLARATIONS: dict[str, Callable[[Reader, Line, Tree], tree.Declaration]] = {
     "policy": policy,
     "roll": roll,
@@ -131,5 +144,6 @@ _DECLARATIONS: dict[str, Callable[[Reader, Line, Tree], tree.Declaration]] = {
     "import": imported,
     "always": property_of,
     "monotone": property_of,
+    "amendment": _amendment,
 }
 """What makes a declaration of each kind, by the name that the grammar gives it."""

@@ -31,6 +31,7 @@ STARTS = (
     "calendar_line",
     "reading_line",
     "example_line",
+    "amend_line",
     "cell",
     "expr",
 )

@@ -804,6 +804,89 @@ class Example(Written):
     lines: tuple[ExampleLine, ...]
 
 
+@frozen(repr=False)
+class Naming(Written):
+    """废止, 保留, 恢复 or 并入 (by keyword id) of what is named. `since`: 自 D 起, if the line says so."""
+
+    word: Literal["REPEAL", "KEEP", "RESTORE", "MERGE"]
+    targets: tuple[Reference, ...]
+    since: date | None = None
+    cite: Citation | None = None
+
+
+@frozen(repr=False)
+class Whole(Written):
+    """替代, 废止 or 恢复 of the whole notice."""
+
+    word: Literal["SUPERSEDE", "REPEAL", "RESTORE"]
+    since: date | None = None
+    cite: Citation | None = None
+
+
+@frozen(repr=False)
+class Changing(Written):
+    """改为 X = v 由 w: `was` is the old value, if it is said."""
+
+    target: Reference
+    value: Expr
+    was: Expr | None = None
+    since: date | None = None
+    cite: Citation | None = None
+
+
+@frozen(repr=False)
+class Putting(Written):
+    """改为 or 增加 (AMENDED, ADD) with declarations in its block: in the place of those of the same name, or new ones."""
+
+    word: Literal["AMENDED", "ADD"]
+    body: tuple[Declaration, ...]
+    since: date | None = None
+    cite: Citation | None = None
+
+
+BlockLine = Row | TaskLine | ItemLine
+
+
+@frozen(repr=False)
+class Extending(Written):
+    """改为 X or 增加 X (AMENDED, ADD) with lines of X in its block: rows of a table, bands, items, evidence, a deadline."""
+
+    word: Literal["AMENDED", "ADD"]
+    target: Reference
+    grid: Grid | None = None
+    lines: tuple[BlockLine, ...] = ()
+    since: date | None = None
+    cite: Citation | None = None
+
+
+@frozen(repr=False)
+class Past(Written):
+    """既往 从新, 从旧, 从优 按 R (by keyword id): which law a case of the time before is under; `by` what is compared."""
+
+    word: Literal["NEW_LAW", "OLD_LAW", "BETTER_LAW"]
+    by: Reference | None = None
+    cite: Citation | None = None
+
+
+@frozen(repr=False)
+class Prevailing(Written):
+    """优先于: the notices before whose amendments these go."""
+
+    notices: tuple[str, ...]
+
+
+AmendLine = Naming | Whole | Changing | Putting | Extending | Past | Prevailing | Example
+
+
+@frozen(repr=False)
+class Amendment(Written):
+    """修订: what this notice does to another, by that one's 编号. Its examples are of the text as amended."""
+
+    id: str
+    lines: tuple[AmendLine, ...]
+    cite: Citation | None = None
+
+
 Declaration = (
     Policy
     | Roll
@@ -827,6 +910,7 @@ Declaration = (
     | Import
     | Always
     | Monotone
+    | Amendment
 )
 
 

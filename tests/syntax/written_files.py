@@ -139,14 +139,15 @@ _dated = st.builds(
     lambda day, value, cite: tree.DatedRow(day, value, cite, span=AT), st.one_of(st.none(), of.days), _valued(1), cites
 )
 remarks = _plain.map(lambda text: tree.Remark(text, span=AT))
+_caps = st.builds(
+    lambda word, limit, when, cite: tree.CapRow(word, limit, when, cite, span=AT),
+    st.sampled_from(["CAP", "FLOOR"]),
+    exprs(1),
+    st.one_of(st.none(), exprs(1)),
+    cites,
+)
 after = st.one_of(
-    st.builds(
-        lambda word, limit, when, cite: tree.CapRow(word, limit, when, cite, span=AT),
-        st.sampled_from(["CAP", "FLOOR"]),
-        exprs(1),
-        st.one_of(st.none(), exprs(1)),
-        cites,
-    ),
+    _caps,
     st.builds(
         lambda word, place, cite: tree.RoundRow(word, place, cite, span=AT),
         st.sampled_from(["R_HALF_UP", "R_UP", "R_DOWN", "R_EVEN"]),
@@ -434,6 +435,82 @@ _monotone = st.builds(
     cites,
 )
 
+# ---------------------------------------------------------------- amendments
+
+_since = st.one_of(st.none(), of.days)
+_notices = st.sampled_from(["GZ-2025-1", "A", "\u7a57\u79d1\u5b57\u30142025\u30151\u53f7"])
+
+
+@st.composite
+def _changing(draw: st.DrawFn) -> tree.Changing:
+    was = draw(st.one_of(st.none(), sums(1)))
+    value = draw(exprs(1) if was is None else sums(1))
+    return tree.Changing(draw(of.references(1)), value, was, draw(_since), draw(cites), span=AT)
+
+
+def _amend_lines(language: Language) -> st.SearchStrategy[tree.AmendLine]:
+    """A line of 修订. The lines of a block are those that look like what they are: nothing says of what they are lines."""
+    references = st.lists(of.references(1), min_size=1, max_size=3).map(tuple)
+    bodies = st.lists(declarations(language, 0), min_size=1, max_size=2).map(tuple)
+    block = st.one_of(_task_lines.filter(lambda line: not isinstance(line, tree.Remark)), _caps)
+    return st.one_of(
+        st.builds(
+            lambda word, targets, since, cite: tree.Naming(word, targets, since, cite, span=AT),
+            st.sampled_from(["REPEAL", "KEEP", "RESTORE", "MERGE"]),
+            references,
+            _since,
+            cites,
+        ),
+        st.builds(
+            lambda word, since, cite: tree.Whole(word, since, cite, span=AT),
+            st.sampled_from(["SUPERSEDE", "REPEAL", "RESTORE"]),
+            _since,
+            cites,
+        ),
+        _changing(),
+        st.builds(
+            lambda word, body, since, cite: tree.Putting(word, body, since, cite, span=AT),
+            st.sampled_from(["AMENDED", "ADD"]),
+            bodies,
+            _since,
+            cites,
+        ),
+        st.builds(
+            lambda word, target, grid, since, cite: tree.Extending(word, target, grid, (), since, cite, span=AT),
+            st.sampled_from(["AMENDED", "ADD"]),
+            of.references(1),
+            grids(),
+            _since,
+            cites,
+        ),
+        st.builds(
+            lambda word, target, lines, since, cite: tree.Extending(
+                word, target, None, tuple(lines), since, cite, span=AT
+            ),
+            st.sampled_from(["AMENDED", "ADD"]),
+            of.references(1),
+            st.lists(block, min_size=1, max_size=3),
+            _since,
+            cites,
+        ),
+        st.builds(
+            lambda word, cite: tree.Past(word, None, cite, span=AT), st.sampled_from(["NEW_LAW", "OLD_LAW"]), cites
+        ),
+        st.builds(lambda by, cite: tree.Past("BETTER_LAW", by, cite, span=AT), of.references(1), cites),
+        st.lists(_notices, min_size=1, max_size=2).map(lambda items: tree.Prevailing(tuple(items), span=AT)),
+        _example,
+    )
+
+
+def _amendment(language: Language) -> st.SearchStrategy[tree.Amendment]:
+    return st.builds(
+        lambda id_, lines, cite: tree.Amendment(id_, tuple(lines), cite, span=AT),
+        _notices,
+        st.lists(_amend_lines(language), min_size=1, max_size=4),
+        cites,
+    )
+
+
 # ---------------------------------------------------------------- all
 
 
@@ -472,13 +549,14 @@ KINDS: dict[type, Callable[[Language], st.SearchStrategy[tree.Declaration]]] = {
     tree.Import: lambda _: _plain.map(lambda path: tree.Import(path, span=AT)),
     tree.Always: lambda _: _always,
     tree.Monotone: lambda _: _monotone,
+    tree.Amendment: _amendment,
 }
 """How each kind of declaration is made."""
 
 
 def declarations(language: Language, depth: int = 1) -> st.SearchStrategy[tree.Declaration]:
     """Any declaration."""
-    kinds = [kind for kind in KINDS if depth > 0 or kind not in (tree.Part, tree.On)]
+    kinds = [kind for kind in KINDS if depth > 0 or kind not in (tree.Part, tree.On, tree.Amendment)]
     return st.sampled_from(kinds).flatmap(lambda kind: KINDS[kind](language))
 
 
