@@ -112,17 +112,31 @@ class Measures:
 
     currency: str = "元"
     declared: dict[str, str] = field(factory=dict)  # name or alias -> canonical name
+    _known: dict[str, Measure | None] = field(factory=dict, init=False)
 
     def declare(self, name: str, alias: str | None = None) -> bool:
         """Add a unit; False where it is there already."""
+        self._known.clear()
         fresh = name not in self.declared
         self.declared[name] = name
         if alias:
             self.declared[alias] = name
         return fresh
 
+    def pay_in(self, currency: str) -> None:
+        """Make another currency that of the policy."""
+        self._known.clear()
+        self.currency = currency
+
     def parse(self, text: str) -> Measure | None:
         """The unit and size that `text` names; None if it names none. Empty text is a plain number."""
+        try:
+            return self._known[text]
+        except KeyError:
+            found = self._known[text] = self._read(text)
+            return found
+
+    def _read(self, text: str) -> Measure | None:
         if not text:
             return Measure(PLAIN, "")
         above, slash, below = text.partition("/")

@@ -304,7 +304,7 @@ def _header(scope: Scope, node: tree.Policy) -> None:
     scope.header = node
     for line in node.lines:
         if line.word == "H_CURRENCY" and isinstance(line.value, tree.Name):
-            scope.measures.currency = line.value.text
+            scope.measures.pay_in(line.value.text)
         if line.word == "H_BASIS" and isinstance(line.value, tree.Name):
             scope.basis = line.value
 

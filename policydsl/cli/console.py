@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from typing import Literal, TextIO
 
 from policydsl.diagnostics.model import Diagnostic, Weight
-from policydsl.diagnostics.render import render
 from policydsl.diagnostics.wording import weight_of
 
 
@@ -27,6 +26,8 @@ def show(
     findings: Iterable[Diagnostic], form: Literal["human", "json"] = "human", stream: TextIO | None = None
 ) -> None:
     """Print findings."""
+    from policydsl.diagnostics.render import render
+
     out = stream if stream is not None else sys.stdout
     out.write(render(findings, format=form, color=colour(out), width=width()))
 

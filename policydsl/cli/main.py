@@ -7,6 +7,7 @@ Exit codes: 0 fine, 1 findings (an error in a policy or its facts, an example th
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -30,6 +31,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
 
 def entry() -> None:
     """The console script."""
+    # a command builds trees that live until it ends: looking through them for rubbish again and again is a fifth of its time
+    gc.set_threshold(100_000, 20, 100)
     sys.exit(main(sys.argv[1:]))
 
 
