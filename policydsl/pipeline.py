@@ -15,7 +15,7 @@ from policydsl.check.assemble import check
 from policydsl.core.program import Program
 from policydsl.diagnostics.model import Diagnostic, Place, Weight
 from policydsl.diagnostics.wording import weight_of
-from policydsl.source import Source
+from policydsl.source import Source, decoded
 from policydsl.syntax.broken import broken_parts
 from policydsl.syntax.parse import MAX_SIZE, parse
 from policydsl.syntax.tree import File
@@ -85,7 +85,7 @@ def _beside(by: str, name: str) -> Source | None:
     try:
         if not path.is_file() or path.stat().st_size > 4 * MAX_SIZE:
             return None
-        text = _decoded(path.read_bytes())
+        text = decoded(path.read_bytes())
     except (OSError, ValueError):
         return None
     return Source(str(path), text) if text is not None else None
@@ -109,23 +109,7 @@ def check_path(path: str | os.PathLike[str]) -> Result:
         return refuse("policy-not-found", name=name)
     except (OSError, ValueError) as error:
         return refuse("policy-unreadable", name=name, reason=str(error.__class__.__name__))
-    text = _decoded(raw)
+    text = decoded(raw)
     if text is None:
         return refuse("policy-not-text", name=name)
     return check_source(Source(name, text), _beside)
-
-
-def _decoded(raw: bytes) -> str | None:
-    """UTF-8 with or without a mark, else GB 18030 as Notepad on a Chinese machine saves it; None for anything else."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
-    if b"\x00" in raw and encodings[0] != "utf-16":
-        return None
-    for encoding in encodings:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None

@@ -84,3 +84,19 @@ class Span:
 def display_width(text: str) -> int:
     """Columns a terminal or a text editor with a Chinese fixed-width font needs for `text`."""
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def decoded(raw: bytes) -> str | None:
+    """UTF-8 with or without a mark, else GB 18030 as Notepad on a Chinese machine saves it; None for anything else."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "gb18030"]
+    if b"\x00" in raw and encodings[0] != "utf-16":
+        return None
+    for encoding in encodings:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None

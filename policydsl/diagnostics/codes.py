@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policydsl.diagnostics.code import Code
+from policydsl.diagnostics.codes_amend import AMENDMENTS
 from policydsl.diagnostics.codes_blocks import BLOCKS
 from policydsl.diagnostics.codes_facts import FACTS
 from policydsl.diagnostics.codes_names import NAMES
@@ -12,4 +13,4 @@ from policydsl.diagnostics.codes_whole import WHOLE
 
 __all__ = ["CODES", "Code"]
 
-CODES: dict[str, Code] = {**SYNTAX, **NAMES, **TYPES, **BLOCKS, **WHOLE, **FACTS}
+CODES: dict[str, Code] = {**SYNTAX, **NAMES, **TYPES, **BLOCKS, **WHOLE, **AMENDMENTS, **FACTS}

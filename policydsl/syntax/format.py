@@ -192,7 +192,8 @@ def _entity(spell: Spelling, node: tree.Entity) -> Row:
         inner = [_field(spell, item) for item in variant.fields]
         rows.append(Row(variant.span, "field", [pieces], children=inner))
     # fields and variants as they stand in the file
-    rows.sort(key=lambda row: row.span.start)
+    if len({row.span.source.name for row in rows}) < 2:
+        rows.sort(key=lambda row: row.span.start)
     return _row(node, [[(0, f"{head}:{spell.citation(node.cite)[1:]}")]], rows)
 
 

@@ -17,7 +17,7 @@ from policydsl.source import Source, Span
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.keywords import KEYWORDS
-from policydsl.syntax.lines import NARROW, Line, lay_out, narrow, width_of
+from policydsl.syntax.lines import MAX_DEPTH, NARROW, Line, lay_out, narrow, width_of
 from policydsl.syntax.literals import read_date
 from policydsl.syntax.parse import MAX_SIZE, language_of, read_declaration
 
@@ -73,7 +73,7 @@ class Outline:
             indent = width_of(found[1]) if found[1] else 0
             while open_ and open_[-1][0] >= indent:
                 open_.pop()[1].end = found.start()
-            if open_ and open_[-1][1].word not in _HOLDING:
+            if open_ and (open_[-1][1].word not in _HOLDING or len(open_) >= MAX_DEPTH):
                 # a line of a block
                 continue
             said = found[2].translate(NARROW)

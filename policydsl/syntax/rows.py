@@ -14,7 +14,9 @@ from policydsl.syntax.spelling import Spelling
 def rows_below(spell: Spelling, phrases: Phrases, after: tuple[tree.Row, ...]) -> list[Row]:
     """The lines below a value: those of its block expressions and those that modify the whole, as they stand in the file."""
     nodes = [row for block in phrases.blocks for row in block.rows] + list(after)
-    nodes.sort(key=lambda node: node.span.start)
+    # rows that an amendment brought in stand in another file; those are in order already
+    if len({node.span.source.name for node in nodes}) < 2:
+        nodes.sort(key=lambda node: node.span.start)
     return [row_of(spell, node) for node in nodes]
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
+from policydsl.amend.consolidate import corpus_findings
+from policydsl.amend.corpus import corpus_of
 from policydsl.core.facts import Bad, Facts
 from policydsl.core.program import Program
 from policydsl.core.types import NEVER
@@ -101,6 +103,8 @@ def run(page: Page, which: str) -> list[Diagnostic]:
             return list(check_path(made()).findings)
     others = {name: text for name, text in files.items() if name.endswith(".pol")} | {NAME: policy}
     files = {name: text for name, text in files.items() if name not in others}
+    if page.code.startswith(("amend-", "corpus-")):
+        return list(corpus_findings(corpus_of(Source(name, text) for name, text in others.items())))
     result = check_source(Source(NAME, policy), lambda _, name: Source(name, others[name]) if name in others else None)
     if not files and made is None:
         return list(result.findings)

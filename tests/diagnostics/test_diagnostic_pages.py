@@ -103,7 +103,11 @@ def beside(findings: list[Diagnostic], code: str) -> set[str]:
     }
 
 
-COMPANIONS: dict[str, set[str]] = {"block-under-row": {"uneven-indent"}, "empty-cell": {"cell-one-value"}}
+COMPANIONS: dict[str, set[str]] = {
+    "block-under-row": {"uneven-indent"},
+    "empty-cell": {"cell-one-value"},
+    "amend-unreadable": {"unexpected"},
+}
 """Findings that cannot but come together."""
 
 
