@@ -9,11 +9,11 @@ from policydsl.core.program import Aggregate, Brackets, Fold, Increment, Limit, 
 from policydsl.core.values import Blocked, Exact, Lack, Outcome, Value, exact
 from policydsl.interpret.arithmetic import brackets, decide, round_to, whole_steps
 from policydsl.interpret.budget import fits
-from policydsl.interpret.folds import Found, Overflow, Prelude, conclude, gather
+from policydsl.interpret.folds import Asked, Found, Overflow, Prelude, conclude, gather
 from policydsl.interpret.lack import Asker, Frame
-from policydsl.interpret.staged import Plain, Staged, new, quiet
+from policydsl.interpret.staged import Staged, new, quiet
 from policydsl.interpret.strict import budget
-from policydsl.interpret.trace import Bounded, Routes, Step
+from policydsl.interpret.trace import Bounded, Routes, Sample, Step
 
 
 def progressive(
@@ -171,23 +171,24 @@ def aggregate(
     node: Aggregate,
     find: Callable[[Frame], Found],
     prelude: Sequence[Prelude],
-    where: Plain | None,
-    body: Plain | None,
+    asked: Asked,
     empty: Staged | None,
     asker: Asker,
 ) -> Staged:
     """A fold over rows, as one step with a compact account of them."""
     fold = node.fold
-    meet = gather(node.rows.entity, find, prelude, where, body, _HARMLESS.get(fold))
+    meet = gather(node.rows.entity, find, prelude, asked, _HARMLESS.get(fold))
 
-    def traced(frame: Frame) -> Step:
+    def folded(frame: Frame) -> tuple[Outcome, Sample]:
         sample, causes, endless = meet(frame)
         try:
             outcome, sample = conclude(fold, sample, causes, endless)
         except Overflow:
             raise budget(asker, frame) from None
-        if outcome is None:
-            outcome = nothing(frame)
+        return nothing(frame) if outcome is None else outcome, sample
+
+    def traced(frame: Frame) -> Step:
+        outcome, sample = folded(frame)
         return new(Step, (node, outcome, (), sample))
 
     def nothing(frame: Frame) -> Value | Blocked:
@@ -198,4 +199,4 @@ def aggregate(
         )
         return asker.lack(frame, Lack.UNDEFINED, detail)
 
-    return quiet(traced)
+    return Staged(traced, lambda frame: folded(frame)[0])

@@ -13,6 +13,7 @@ from policydsl.core.values import Cause, Lack, Value
 from policydsl.core.walk import everything
 from policydsl.interpret.reads import Spoilt
 from policydsl.interpret.rows import Run
+from policydsl.interpret.tables import Tables
 from policydsl.interpret.trace import RuleStep, Violation
 
 Address = tuple[str, str, str]
@@ -42,7 +43,7 @@ class Watched(Mapping[str, Cell]):
 def violations(
     broken: Sequence[tuple[int, RuleStep]],
     tables: Mapping[str, tuple[Record, ...]],
-    start: Callable[[Mapping[str, tuple[Record, ...]]], Run],
+    start: Callable[[Tables], Run],
 ) -> list[Violation]:
     """The false constraints (slot and step of each), with the facts that each one read, through whatever rules and rows.
 
@@ -54,6 +55,7 @@ def violations(
         entity: tuple(evolve(row, cells=Watched(row.cells, entity, row.key, read)) for row in rows)
         for entity, rows in tables.items()
     }
+    tables_watched = Tables(watched, watched=True)
     known = {
         (entity, row.key, name): cell.value
         for entity, rows in tables.items()
@@ -64,7 +66,7 @@ def violations(
     found = []
     for slot, step in broken:
         read.clear()
-        run = start(watched)
+        run = start(tables_watched)
         run.demand(slot, run.index(step.rule.entity)[step.key])
         rule = step.rule
         blamed = (rule.entity, step.key, rule.blames)

@@ -8,8 +8,9 @@ from datetime import date
 from policydsl.core.facts import Facts, Record
 from policydsl.core.program import Program
 from policydsl.interpret.constraints import spoil, violations
-from policydsl.interpret.rows import Postponed, Run
+from policydsl.interpret.rows import Postponed, Run, Steps
 from policydsl.interpret.stage import Stager
+from policydsl.interpret.tables import Tables
 from policydsl.interpret.trace import Trace, Violation
 
 
@@ -51,6 +52,8 @@ class Evaluator:
         stager = Stager(program, self.readings, on)
         self._rules = tuple([stager.rule(rule) for rule in program.rules])
         self._boxes = stager.boxes
+        # what was made of the facts last looked at, for a next run on them
+        self._known: tuple[Mapping[str, tuple[Record, ...]], Tables] | None = None
         self._plan = tuple((slot, rule.entity, rule.kind == "constraint") for slot, rule in enumerate(program.rules))
         self._with_rules = tuple(dict.fromkeys(rule.entity for rule in program.rules))
 
@@ -61,24 +64,28 @@ class Evaluator:
         constraints, which are judged on all facts always, so that an outcome never depends on what else is asked for.
         Raises ResourceError, UnknownRow; DuplicateRow where facts hold one key twice.
         """
-        first = self._start(facts.tables)
+        if self._known is None or self._known[0] is not facts.tables:
+            self._known = (facts.tables, Tables(facts.tables))
+        first = self._start(self._known[1])
         asked = self._asked(first, keys)
         self._compute(first, asked)
         steps, found = first.steps, self._violations(first)
         if found:
-            second = self._start(spoil(facts.tables, found))
+            second = self._start(Tables(spoil(facts.tables, found)))
             # What was found false stays said, with the values it was false of.
             for slot, _, constraint in self._plan:
                 if constraint:
                     second.memo[slot] = first.memo[slot]
             self._compute(second, self._asked(second, keys))
-            kept = {at: step for at, step in first.steps.items() if step.rule.kind == "constraint"}
+            kept = {
+                at: first.steps[at] for at in first.steps if self.program.rule_index[at[0], at[2]].kind == "constraint"
+            }
             again = second.steps | kept
             steps = {at: again[at] for at in first.steps if at in again} | again
         names = {entity: tuple([row.key for row in rows]) for entity, rows in asked.items()}
-        return Trace(self.program, facts, self.readings, steps, found, names)
+        return Trace(self.program, facts, self.readings, Steps(steps), found, names)
 
-    def _start(self, tables: Mapping[str, tuple[Record, ...]]) -> Run:
+    def _start(self, tables: Tables) -> Run:
         return Run(self.program, self._rules, self._boxes, tables)
 
     def _asked(self, run: Run, keys: Mapping[str, Collection[str]] | None) -> dict[str, Sequence[Record]]:
@@ -107,13 +114,13 @@ class Evaluator:
 
     def _violations(self, run: Run) -> list[Violation]:
         broken = [
-            (slot, run.steps[entity, key, run.rules[slot].rule.name])
+            (slot, run.step(slot, run.index(entity)[key]))
             for slot, entity, constraint in self._plan
             if constraint
             for key, outcome in run.memo[slot].items()
             if outcome is False
         ]
-        return violations(broken, run.tables, self._start) if broken else []
+        return violations(broken, run.tables.rows, self._start) if broken else []
 
 
 def _adopt(program: Program, wanted: Mapping[str, str]) -> dict[str, str]:

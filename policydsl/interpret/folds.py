@@ -4,37 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import compress
 from math import inf
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from attrs import frozen
 
 from policydsl.core.facts import Record
 from policydsl.core.program import Fold
 from policydsl.core.values import Absent, Blocked, NotApplicable, Outcome, Value, exact
+from policydsl.interpret.across import FEWEST
 from policydsl.interpret.arithmetic import decide
 from policydsl.interpret.budget import fits
 from policydsl.interpret.lack import CountRange, Frame, join
 from policydsl.interpret.rows import Run
+from policydsl.interpret.staged import Plain, Staged
+from policydsl.interpret.tables import Group
 from policydsl.interpret.trace import Sample
-
-Plain = Callable[[Frame], Outcome]
 
 
 class Overflow(ArithmeticError):
     """A fold left the bit budget."""
 
 
-@frozen
-class Found:
+class Found(NamedTuple):
     """The rows that an aggregate runs over; `lacking` says which ones should be there and are not, or that none were supplied.
 
-    `absent`: keys of the lacking rows, where they are known; where they are not, there may be any number of them.
+    `absent`: keys of the lacking rows, where they are known; where they are not, there may be any number of them. `group`: the
+    rows as columns, where they may be looked at so.
     """
 
     rows: Sequence[Record]
     lacking: Blocked | None = None
     absent: tuple[str, ...] = ()
+    group: Group | None = None
 
 
 @frozen
@@ -47,15 +50,45 @@ class Prelude:
     skipped: tuple[None, ...]
 
 
+class Asked(NamedTuple):
+    """What is asked of every row: the filter and the body, row by row, and across all the rows where that can be."""
+
+    where: Plain | None
+    body: Plain | None
+    across: Callable[[Group, Frame], tuple[tuple[str, ...], tuple[Value, ...]] | None] | None = None
+
+
+def asked(where: Staged | None, body: Staged | None) -> Asked:
+    """A filter and a body made ready."""
+    held, given = where and where.across, body and body.across
+    quick = (where is None or (held and held.many)) and (body is None or (given and given.many))
+    mask, values = held and held.get, given and given.get
+
+    def across(group: Group, frame: Frame) -> tuple[tuple[str, ...], tuple[Value, ...]] | None:
+        """The keys of the rows that the filter takes, and their values; None where rows have to be looked at one by one."""
+        column = values(group, frame) if values else ()
+        if column is None:
+            return None
+        if mask is None:
+            return group.keys, column
+        taken = mask(group, frame)
+        if taken is None:
+            return None
+        return tuple(compress(group.keys, taken)), tuple(compress(column, taken))
+
+    return Asked(where and where.plain, body and body.plain, across if quick else None)
+
+
 def gather(
     entity: str,
     find: Callable[[Frame], Found],
     prelude: Sequence[Prelude],
-    where: Plain | None,
-    body: Plain | None,
+    asked: Asked,
     harmless: Callable[[Frame, Outcome], bool] | None = None,
 ) -> Callable[[Frame], tuple[Sample, list[Blocked], bool]]:
     """What meets every row: gives the sample, the reasons why rows are open, and whether there may be any number of rows more."""
+
+    where, body, across = asked
 
     def meet(frame: Frame) -> tuple[Sample, list[Blocked], bool]:
         found = find(frame)
@@ -64,6 +97,10 @@ def gather(
             boxes = _run(frame).boxes
             for item in prelude:
                 boxes[item.box] = item.plain(item.skipped + frame)
+        if across is not None and found.group is not None and len(rows) >= FEWEST:
+            sure = across(found.group, frame)
+            if sure is not None:
+                return Sample(entity, len(rows), *sure, (), None, ()), [], False
         taken: list[str] = []
         values: list[Outcome] = []
         unsure: list[str] = []

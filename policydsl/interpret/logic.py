@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from policydsl.core.program import Every, Has, Not, OneOf, Some, UnmetTasks, Within
-from policydsl.core.values import Absent, Blocked, Lack, NotApplicable, Outcome
-from policydsl.interpret.folds import Found, Prelude, gather, sure_values
+from policydsl.core.program import Every, FieldRead, Has, Not, OneOf, Some, UnmetTasks, Within
+from policydsl.core.values import Absent, Blocked, Lack, NotApplicable, Outcome, Value
+from policydsl.interpret import across
+from policydsl.interpret.folds import Asked, Found, Prelude, gather, sure_values
 from policydsl.interpret.lack import FIT, Asker, Frame, join
-from policydsl.interpret.staged import Plain, Staged, Traced, new, quiet
+from policydsl.interpret.staged import Plain, Staged, new, quiet
 from policydsl.interpret.strict import Binary
 from policydsl.interpret.trace import Sample, Step
 
@@ -59,7 +60,8 @@ def every(node: Every, parts: Sequence[Staged], asker: Asker) -> Staged:
                 undecided.append(outcome)
         return _open(asker, frame, undecided) if undecided else True
 
-    return Staged(traced, _both(asker, *plains) if len(plains) == 2 else plain)
+    many = across.every([part.across for part in parts])
+    return Staged(traced, _both(asker, *plains) if len(plains) == 2 else plain, many)
 
 
 def _both(asker: Asker, first: Plain, second: Plain) -> Plain:
@@ -96,7 +98,8 @@ def some(node: Some, parts: Sequence[Staged], asker: Asker) -> Staged:
         shown = _worth_showing(steps, outcome) if isinstance(outcome, bool) else tuple(steps)
         return new(Step, (node, outcome, shown, None))
 
-    return Staged(traced, lambda frame: verdict(frame, [part(frame) for part in plains]))
+    many = across.some([part.across for part in parts], needed)
+    return Staged(traced, lambda frame: verdict(frame, [part(frame) for part in plains]), many)
 
 
 def negation(node: Not, part: Staged, asker: Asker) -> Staged:
@@ -109,7 +112,7 @@ def negation(node: Not, part: Staged, asker: Asker) -> Staged:
         step = part.traced(frame)
         return new(Step, (node, flip(frame, step[1]), (step,), None))
 
-    return Staged(traced, lambda frame: flip(frame, part.plain(frame)))
+    return Staged(traced, lambda frame: flip(frame, part.plain(frame)), across.negation(part.across))
 
 
 def one_of(node: OneOf, item: Staged, options: Sequence[Staged], equal: Binary) -> Staged:
@@ -132,7 +135,11 @@ def one_of(node: OneOf, item: Staged, options: Sequence[Staged], equal: Binary) 
         steps = tuple([option(frame) for option in traceds])
         return new(Step, (node, verdict(frame, what[1], [step[1] for step in steps]), (what, *steps), None))
 
-    return Staged(traced, lambda frame: verdict(frame, item.plain(frame), [option(frame) for option in plains]))
+    return Staged(
+        traced,
+        lambda frame: verdict(frame, item.plain(frame), [option(frame) for option in plains]),
+        across.one_of(item.across, [option.across for option in options]),
+    )
 
 
 def within(
@@ -140,8 +147,7 @@ def within(
     item: Prelude,
     find: Callable[[Frame], Found],
     prelude: Sequence[Prelude],
-    where: Plain | None,
-    column: Plain,
+    asked: Asked,
     equal: Binary,
     once: int | None = None,
 ) -> Staged:
@@ -151,13 +157,13 @@ def within(
     that n rows that ask of m rows take n + m steps and not n × m.
     """
     if once is not None:
-        return quiet(_member(node, item.plain, gather(node.rows.entity, find, prelude, where, column), equal, once))
+        return _member(node, item.plain, find, gather(node.rows.entity, find, prelude, asked), equal, once)
     box = item.box
 
     def differs(frame: Frame, value: Outcome) -> bool:
         return equal(frame, frame[-1].boxes[box], value) is False
 
-    meet = gather(node.rows.entity, find, (item, *prelude), where, column, differs)
+    meet = gather(node.rows.entity, find, (item, *prelude), asked, differs)
 
     def traced(frame: Frame) -> Step:
         sample, causes, _ = meet(frame)
@@ -172,28 +178,43 @@ def within(
 def _member(
     node: Within,
     item: Plain,
+    find: Callable[[Frame], Found],
     meet: Callable[[Frame], tuple[Sample, list[Blocked], bool]],
     equal: Binary,
     box: int,
-) -> Traced:
-    def traced(frame: Frame) -> Step:
+) -> Staged:
+    name = node.column.name if isinstance(node.column, FieldRead) else None
+
+    def search(frame: Frame) -> tuple[Sample, list[Blocked], Sequence[Value], frozenset[Value]]:
+        """What was searched, kept for all the rows that ask; a column of facts is looked through once for all runs."""
         boxes = frame[-1].boxes
         if boxes[box] is None:
+            found = find(frame)
+            group = found.group if name is not None and found.lacking is None else None
             sample, causes, _ = meet(frame)
-            values = sure_values(sample)
-            boxes[box] = (sample, causes, values, frozenset(values))
-        sample, causes, values, known = boxes[box]
+            if group is not None and group.column(name or "") is sample.values:
+                boxes[box] = (sample, causes, sample.values, group.members(name or ""))
+            else:
+                values = sure_values(sample)
+                boxes[box] = (sample, causes, values, frozenset(values))
+        kept: tuple[Sample, list[Blocked], Sequence[Value], frozenset[Value]] = boxes[box]
+        return kept
+
+    def plain(frame: Frame) -> Outcome:
+        _, causes, values, known = search(frame)
         what = item(frame)
         if type(what) in FIT:
-            outcome: Outcome = what in known or (join(causes) if causes else False)
-        else:
-            # a blocked or absent item is compared as with any row: every row gives the same reason
-            verdicts = [equal(frame, what, value) for value in values[:1]]
-            undecided = [*(verdict for verdict in verdicts if isinstance(verdict, Blocked)), *causes]
-            outcome = True if True in verdicts else join(undecided) if undecided else False
-        return new(Step, (node, outcome, (), sample))
+            return what in known or (join(causes) if causes else False)
+        # a blocked or absent item is compared as with any row: every row gives the same reason
+        verdicts = [equal(frame, what, value) for value in values[:1]]
+        undecided = [*(verdict for verdict in verdicts if isinstance(verdict, Blocked)), *causes]
+        return True if True in verdicts else join(undecided) if undecided else False
 
-    return traced
+    def traced(frame: Frame) -> Step:
+        outcome = plain(frame)
+        return new(Step, (node, outcome, (), search(frame)[0]))
+
+    return Staged(traced, plain)
 
 
 def has(node: Has, body: Staged) -> Staged:

@@ -27,6 +27,7 @@ from policydsl.core.program import (
     Sole,
 )
 from policydsl.core.values import NONE, Blocked, Cause, Lack, Outcome, Value, decimal_text
+from policydsl.interpret import across
 from policydsl.interpret.folds import Found
 from policydsl.interpret.lack import FIT, Asker, Frame
 from policydsl.interpret.rows import BLANK, UNKNOWN, Run, missing_row, roll_of
@@ -113,9 +114,9 @@ def row_finder(ref: RowRef, asker: Asker, plain: Callable[[Keyed], Plain]) -> Fi
                 if type(row) is not Record:
                     return row
                 run: Run = frame[-1]
-                if entity not in run.tables:
+                if entity not in run.tables.rows:
                     return missing_row(program, entity, row.key)
-                found = run.children(entity, row.key)
+                found = run.tables.children(entity, row.key).rows
                 if len(found) < 2:
                     return found[0] if found else None
                 detail = asker.say(
@@ -142,11 +143,14 @@ def rows_finder(rows: Rows, asker: Asker, plain: Callable[[Keyed], Plain]) -> Ca
 
     def every(frame: Frame) -> Found:
         run: Run = frame[-1]
-        if entity not in run.tables and not declared.singleton:
+        if entity not in run.tables.rows and not declared.singleton:
             return none_supplied("")
-        supplied = run.rows(entity)
+        if declared.singleton:
+            return Found(run.rows(entity))
+        group = run.tables.all(entity)
+        supplied = group.rows
         if not roll:
-            return Found(supplied)
+            return Found(supplied, None, (), None if run.tables.watched else group)
         index = run.index(entity)
         absent = tuple([member for member in roll if member not in index])
         if not absent:
@@ -173,9 +177,10 @@ def rows_finder(rows: Rows, asker: Asker, plain: Callable[[Keyed], Plain]) -> Ca
                 if isinstance(row, Blocked):
                     return Found((), row)
                 run: Run = frame[-1]
-                if entity not in run.tables:
+                if entity not in run.tables.rows:
                     return none_supplied(row.key)
-                return Found(run.children(entity, row.key))
+                group = run.tables.children(entity, row.key)
+                return Found(group.rows, None, (), None if run.tables.watched else group)
 
             return every if everything_under else children
         case _:
@@ -230,7 +235,10 @@ def field_read(node: FieldRead, asker: Asker, plain: Callable[[Keyed], Plain]) -
 
         def traced_here(frame: Frame) -> Step:
             row: Record = frame[depth]
-            cell = row.cells.get(name)
+            try:
+                cell: Cell | None = row.cells[name]
+            except KeyError:
+                cell = None
             if type(cell) is Known:
                 return new(Step, (node, cell.value, (), (entity, row.key, cell)))
             outcome, shown = explain(row.key, cell)
@@ -238,10 +246,13 @@ def field_read(node: FieldRead, asker: Asker, plain: Callable[[Keyed], Plain]) -
 
         def plain_here(frame: Frame) -> Outcome:
             row: Record = frame[depth]
-            cell = row.cells.get(name)
+            try:
+                cell: Cell | None = row.cells[name]
+            except KeyError:
+                cell = None
             return cell.value if type(cell) is Known else explain(row.key, cell)[0]
 
-        return Staged(traced_here, plain_here)
+        return Staged(traced_here, plain_here, across.field(node))
 
     def traced(frame: Frame) -> Step:
         row = find(frame)
@@ -269,7 +280,10 @@ def quick_comparison(node: Compare, plain: Plain, right: Plain) -> Plain:
         value: Any = node.right.value
 
         def with_constant(frame: Frame) -> Outcome:
-            cell = frame[depth].cells.get(name)
+            try:
+                cell = frame[depth].cells[name]
+            except KeyError:
+                return plain(frame)
             if type(cell) is Known and type(cell.value) in FIT:
                 return relation(cell.value, value)
             return plain(frame)
@@ -277,7 +291,10 @@ def quick_comparison(node: Compare, plain: Plain, right: Plain) -> Plain:
         return with_constant
 
     def quick(frame: Frame) -> Outcome:
-        cell = frame[depth].cells.get(name)
+        try:
+            cell = frame[depth].cells[name]
+        except KeyError:
+            return plain(frame)
         if type(cell) is Known and type(cell.value) in FIT:
             other = right(frame)
             if type(other) in FIT:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from attrs import frozen
 
@@ -14,6 +14,7 @@ from policydsl.core.values import Blocked, Cause, Lack, Outcome
 from policydsl.interpret.budget import too_deep
 from policydsl.interpret.lack import Frame
 from policydsl.interpret.staged import new
+from policydsl.interpret.tables import Tables
 from policydsl.interpret.trace import RuleStep, Step
 
 UNKNOWN: Final = object()
@@ -23,42 +24,77 @@ BLANK: Final = Missing()
 """The cell of a column that a row does not carry."""
 
 
-class DuplicateRow(ValueError):
-    """Two rows of one entity have one key; reading facts reports that, so this is a fault of whoever made them."""
-
-
 @frozen
 class ReadyRule:
-    """A rule made ready: what computes its step for a frame."""
+    """A rule made ready: what computes its step for a frame, and what computes only its outcome."""
 
     rule: Rule
     step: Callable[[Frame], Step]
+    outcome: Callable[[Frame], Outcome]
 
 
 class Postponed(Exception):
     """A rule of a row lies too deep under others to be computed in place; args are its slot and the row."""
 
 
-class Run:
-    """One evaluation of a program on facts."""
+class Later(NamedTuple):
+    """A step not worked out yet: the run that gave the outcome, the rule's slot and the row."""
 
-    __slots__ = ("_children", "_index", "_sole", "boxes", "lineups", "memo", "program", "rules", "steps", "tables")
+    run: Run
+    slot: int
+    row: Record
+
+
+class Steps(Mapping[tuple[str, str, str], RuleStep]):
+    """Steps by entity, key and rule; those not worked out yet are when they are asked for."""
+
+    __slots__ = ("_made",)
+
+    def __init__(self, made: dict[tuple[str, str, str], RuleStep | Later]) -> None:
+        self._made = made
+
+    def __getitem__(self, at: tuple[str, str, str]) -> RuleStep:
+        found = self._made[at]
+        if type(found) is Later:
+            found = self._made[at] = found.run.step(found.slot, found.row)
+        return found  # type: ignore[return-value]
+
+    def __contains__(self, at: object) -> bool:
+        return at in self._made
+
+    def __iter__(self) -> Iterator[tuple[str, str, str]]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+class Run:
+    """One evaluation of a program on facts.
+
+    `steps` has the step of each rule of each row, in the order in which they were computed, or what makes it where only
+    the outcome was wanted so far. `traced` is false for a run of which nobody will ask for steps: it keeps none.
+    """
+
+    __slots__ = ("_sole", "boxes", "lineups", "memo", "program", "rules", "steps", "tables", "traced")
 
     def __init__(
-        self, program: Program, rules: Sequence[ReadyRule], boxes: int, tables: Mapping[str, tuple[Record, ...]]
+        self, program: Program, rules: Sequence[ReadyRule], boxes: int, tables: Tables, traced: bool = True
     ) -> None:
         self.program = program
         self.rules = rules
         self.tables = tables
+        self.traced = traced
         self.memo: list[dict[str, Any]] = [{} for _ in rules]
         # Places for what an aggregate computes once for all its rows. Safe because no rule is computed inside itself, but by
         # way of the previous row, which puts them aside.
         self.boxes: list[Any] = [None] * boxes
         # What is made once of all rows with one owner, for each node that looks at them.
         self.lineups: dict[Any, Any] = {}
-        self.steps: dict[tuple[str, str, str], RuleStep] = {}
-        self._index: dict[str, dict[str, Record]] = {}
-        self._children: dict[str, dict[str | None, list[Record]]] = {}
+        self.steps: dict[tuple[str, str, str], RuleStep | Later] = {}
         self._sole: dict[str, Record] = {}
 
     # ------------------------------------------------------------ rows
@@ -67,47 +103,24 @@ class Run:
         """The rows of an entity that rules are computed for: those supplied, and always one of a singleton."""
         if self.program.entities[entity].singleton:
             return (self.sole(entity),)
-        return self.tables.get(entity, ())
+        return self.tables.rows.get(entity, ())
 
     def sole(self, entity: str) -> Record:
         """The row of a singleton, empty where nobody supplied one."""
         row = self._sole.get(entity)
         if row is None:
-            supplied = self.tables.get(entity, ())
+            supplied = self.tables.rows.get(entity, ())
             row = supplied[0] if supplied else Record("", {})
             if row.key:
                 row = Record("", row.cells, row.parent, row.origin)
             self._sole[entity] = row
         return row
 
-    def index(self, entity: str) -> dict[str, Record]:
+    def index(self, entity: str) -> Mapping[str, Record]:
         """The rows of an entity by key. Raises DuplicateRow."""
-        index = self._index.get(entity)
-        if index is None:
-            rows = self.rows(entity)
-            index = {row.key: row for row in rows}
-            if len(index) != len(rows):
-                seen: set[str] = set()
-                twice = next(row.key for row in rows if row.key in seen or seen.add(row.key))  # type: ignore[func-returns-value]
-                raise DuplicateRow(
-                    f"「{entity}」有两行的主键都是「{twice}」 / two rows of 「{entity}」 have the key 「{twice}」"
-                )
-            self._index[entity] = index
-        return index
-
-    def children(self, entity: str, owner: str) -> Sequence[Record]:
-        """The rows of an entity that belong to the row with the key `owner`."""
-        groups = self._children.get(entity)
-        if groups is None:
-            groups = {}
-            for row in self.tables.get(entity, ()):
-                group = groups.get(row.parent)
-                if group is None:
-                    groups[row.parent] = [row]
-                else:
-                    group.append(row)
-            self._children[entity] = groups
-        return groups.get(owner, ())
+        if self.program.entities[entity].singleton:
+            return {"": self.sole(entity)}
+        return self.tables.index(entity)
 
     # ------------------------------------------------------------ rules
 
@@ -115,15 +128,27 @@ class Run:
         """The outcome of a rule for a row, computed here and remembered. Raises Postponed where the stack does not suffice."""
         ready = self.rules[slot]
         rule = ready.rule
+        key = row.key
         try:
-            body: Step = ready.step((row, self))
+            if self.traced and (rule.kind != "constraint" or self.tables.watched):
+                body = ready.step((row, self))
+                outcome = body[1]
+                self.steps[rule.entity, key, rule.name] = new(RuleStep, (rule, key, body, outcome))
+            else:
+                outcome = ready.outcome((row, self))
+                if self.traced:
+                    # there is one for every row of the facts, and most hold: how is worked out when somebody asks
+                    self.steps[rule.entity, key, rule.name] = Later(self, slot, row)
         except RecursionError:
             raise Postponed(slot, row) from None
-        outcome = body[1]
-        key = row.key
         self.memo[slot][key] = outcome
-        self.steps[rule.entity, key, rule.name] = new(RuleStep, (rule, key, body, outcome))
         return outcome
+
+    def step(self, slot: int, row: Record) -> RuleStep:
+        """The step of a rule for a row that has been computed, worked out anew from what it read."""
+        ready = self.rules[slot]
+        body = ready.step((row, self))
+        return new(RuleStep, (ready.rule, row.key, body, body[1]))
 
     def demand(self, slot: int, row: Record) -> None:
         """See to it that a rule is computed for a row, however long the chain of rules below it. Raises ResourceError."""

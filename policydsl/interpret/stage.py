@@ -53,9 +53,9 @@ from policydsl.core.program import (
     Within,
 )
 from policydsl.core.values import Lack, NotApplicable, Outcome
-from policydsl.interpret import amounts, choice, ends, logic, ranking, reads, running, sharing
+from policydsl.interpret import across, amounts, choice, ends, logic, ranking, reads, running, sharing
 from policydsl.interpret.climb import climb
-from policydsl.interpret.folds import Prelude
+from policydsl.interpret.folds import Prelude, asked
 from policydsl.interpret.lack import Asker, Frame
 from policydsl.interpret.rows import ReadyRule
 from policydsl.interpret.scopes import Scopes
@@ -91,7 +91,8 @@ class Stager:
 
     def rule(self, rule: Rule) -> ReadyRule:
         """A rule made ready."""
-        return ReadyRule(rule, Body(self, Asker(self.program, rule)).stage(rule.body).traced)
+        staged = Body(self, Asker(self.program, rule)).stage(rule.body)
+        return ReadyRule(rule, staged.traced, staged.plain)
 
     def matcher(self, table: str) -> choice.RowMatcher:
         """What finds the row of a table."""
@@ -143,7 +144,7 @@ class Body:
                 outcome: Outcome = frame[-1].boxes[box]
                 return outcome
 
-            return Staged(staged.traced, unboxed)
+            return Staged(staged.traced, unboxed, across.boxed(box))
         return (yield from self._stage(node))
 
     def _stage(self, node: Expr) -> Work:
@@ -166,7 +167,10 @@ class Body:
             case Compare():
                 left, right, combine = (yield node.left), (yield node.right), comparison(asker, node.op)
                 pair = _pair(node, left, right, combine)
-                return pair._replace(plain=reads.quick_comparison(node, pair.plain, right.plain))
+                return pair._replace(
+                    plain=reads.quick_comparison(node, pair.plain, right.plain),
+                    across=across.compare(node, left.across, right.across),
+                )
             case Every():
                 return logic.every(node, (yield from _all(node.parts)), asker)
             case Some():
@@ -275,7 +279,7 @@ class Body:
 
         return Staged(traced, lambda frame: body_plain((value_plain(frame), *frame)))
 
-    def _rows_scope(self, *parts: Expr | None) -> Generator[Expr, Staged, tuple[list[Prelude], list[Plain | None]]]:
+    def _rows_scope(self, *parts: Expr | None) -> Generator[Expr, Staged, tuple[list[Prelude], list[Staged | None]]]:
         """What an aggregate computes once before its rows, and what it asks of each row."""
         around = Around(self._level)
         self._around.append(around)
@@ -285,7 +289,7 @@ class Body:
             staged.append((yield from _maybe(part)))
         self._level -= 1
         self._around.pop()
-        return around.prelude, [part and part.plain for part in staged]
+        return around.prelude, staged
 
     def _aggregate(self, node: Aggregate) -> Work:
         find = reads.rows_finder(node.rows, self._asker, self._key)
@@ -294,9 +298,9 @@ class Body:
         if node.fold in ("first", "last"):
             assert body is not None
             sort = sort_key(self._asker, node.order.type) if node.order is not None else lambda value: value
-            ordering = running.Ordering(order, sort, self._asker)
-            return ends.end(node, find, prelude, where, body, ordering, empty, self._asker)
-        return amounts.aggregate(node, find, prelude, where, body, empty, self._asker)
+            ordering = running.Ordering(order and order.plain, sort, self._asker)
+            return ends.end(node, find, prelude, where and where.plain, body.plain, ordering, empty, self._asker)
+        return amounts.aggregate(node, find, prelude, asked(where, body), empty, self._asker)
 
     def _within(self, node: Within) -> Work:
         find = reads.rows_finder(node.rows, self._asker, self._key)
@@ -304,7 +308,7 @@ class Body:
         prelude, (where, column) = yield from self._rows_scope(node.where, node.column)
         assert column is not None
         once = self._stager.box() if _same_for_all(node) else None
-        return logic.within(node, item, find, prelude, where, column, comparison(self._asker, "eq"), once)
+        return logic.within(node, item, find, prelude, asked(where, column), comparison(self._asker, "eq"), once)
 
     # ------------------------------------------------------------ operations and choices
 

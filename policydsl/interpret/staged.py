@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from policydsl.core.program import Expr
 from policydsl.core.values import Outcome
+from policydsl.interpret.across import Across, constant
 from policydsl.interpret.lack import Frame
 from policydsl.interpret.trace import Step
 
@@ -15,10 +16,12 @@ Plain = Callable[[Frame], Outcome]
 
 
 class Staged(NamedTuple):
-    """An expression made ready. `traced` gives its step; `plain` only its outcome, for the many rows of an aggregate."""
+    """An expression made ready. `traced` gives its step; `plain` only its outcome, for the many rows of an aggregate; `across`
+    its outcomes for all the rows of one at once, where it can be said so."""
 
     traced: Traced
     plain: Plain
+    across: Across | None = None
 
 
 # A Step made through its own constructor costs three times as much, and one case makes hundreds.
@@ -33,4 +36,4 @@ def quiet(traced: Traced) -> Staged:
 def fixed(node: Expr, outcome: Outcome, note: object = None) -> Staged:
     """An expression with the same outcome everywhere."""
     step = Step(node, outcome, (), note)
-    return Staged(lambda frame: step, lambda frame: outcome)
+    return Staged(lambda frame: step, lambda frame: outcome, constant(outcome))

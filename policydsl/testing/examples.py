@@ -11,7 +11,7 @@ from policydsl.core.program import Example, Expectation, Program
 from policydsl.core.values import NotApplicable, Outcome, status_of
 from policydsl.interpret.budget import ResourceError
 from policydsl.interpret.evaluate import Evaluator
-from policydsl.interpret.rows import DuplicateRow
+from policydsl.interpret.tables import DuplicateRow
 from policydsl.interpret.trace import RuleStep, Trace
 
 

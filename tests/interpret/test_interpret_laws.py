@@ -21,6 +21,7 @@ from policydsl.interpret.lack import Asker, CountRange
 from policydsl.interpret.rows import Run
 from policydsl.interpret.stage import Body, Stager
 from policydsl.interpret.staged import Staged
+from policydsl.interpret.tables import Tables
 
 N = Number()
 LAW = settings(deadline=None, max_examples=60)
@@ -84,7 +85,7 @@ def staged(body: Expr, facts: Facts) -> tuple[Staged, Run]:
     made = program(rule("结果", body), tables=(TABLE,))
     stager = Stager(made, {})
     ready = Body(stager, Asker(made, made.rules[0])).stage(body)
-    return ready, Run(made, (), stager.boxes, facts.tables)
+    return ready, Run(made, (), stager.boxes, Tables(facts.tables))
 
 
 @LAW

@@ -73,7 +73,7 @@ from policydsl.core.values import NONE, Blocked, Cause, Lack, NotApplicable, sta
 from policydsl.diagnostics.model import Place
 from policydsl.interpret.budget import ResourceError
 from policydsl.interpret.evaluate import Evaluator, UnknownReading, UnknownRow, evaluate
-from policydsl.interpret.rows import DuplicateRow
+from policydsl.interpret.tables import DuplicateRow
 from policydsl.interpret.trace import Bounded, Routes
 
 N = Number()
