@@ -65,6 +65,11 @@ def read_facts(program: Program, *paths: str | os.PathLike[str]) -> FactsRead:
     from policydsl.facts.read import read
 
     facts, findings = read(program, [Path(path) for path in paths])
+    if facts.rosters:
+        from policydsl.registers.fill import counted
+
+        facts, more = counted(program, facts)
+        findings += more
     return FactsRead(facts, tuple(findings))
 
 

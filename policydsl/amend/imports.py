@@ -21,7 +21,7 @@ Load = Callable[[str, str], Source | None]
 MAX_FILES = 200
 """Files that one policy may stand on."""
 
-_SHARED = (tree.Units, tree.Roll, tree.Calendar, tree.Parameter, tree.Formula, tree.Table)
+_SHARED = (tree.Units, tree.Roll, tree.Calendar, tree.Register, tree.Parameter, tree.Formula, tree.Table)
 _INHERITED = ("H_MAIN", "H_ZONE", "H_CURRENCY", "H_BASIS")
 Key = tuple[str, str]
 
@@ -132,7 +132,7 @@ def _key(node: tree.Declaration, on: str) -> Key | None:
             return (on, node.name.text)
         case tree.Table(since=since):
             return (f"表@{since}", node.name.text)
-        case tree.Parameter() | tree.Formula() | tree.Roll() | tree.Calendar():
+        case tree.Parameter() | tree.Formula() | tree.Roll() | tree.Calendar() | tree.Register():
             return ("", node.name.text)
         case _:
             return None

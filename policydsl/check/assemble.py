@@ -14,6 +14,7 @@ from policydsl.check.examples import check_example
 from policydsl.check.frames import Checked, Frames, RowFrame, ValueFrame
 from policydsl.check.infer import Checker
 from policydsl.check.order import in_order, likely_order
+from policydsl.check.registers import registers
 from policydsl.check.rounds import endless
 from policydsl.check.rules import bound_rules, default_of, defined, infer_draft
 from policydsl.check.scope import Draft, Scope, collect
@@ -83,6 +84,7 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
         examples=examples,
         properties=properties,
         citers=citers(scope, file),
+        registers=registers(scope),
     )
     findings = sorted(scope.findings, key=lambda finding: getattr(finding.where, "start", 0))
     return program, _once(findings)

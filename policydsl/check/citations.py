@@ -72,6 +72,8 @@ def _declared(
                 yield _citer(scope, "parameter", "", node.name, (node,), lent)
             case tree.Formula():
                 yield _citer(scope, "formula", "", node.name, (node,), lent)
+            case tree.Register():
+                yield _citer(scope, "register", "", node.name, (node,), lent)
             case tree.Calendar():
                 yield _citer(scope, "calendar", "", node.name, (node,), lent)
             case tree.Amendment():

@@ -87,6 +87,7 @@ class Scope:
     parameters: dict[str, tree.Parameter] = field(factory=dict)
     formulas: dict[str, tree.Formula] = field(factory=dict)
     calendars: dict[str, tree.Calendar] = field(factory=dict)
+    registers: dict[str, tree.Register] = field(factory=dict)
     basis: tree.Name | None = None
     parts: dict[str, tree.Part] = field(factory=dict)
     citations: list[tree.Citation] = field(factory=list)
@@ -204,6 +205,10 @@ def collect(file: tree.File) -> Scope:
                         scope.report("duplicate-unit", item.name.span, name=item.name.text)
             case tree.Roll():
                 _roll(scope, node)
+            case tree.Register():
+                if node.name.text in scope.registers:
+                    scope.report("duplicate-name", node.name.span, name=node.name.text)
+                scope.registers[node.name.text] = node
             case _:
                 pass
     for node, *_ in flat:
@@ -442,6 +447,7 @@ def _field(
         clause=cite.text if cite else "",
         note=text.get("REMARK", ""),
         decision=decision,
+        counted=_counted(scope, attributes),
         span=name.span,
     )
     item.fields[name.text] = built
@@ -455,6 +461,12 @@ def _field(
     if cite:
         scope.citations.append(cite)
     return built
+
+
+def _counted(scope: Scope, attributes: tuple[tree.Attribute, ...]) -> tuple[str, ...]:
+    """The registers that a field is counted from, by their own names."""
+    aliases = {node.alias.text: name for name, node in scope.registers.items() if node.alias}
+    return tuple(aliases.get(name.text, name.text) for mark in attributes for name in mark.names)
 
 
 def _whose(scope: Scope, node: tree.Declaration, on: tree.Name | None) -> EntityScope | None:

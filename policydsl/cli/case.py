@@ -39,7 +39,6 @@ def program_of(name: str) -> Program | None:
 
 def evaluated(options: argparse.Namespace) -> tuple[Evaluator | None, Trace | None, list[Diagnostic]]:
     """Policy, facts and readings of the call, evaluated; findings on the facts are shown."""
-    from policydsl.facts.read import read
     from policydsl.interpret.budget import ResourceError
     from policydsl.interpret.evaluate import Evaluator, UnknownReading
 
@@ -52,7 +51,7 @@ def evaluated(options: argparse.Namespace) -> tuple[Evaluator | None, Trace | No
         evaluator = Evaluator(program, readings, on)
     except UnknownReading as unknown:
         raise Refused(str(unknown), USAGE) from None
-    facts, findings = read(program, [Path(name) for name in options.facts])
+    facts, findings = facts_of(program, options.facts)
     show(findings, stream=sys.stderr)
     if not facts.tables and grave(findings):
         return evaluator, None, findings
@@ -61,6 +60,21 @@ def evaluated(options: argparse.Namespace) -> tuple[Evaluator | None, Trace | No
     except ResourceError as exhausted:
         raise Refused(str(exhausted), FINDINGS) from None
     return evaluator, trace, findings
+
+
+def facts_of(program: Program, names: list[str]) -> tuple[Facts, list[Diagnostic]]:
+    """The facts of some files, with what their registers count; on a terminal a bar shows how far that is."""
+    from policydsl.facts.read import read
+
+    facts, findings = read(program, [Path(name) for name in names])
+    if facts.rosters:
+        from policydsl.cli.progress import steps
+        from policydsl.registers.fill import counted
+
+        with steps() as step:
+            facts, more = counted(program, facts, step)
+        findings += more
+    return facts, findings
 
 
 def flipping(evaluator: Evaluator, facts: Facts) -> Callable[[str, str, str, str], Trace]:

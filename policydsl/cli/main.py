@@ -25,6 +25,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("policydsl.cli.cases", "explain"),
     "readings": ("policydsl.cli.readings", "readings"),
     "todo": ("policydsl.cli.todo", "todo"),
+    "registers": ("policydsl.cli.registers", "registers"),
     "coverage": ("policydsl.cli.coverage", "coverage"),
 }
 
@@ -134,6 +135,13 @@ def _parser() -> argparse.ArgumentParser:
     todo.add_argument("--format", choices=("text", "json", "ics"), help="ics 可导入日历 for calendars")
     todo.add_argument("--lang", choices=("zh", "en"))
     todo.add_argument("-o", "--output", metavar="FILE")
+
+    registers = commands.add_parser("registers", help="名单相互核对、计数 match registers of firms and count them")
+    registers.add_argument("policy", metavar="POLICY")
+    registers.add_argument("facts", metavar="FACTS", nargs="+", help="各名册的表,也可以连同事实 the registers, and facts")
+    registers.add_argument("--format", choices=("text", "json", "xlsx"))
+    registers.add_argument("--lang", choices=("zh", "en"))
+    registers.add_argument("-o", "--output", metavar="FILE")
 
     coverage = commands.add_parser("coverage", help="逐条核对通知 hold every clause of the notice against the policy")
     coverage.add_argument("policy", metavar="POLICY")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -15,12 +15,16 @@ from policydsl.diagnostics.model import Place
 
 @frozen
 class Known:
-    """A cell with a value. `raw` is what was written, as text; `by_default` the clause of a legal default put in (未填按)."""
+    """A cell with a value. `raw` is what was written, as text; `by_default` the clause of a legal default put in (未填按).
+
+    `counted`: how a figure was counted from registers (计自), in the policy's language; `""` for one that was filled in.
+    """
 
     value: Value
     origin: Place | None = field(default=None, eq=False)
     raw: str = field(default="", eq=False)
     by_default: str = ""
+    counted: str = field(default="", eq=False)
 
 
 @frozen
@@ -55,9 +59,31 @@ class Record:
     origin: Place | None = field(default=None, eq=False)
 
 
+@frozen(eq=False)
+class Roster:
+    """One table of a register of firms (名册): plain texts by row, `""` where blank or unreadable; `lines` the rows in the file."""
+
+    register: str
+    whole: Place
+    lines: Sequence[int] = field(repr=False)
+    codes: Sequence[str] = field(repr=False)
+    names: Sequence[str] = field(repr=False)
+    formers: Sequence[str] = field(repr=False)
+    places: Sequence[str] = field(repr=False)
+    listed: bool = False
+
+    def place(self, row: int) -> Place:
+        """Where the `row`-th row stands, from 0."""
+        return Place(self.whole.file, self.whole.sheet, f"{'#' if self.listed else ''}{self.lines[row]}")
+
+
 @frozen
 class Facts:
-    """Rows by entity name. An entity that is absent here was not supplied (missing); an empty tuple is supplied and empty."""
+    """Rows by entity name. An entity that is absent here was not supplied (missing); an empty tuple is supplied and empty.
+
+    `rosters`: the tables of registers of firms, from which `registers` counts.
+    """
 
     tables: Mapping[str, tuple[Record, ...]]
     sources: tuple[str, ...] = ()
+    rosters: tuple[Roster, ...] = field(default=(), eq=False, repr=False)

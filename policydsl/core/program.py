@@ -548,8 +548,26 @@ class Decision:
 
 
 @frozen(repr=False)
+class Register:
+    """名册: a list of firms, by the heads its columns may have. One with `formers` says which names and codes are one firm."""
+
+    name: str
+    alias: str = ""
+    codes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    formers: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    source: str = ""
+    clause: str = ""
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@frozen(repr=False)
 class Field:
-    """A fact that an entity's rows carry. `measure` is how bare numbers in facts files are meant and shown (numbers only)."""
+    """A fact that an entity's rows carry. `measure` is how bare numbers in facts files are meant and shown (numbers only).
+
+    `counted`: the registers in all of which a firm must stand to be counted here (计自).
+    """
 
     name: str
     type: Type
@@ -564,6 +582,7 @@ class Field:
     clause: str = ""
     note: str = ""
     decision: Decision | None = None
+    counted: tuple[str, ...] = ()
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
@@ -729,6 +748,7 @@ CiterKind = Literal[
     "parameter",
     "formula",
     "calendar",
+    "register",
     "part",
     "amendment",
 ]
@@ -835,6 +855,7 @@ class Program:
     examples: tuple[Example, ...] = ()
     properties: tuple[Property, ...] = ()
     citers: tuple[Citer, ...] = ()
+    registers: Mapping[str, Register] = field(factory=dict)
 
     @cached_property
     def rule_index(self) -> Mapping[tuple[str, str], Rule]:

@@ -7,10 +7,11 @@ from policydsl.diagnostics.codes_amend import AMENDMENTS
 from policydsl.diagnostics.codes_blocks import BLOCKS
 from policydsl.diagnostics.codes_facts import FACTS
 from policydsl.diagnostics.codes_names import NAMES
+from policydsl.diagnostics.codes_registers import REGISTERS
 from policydsl.diagnostics.codes_syntax import SYNTAX
 from policydsl.diagnostics.codes_types import TYPES
 from policydsl.diagnostics.codes_whole import WHOLE
 
 __all__ = ["CODES", "Code"]
 
-CODES: dict[str, Code] = {**SYNTAX, **NAMES, **TYPES, **BLOCKS, **WHOLE, **AMENDMENTS, **FACTS}
+CODES: dict[str, Code] = {**SYNTAX, **NAMES, **TYPES, **BLOCKS, **WHOLE, **AMENDMENTS, **FACTS, **REGISTERS}

@@ -21,7 +21,10 @@ InputState = Literal["known", "default", "missing", "bad", "decision", "no-row"]
 
 @frozen
 class Input:
-    """A fact that an account reads itself: where it came from, how it was written, what is wrong with it."""
+    """A fact that an account reads itself: where it came from, how it was written, what is wrong with it.
+
+    `counted`: how registers gave it (计自), if they did.
+    """
 
     at: Address
     name: Name
@@ -33,6 +36,7 @@ class Input:
     clause: str = ""
     source: str = ""
     office: str = ""
+    counted: str = ""
 
 
 @frozen

@@ -315,4 +315,5 @@ def input_of(book: Book, entity: str, key: str, name: str, cell: Cell | None, ou
         clause,
         declared.source if declared else "",
         decision.office if decision else "",
+        cell.counted if isinstance(cell, Known) else "",
     )

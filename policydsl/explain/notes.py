@@ -23,6 +23,8 @@ def input_line(item: Input, teller: Teller) -> InputLine:
     catalog, notes = teller.catalog, list[str]()
     match item.state:
         case "known":
+            if item.counted:
+                notes.append(item.counted)
             if item.raw and not _same(item.raw, item.shown, teller):
                 notes.append(catalog.raw.format(raw=item.raw))
         case "default":

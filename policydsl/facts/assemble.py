@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from policydsl.core.facts import Facts, Record
+from policydsl.core.facts import Facts, Record, Roster
 from policydsl.core.program import Program
 from policydsl.core.types import Member, strip
 from policydsl.diagnostics.model import Place
@@ -13,6 +13,7 @@ from policydsl.facts.findings import Findings, listing
 from policydsl.facts.grid import Grid, fold, is_blank
 from policydsl.facts.naming import GUIDE, Tables, known_names, near
 from policydsl.facts.quantity import Units
+from policydsl.facts.rosters import register_of, roster
 from policydsl.facts.table import Table, read_table
 from policydsl.facts.unite import unite
 
@@ -22,13 +23,14 @@ def assemble(program: Program, files: Sequence[tuple[str, Sequence[Grid]]], find
     units = Units(program)
     tables: dict[str, list[Table]] = {}
     decided: list[Grid] = []
+    rosters: list[Roster] = []
     for file, grids in files:
-        decided += _place(grids, file, program, units, tables, findings)
+        decided += _place(grids, file, program, units, tables, rosters, findings)
     records = unite(tables, program, findings)
     for grid in decided:
         records = decisions.apply(grid, records, program, units, findings)
     _say_what_is_missing(records, program, findings)
-    return Facts(records, tuple(file for file, _ in files))
+    return Facts(records, tuple(file for file, _ in files), tuple(rosters))
 
 
 def _place(
@@ -37,9 +39,10 @@ def _place(
     program: Program,
     units: Units,
     tables: dict[str, list[Table]],
+    rosters: list[Roster],
     findings: Findings,
 ) -> list[Grid]:
-    """Read the grids of one file into the tables of their entities; the sheets of decisions are handed back."""
+    """Read the grids of one file into tables of entities and rosters of registers; the sheets of decisions are handed back."""
     resolved = Tables.of([grid.name for grid in grids], program)
     known = 0
     for grid in grids:
@@ -47,7 +50,12 @@ def _place(
         if grid.name in resolved.decisions:
             known += 1
         if entity is None:
-            if grid.name not in resolved.decisions:
+            register = register_of(grid, program, resolved.entities)
+            if register is not None:
+                known += 1
+                listed = roster(grid, register, program, findings)
+                rosters += [listed] if listed else []
+            elif grid.name not in resolved.decisions:
                 _say_unknown(grid, program, findings)
             continue
         known += 1

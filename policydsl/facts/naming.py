@@ -130,9 +130,15 @@ class Tables:
         return Tables(exact, frozenset(decisions))
 
 
+def without_number(name: str) -> str:
+    """The name of a table without the number in front of it: `12四上库` is 四上库."""
+    numbered = _NUMBERED.fullmatch(narrow(name))
+    return numbered[1] if numbered else name
+
+
 def known_names(program: Program) -> list[str]:
     """The names that tables may have, for messages."""
-    return [entity_label(entity) for entity in program.entities.values()]
+    return [*(entity_label(entity) for entity in program.entities.values()), *program.registers]
 
 
 def entity_label(entity: Entity) -> str:

@@ -127,7 +127,7 @@ def read_table(grid: Grid, entity: Entity, program: Program, units: Units, findi
     start = header + 1
     rows = list(range(start, len(grid.rows)))
     if not grid.listed:
-        rows = _without_totals(grid, rows, findings)
+        rows = without_totals(grid, rows, findings)
         _merged(grid, header, findings)
         _unheaded(grid, header, rows, entity, findings)
     return _table(grid, entity, program, units, rows, columns, findings, header)
@@ -136,7 +136,7 @@ def read_table(grid: Grid, entity: Entity, program: Program, units: Units, findi
 # ---------------------------------------------------------------- rows
 
 
-def _without_totals(grid: Grid, rows: list[int], findings: Findings) -> list[int]:
+def without_totals(grid: Grid, rows: list[int], findings: Findings) -> list[int]:
     """The rows of data, without a total in the first or the last ones that hold anything."""
     while rows and all(map(is_blank, grid.rows[rows[-1]])):
         rows.pop()

@@ -27,6 +27,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "formula": ("公式", "formula"),
     "calendar": ("日历", "calendar"),
     "amendment": ("修订", "amendment"),
+    "register": ("名册", "register"),
     "part": ("部分", "part"),
 }
 STATES: dict[State, tuple[str, str]] = {

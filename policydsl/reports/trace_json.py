@@ -108,6 +108,7 @@ def _input(item: Input) -> Data:
         "raw": item.raw,
         "problem": item.problem,
         "clause": item.clause,
+        "counted": item.counted,
     }
 
 

@@ -93,6 +93,8 @@ def _declaration(spell: Spelling, node: tree.Declaration) -> Row:
             return Row(node.span, "declaration", row.cells, declares="Applies")
         case tree.Calendar():
             return _calendar(spell, node)
+        case tree.Register():
+            return _register(spell, node)
         case tree.Import():
             return _row(node, [[(0, f"{spell.word('IMPORT')} {spell.text(node.path)}")]])
         case tree.Always() | tree.Monotone():
@@ -220,6 +222,8 @@ def _marks(spell: Spelling, attributes: Iterable[tree.Attribute], before: str) -
             said = f"{spell.word(word)} {spell.text(str(value))}"
         elif word == "OFFICE":
             said = f"{spell.word(word)} {spell.person(str(value))}"
+        elif word == "COUNTED":
+            said = f"{spell.word(word)} " + f" {spell.word('AND')} ".join(map(spell.name, attribute.names))
         elif word == "DEFAULT":
             assert value is not None and not isinstance(value, str | tree.Name | tree.Edge)
             said = f"{spell.word(word)} {Phrases(spell).flat(value)}"
@@ -369,6 +373,15 @@ def _calendar(spell: Spelling, node: tree.Calendar) -> Row:
     return _row(
         node, [[(0, f"{spell.word('CALENDAR')} {spell.name(node.name)}:{spell.citation(node.cite)[1:]}")]], rows
     )
+
+
+def _register(spell: Spelling, node: tree.Register) -> Row:
+    rows = []
+    for line in node.lines:
+        text = spell.text(line.text) if line.word == "SOURCE" else spell.names(line.columns)
+        rows.append(Row(line.span, "register_line", [[(0, spell.word(line.word))], [(0, text)]], "register"))
+    head = f"{spell.word('REGISTER')} {spell.alias(node.name, node.alias)}:{spell.citation(node.cite)[1:]}"
+    return _row(node, [[(0, head)]], rows)
 
 
 # ---------------------------------------------------------------- rules

@@ -83,6 +83,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         IMPORT      | 引用   | import
         PROPERTY    | 性质   | property
         AMEND       | 修订   | amend
+        REGISTER    | 名册   | register
         """,
     ),
     *_rows(
@@ -139,6 +140,10 @@ KEYWORDS: tuple[Keyword, ...] = (
         RESTORE     | 恢复     | restore
         SUPERSEDE   | 替代     | supersede
         PAST        | 既往     | past cases
+        COL_CODE    | 代码     | code
+        COL_NAME    | 名称     | name
+        COL_FORMER  | 曾用名   | former name
+        COL_PLACE   | 归属     | assigned to
         """,
     ),
     *_rows(
@@ -157,6 +162,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         DEFAULT     | 未填按   | default
         REASON      | 理由     | because
         JUDGEMENT   | 人工判断 | judgement
+        COUNTED     | 计自     | counted from
         OFFICE      | 由       | by office
         NO_RULES    | 不作规则 | no rules
         AS_LIST     | 清单     | list of these

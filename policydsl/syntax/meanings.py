@@ -57,6 +57,7 @@ CONDITIONS  | 几项条件 | a list of conditions
 MATERIALS   | 几份材料 | a list of papers to hand in
 CALENDAR    | 工作日历 | a calendar of working days
 IMPORT      | 用另一个文件里的名录、单位、表、标准、公式、日历 | what another file shares
+REGISTER    | 企业名单,用来核对和计数 | a list of firms to match and count
 PROPERTY    | 规则必须有的性质 | what must always be so of the rules
 H_ID        | 文号或代号 | the number of the document
 H_ISSUER    | 发布机关 | who issued it
@@ -107,6 +108,10 @@ NEW_LAW     | 按新规定 | by the new law
 OLD_LAW     | 按旧规定 | by the old law
 BETTER_LAW  | 两种都算,取高的 | both, and the higher counts
 MAKE_UP     | 调休上班的日子 | days off that are worked
+COL_CODE    | 哪一列是统一社会信用代码 | the column of the registration code
+COL_NAME    | 哪一列是企业名称 | the column of the firm's name
+COL_FORMER  | 哪一列是更名以前的名称 | the column of the name before a change
+COL_PLACE  | 哪一列说明企业算在谁那里 | the column that says where the firm is counted
 CITED       | 出自哪一条 | the clause it comes from
 BELONGS     | 是谁的子项 | whose child it is
 SINGLETON   | 只有一行 | it has a single row
@@ -118,6 +123,7 @@ FRACTIONAL  | 可以不是整数 | it need not be whole
 SOURCE      | 数据从哪里来 | where the data come from
 DEFAULT     | 空着按多少算 | what a blank counts as
 REASON      | 为什么这样理解 | why it is read so
+COUNTED     | 由哪些名册的交集计数 | counted as the firms that are in all these registers
 JUDGEMENT   | 由人判断,不由计算 | a person judges it
 OFFICE      | 由谁 | by whom
 NO_RULES    | 这一条不产生规则 | the clause makes no rules

@@ -15,6 +15,7 @@ from policydsl.syntax.declarations.grids import table
 from policydsl.syntax.declarations.heads import calendar, clause, imported, policy, roll, units
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.records import constraint, decision, entity, field
+from policydsl.syntax.declarations.registers import register
 from policydsl.syntax.declarations.rows import applies, row
 from policydsl.syntax.declarations.rules import formula, property_of, reading, rule
 from policydsl.syntax.declarations.tasks import conditions, item_line, task, task_line
@@ -139,6 +140,7 @@ _DECLARATIONS: dict[str, Callable[[Reader, Line, Tree], tree.Declaration]] = {
     "example": example,
     "formula": formula,
     "calendar": calendar,
+    "register": register,
     "conditions": conditions,
     "applies": applies,
     "import": imported,

@@ -29,6 +29,7 @@ STARTS = (
     "task_line",
     "item_line",
     "calendar_line",
+    "register_line",
     "reading_line",
     "example_line",
     "amend_line",

@@ -479,6 +479,7 @@ class Attribute(Written):
     word: str
     value: Expr | Name | str | Edge | None = None
     cite: Citation | None = None
+    names: tuple[Name, ...] = ()
 
 
 @frozen(repr=False)
@@ -565,6 +566,25 @@ class Calendar(Written):
     make_up: tuple[date, ...]
     cite: Citation | None = None
     lines: tuple[CalendarLine, ...] = ()
+
+
+@frozen(repr=False)
+class RegisterLine(Written):
+    """代码 A, 名称 A、B, 曾用名 A, 归属 A (the heads of columns, by keyword id); 来源 “…”."""
+
+    word: Literal["COL_CODE", "COL_NAME", "COL_FORMER", "COL_PLACE", "SOURCE"]
+    columns: tuple[Name, ...]
+    text: str = ""
+
+
+@frozen(repr=False)
+class Register(Written):
+    """名册: a list of firms and its columns."""
+
+    name: Name
+    alias: Name | None
+    lines: tuple[RegisterLine, ...]
+    cite: Citation | None = None
 
 
 @frozen(repr=False)
@@ -907,6 +927,7 @@ Declaration = (
     | Conditions
     | Applies
     | Calendar
+    | Register
     | Import
     | Always
     | Monotone

@@ -21,6 +21,7 @@ from policydsl.diagnostics.codes import CODES
 from policydsl.diagnostics.model import Diagnostic, Weight
 from policydsl.diagnostics.render import render
 from policydsl.facts import read
+from policydsl.registers.fill import counted
 from policydsl.pipeline import check_path, check_source
 from policydsl.source import Source
 
@@ -129,7 +130,9 @@ def _facts(
         program = evolve(program, entities={"区": evolve(entity, fields=fields)})
     if page.code == "facts-file-twice":
         names *= 2
-    return read(program, names)
+    facts, findings = read(program, names)
+    filled, more = counted(program, facts)
+    return filled, [*findings, *more]
 
 
 def write(path: Path, text: str) -> None:

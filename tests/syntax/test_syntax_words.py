@@ -37,6 +37,12 @@ declaration | {CONDITIONS} x: {ALL_OF}
 declaration | {CONDITIONS} x: {ANY_OF}
 declaration | {MATERIALS} x: {LEAST_OF} 2
 declaration | {CALENDAR} x:
+declaration | {REGISTER} x:
+register_line | {COL_CODE} x
+register_line | {COL_NAME} x
+register_line | {COL_FORMER} x
+register_line | {COL_PLACE} x
+field | x: y {COUNTED} a {AND} b
 declaration | {IMPORT} “x”
 declaration | {PROPERTY} x: {ALWAYS} y
 declaration | {PROPERTY} x: a {INCREASES} {AT_THAT} b {NOT_LESS}

@@ -308,6 +308,16 @@ def _calendar(draw: st.DrawFn) -> tree.Calendar:
     return tree.Calendar(name, *covers, tuple(sorted(off)), tuple(sorted(on)), cite, tuple(lines), span=AT)
 
 
+@st.composite
+def _register(draw: st.DrawFn) -> tree.Register:
+    lines = []
+    for _ in range(draw(st.integers(0, 3))):
+        word = draw(st.sampled_from(["COL_CODE", "COL_NAME", "COL_FORMER", "COL_PLACE", "SOURCE"]))
+        columns = () if word == "SOURCE" else tuple(draw(st.lists(names, min_size=1, max_size=2)))
+        lines.append(tree.RegisterLine(word, columns, draw(_plain) if word == "SOURCE" else "", span=AT))
+    return tree.Register(draw(names), draw(aliases), tuple(lines), draw(cites), span=AT)
+
+
 # ---------------------------------------------------------------- conditions, tasks, readings
 
 
@@ -546,6 +556,7 @@ KINDS: dict[type, Callable[[Language], st.SearchStrategy[tree.Declaration]]] = {
     tree.Conditions: lambda _: _conditions(),
     tree.Applies: lambda _: applies,
     tree.Calendar: lambda _: _calendar(),
+    tree.Register: lambda _: _register(),
     tree.Import: lambda _: _plain.map(lambda path: tree.Import(path, span=AT)),
     tree.Always: lambda _: _always,
     tree.Monotone: lambda _: _monotone,

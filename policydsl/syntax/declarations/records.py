@@ -96,7 +96,9 @@ def _attributes(builder: Builder, twigs: Iterable[Twig]) -> tuple[tree.Attribute
         elif word == "OFFICE":
             who = twig.children[1]
             value = builder.text(who) if isinstance(who, Token) else builder.name(who).text
-        found.append(tree.Attribute(word, value, builder.cite(find(twig.children, "cite")), span=builder.span(twig)))
+        names = tuple(builder.name(kid) for kid in twig.children if word == "COUNTED" and is_a(kid, "name"))
+        cite = builder.cite(find(twig.children, "cite"))
+        found.append(tree.Attribute(word, value, cite, names, span=builder.span(twig)))
     return tuple(found)
 
 

@@ -1,0 +1,156 @@
+"""Owns the wording of findings on registers of firms: how they are declared, and what is wrong between their rows."""
+
+from __future__ import annotations
+
+from policydsl.diagnostics.code import Code
+from policydsl.diagnostics.model import Weight
+
+_ERROR, _WARNING, _NOTE = Weight.ERROR, Weight.WARNING, Weight.NOTE
+
+_DECLARED = (
+    Code(
+        "register-columns",
+        _ERROR,
+        "名册没有代码也没有名称",
+        "register without code or name",
+        "名册「{name}」没有写哪一列是代码,也没有写哪一列是名称,无法认出企业。",
+        "The register “{name}” says neither which column is the code nor which is the name.",
+        "请写上「代码 统一社会信用代码」或「名称 企业名称」。",
+        "Write `code …` or `name …` with the head of the column.",
+    ),
+    Code(
+        "unknown-register",
+        _ERROR,
+        "没有这个名册",
+        "unknown register",
+        "没有叫「{name}」的名册。",
+        "There is no register called “{name}”.",
+        "是不是「{close}」?",
+        "Did you mean “{close}”?",
+    ),
+    Code(
+        "counted-former-names",
+        _ERROR,
+        "更名对照不能计数",
+        "former names are not counted",
+        "「{name}」是更名对照(写了曾用名),不能由它计数。",
+        "“{name}” lists former names; nothing is counted from it.",
+        "请在「计自」里只写企业名单;更名对照会自动用来认企业。",
+        "Name lists of firms only; former names are used in matching them anyway.",
+    ),
+    Code(
+        "counted-not-number",
+        _ERROR,
+        "计自名册的不是家数",
+        "counted, but no count",
+        "「{name}」计自名册,类型却不是家、户这样的计数单位。",
+        "“{name}” is counted from registers, yet its type is no unit of count.",
+        "请把类型写成「家」,或者删去「计自」。",
+        "Give it a unit of count as its type, or drop `counted from`.",
+    ),
+    Code(
+        "register-place",
+        _ERROR,
+        "名册没有写归属",
+        "no register says where a firm is counted",
+        "「{name}」要按各行分别计数,所用的名册却都没有写「归属」。",
+        "“{name}” is counted row by row, but none of its registers says where a firm is counted.",
+        "请在其中一个名册里写「归属」和列名。",
+        "Write `assigned to …` in one of the registers.",
+    ),
+)
+
+_MATCHED = (
+    Code(
+        "register-absent",
+        _NOTE,
+        "名册没有给全",
+        "registers not all given",
+        "「{field}」没有用名册核对:没有给名册「{absent}」。",
+        "“{field}” is not counted from registers: {absent} is not given.",
+        "如果应当核对,请把「{absent}」也给上。",
+        "If it should be counted, give {absent} too.",
+    ),
+    Code(
+        "register-heads",
+        _ERROR,
+        "名册缺列",
+        "register lacks its columns",
+        "「{name}」里找不到代码或名称的列,这张名册没有用。列名应是:{heads}。",
+        "No column of the code or of the name is found in “{name}”; it is not used. Heads: {heads}.",
+        "请核对表头;表头要在前 20 行之内。",
+        "Check the heading; it must stand within the first 20 rows.",
+    ),
+    Code(
+        "register-code-check",
+        _WARNING,
+        "代码校验不符",
+        "codes fail their check",
+        "名册「{name}」有 {count} 个统一社会信用代码不合 GB 32100-2015 的校验,如「{raw}」;照样用来核对。",
+        "{count} codes of {name} fail the check of GB 32100-2015, such as “{raw}”; they are matched all the same.",
+        "请核对是不是抄错;早期试点的代码可能不合校验而仍然有效。",
+        "Check for slips; codes of the pilot years may fail and be valid.",
+    ),
+    Code(
+        "register-rows-unusable",
+        _WARNING,
+        "名册里有行认不出企业",
+        "rows that name no firm",
+        "名册「{name}」有 {count} 行既没有可用的代码,也没有名称,没有计入;第一行在这里。",
+        "{count} rows of {name} have neither a usable code nor a name and are left out; the first is here.",
+        "请补填。",
+        "Fill them in.",
+    ),
+    Code(
+        "register-duplicate",
+        _WARNING,
+        "一码多名或一名多码",
+        "one code with several names, or one name with several codes",
+        "名册「{name}」有 {codes} 个代码各有几个名称(按一家计),{names} 个名称各有几个代码(按几家计)。",
+        "In {name}, {codes} codes have several names (counted once), {names} names several codes (counted each).",
+        "请看 policydsl registers 写出的「重复」表。",
+        "See the list of duplicates that policydsl registers writes.",
+    ),
+    Code(
+        "register-name-only",
+        _WARNING,
+        "仅名称相同的没有计入",
+        "matched by name only",
+        "「{field}」有 {count} 家仅名称相同、代码没有对上,没有计入;都确认是同一家,合计由 {sure} 家变为 {all} 家。",
+        "{count} firms of “{field}” agree by name only and are not counted; if all are confirmed, {sure} becomes {all}.",
+        "确认一家,就在名单里补上它的代码。",
+        "Confirm a firm by filling in its code in the list.",
+    ),
+    Code(
+        "register-places",
+        _WARNING,
+        "区属不一致",
+        "registers disagree on where a firm belongs",
+        "「{field}」有 {count} 家在几个名册里归属不同,按名册「{first}」计。",
+        "{count} firms of “{field}” are assigned differently by the registers; {first} is followed.",
+        "请看「区属冲突」表。",
+        "See the list of conflicts.",
+    ),
+    Code(
+        "register-nowhere",
+        _WARNING,
+        "归属不明",
+        "firms that belong nowhere",
+        "「{field}」有 {count} 家没有归属,或归属不在{entity}之中,没有计入任何一行。",
+        "{count} firms of “{field}” are assigned to none of the rows of {entity} and are counted nowhere.",
+        "请补填归属。",
+        "Fill in where they belong.",
+    ),
+    Code(
+        "register-differs",
+        _ERROR,
+        "填报数与名册核对数不同",
+        "the figure differs from the registers",
+        "这里填的「{field}」是「{raw}」,由名册核对得 {counted}。两个数都不用。",
+        "“{field}” is “{raw}” here, but {counted} by the registers. Neither is used.",
+        "请核对,改正或留空。",
+        "Check it; mend it or leave it blank.",
+    ),
+)
+
+REGISTERS: dict[str, Code] = {code.code: code for code in (*_DECLARED, *_MATCHED)}
