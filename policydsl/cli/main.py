@@ -138,7 +138,9 @@ def _parser() -> argparse.ArgumentParser:
 
     registers = commands.add_parser("registers", help="名单相互核对、计数 match registers of firms and count them")
     registers.add_argument("policy", metavar="POLICY")
-    registers.add_argument("facts", metavar="FACTS", nargs="+", help="各名册的表,也可以连同事实 the registers, and facts")
+    registers.add_argument(
+        "facts", metavar="FACTS", nargs="+", help="各名册的表,也可以连同事实 the registers, and facts"
+    )
     registers.add_argument("--format", choices=("text", "json", "xlsx"))
     registers.add_argument("--lang", choices=("zh", "en"))
     registers.add_argument("-o", "--output", metavar="FILE")

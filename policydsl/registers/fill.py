@@ -16,7 +16,11 @@ from policydsl.registers.tally import Count, Matching, Step, Tally, match
 
 _HOW: Mapping[Language, tuple[str, str, str]] = {
     "zh": ("名册核对:{registers},{sure} 家", ",另有 {by_name} 家仅名称相同,没有计入", " ∩ "),
-    "en": ("from registers: {registers}, {sure} firms", "; {by_name} more agree by name only and are not counted", " ∩ "),
+    "en": (
+        "from registers: {registers}, {sure} firms",
+        "; {by_name} more agree by name only and are not counted",
+        " ∩ ",
+    ),
 }
 
 
@@ -52,7 +56,9 @@ def _rows(program: Program, tally: Tally) -> tuple[Record, ...]:
     """Rows for an entity of which nothing else was supplied."""
     entity = program.entities[tally.entity]
     blank: dict[str, Cell] = {
-        item.name: Missing() if item.default is None else Known(item.default, by_default=item.default_clause or "未填按")
+        item.name: Missing()
+        if item.default is None
+        else Known(item.default, by_default=item.default_clause or "未填按")
         for item in entity.fields
     }
     key = entity.key_field
@@ -71,7 +77,11 @@ def _cell(row: Record, tally: Tally, program: Program, findings: list[Diagnostic
         case Known() as cell if isinstance(cell.value, int) and count.sure <= cell.value <= count.all:
             return evolve(cell, counted=how)
         case Known() as cell:
-            data = {"field": tally.fact, "raw": cell.raw or str(cell.value), "counted": _amount(count, program.language)}
+            data = {
+                "field": tally.fact,
+                "raw": cell.raw or str(cell.value),
+                "counted": _amount(count, program.language),
+            }
             finding = Diagnostic("register-differs", cell.origin or _whole(tally), data, language=program.language)
             findings.append(finding)
             return Bad(message(finding), cell.origin, cell.raw)

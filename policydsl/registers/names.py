@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 
-_GONE = dict.fromkeys(map(ord, " \t\r\n\v\f\u3000\u00a0\u2002\u2003\u2009\u200b\u200c\u200d\u2060\ufeff\u202f\"'“”‘’「」"))
-_ONE = {ord(sign): "(" for sign in "[{〔【〈《"} | {ord(sign): ")" for sign in "]}〕】〉》"} | {ord("・"): "·", ord("•"): "·"}
+_GONE = dict.fromkeys(
+    map(ord, " \t\r\n\v\f\u3000\u00a0\u2002\u2003\u2009\u200b\u200c\u200d\u2060\ufeff\u202f\"'“”‘’「」")
+)
+_ONE = (
+    {ord(sign): "(" for sign in "[{〔【〈《"}
+    | {ord(sign): ")" for sign in "]}〕】〉》"}
+    | {ord("・"): "·", ord("•"): "·"}
+)
 _WIDE = {0xFF01 + at: chr(0x21 + at) for at in range(94)}
-_FOLD = {**_GONE, **_ONE, **{code: {"[": "(", "{": "(", "]": ")", "}": ")"}.get(sign, sign) for code, sign in _WIDE.items()}}
+_FOLD = {
+    **_GONE,
+    **_ONE,
+    **{code: {"[": "(", "{": "(", "]": ")", "}": ")"}.get(sign, sign) for code, sign in _WIDE.items()},
+}
 _FOLD |= {0xFF02: None, 0xFF07: None}
 
 

@@ -44,7 +44,9 @@ class Tally:
     @property
     def total(self) -> Count:
         """The count of all rows together."""
-        return Count(sum(item.sure for item in self.counts.values()), sum(item.by_name for item in self.counts.values()))
+        return Count(
+            sum(item.sure for item in self.counts.values()), sum(item.by_name for item in self.counts.values())
+        )
 
     def counted(self) -> Iterator[Verdict]:
         """The verdicts on firms that stand in all the registers and belong to a row, by code or by name."""

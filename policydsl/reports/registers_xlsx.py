@@ -21,7 +21,8 @@ def registers_xlsx(told: RegistersTold) -> bytes:
     """The workbook. Totals are formulas; every other text is text and no formula."""
     stream = BytesIO()
     book = xlsxwriter.Workbook(
-        stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        stream,
+        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     )
     head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#F2F0EA", "valign": "vcenter"})
     names: set[str] = set()

@@ -21,8 +21,8 @@ from policydsl.diagnostics.codes import CODES
 from policydsl.diagnostics.model import Diagnostic, Weight
 from policydsl.diagnostics.render import render
 from policydsl.facts import read
-from policydsl.registers.fill import counted
 from policydsl.pipeline import check_path, check_source
+from policydsl.registers.fill import counted
 from policydsl.source import Source
 
 FOLDER = Path(__file__).parents[2] / "docs" / "diagnostics"

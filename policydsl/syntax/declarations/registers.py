@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lark import Token, Tree
-
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.twigs import find, is_a
 from policydsl.syntax.lines import Line
+from policydsl.syntax.twig import Token, Tree
 
 _WORDS: dict[str, Literal["COL_CODE", "COL_NAME", "COL_FORMER", "COL_PLACE"]] = {
     "COL_CODE": "COL_CODE",
@@ -19,7 +18,7 @@ _WORDS: dict[str, Literal["COL_CODE", "COL_NAME", "COL_FORMER", "COL_PLACE"]] = 
 }
 
 
-def register(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Register:
+def register(reader: Reader, line: Line, twig: Tree) -> tree.Register:
     """名册: its name and a line for each of its columns."""
     builder = reader.builder()
     _, name, *rest = twig.children
@@ -32,7 +31,7 @@ def register(reader: Reader, line: Line, twig: Tree[Token]) -> tree.Register:
     )
 
 
-def register_line(reader: Reader, line: Line, twig: Tree[Token]) -> tree.RegisterLine:
+def register_line(reader: Reader, line: Line, twig: Tree) -> tree.RegisterLine:
     """A column, by the heads it may have, or where the register comes from."""
     reader.no_children(line)
     builder = reader.builder()
