@@ -1,0 +1,276 @@
+"""Owns aggregates and membership in code: loops over packed rows, with what does not change from row to row done before them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, assert_never
+
+from policydsl.compiled import places
+from policydsl.compiled.numbers import Val
+from policydsl.compiled.writer import Code, Unfit, call, literal, name, relation
+from policydsl.core import program as core
+from policydsl.core import scales
+from policydsl.core.scales import ROWS, Scaled
+from policydsl.core.types import Optional
+from policydsl.core.walk import parts
+
+if TYPE_CHECKING:
+    from policydsl.compiled.expressions import Env, Expressions
+
+MOST_LOOPS = 8
+
+
+class Loop:
+    """A loop being written: its row, and the statements of its body. Rows that do not count are passed over."""
+
+    def __init__(self, made: Expressions, found: core.Rows, env: Env, inside: Sequence[core.Expr | None]) -> None:
+        if made.loops >= MOST_LOOPS:
+            raise Unfit
+        self._made = made
+        self._rows = places.rows(made, found, env)
+        for part in inside:
+            if part is not None:
+                _hoist(made, part, (name("none"), *env), 1)
+        self.row = name(made.writer.fresh("c"))
+        self.env: Env = (self.row, *env)
+        self.body: list[ast.stmt] = []
+        self._outer = made.writer.block
+
+    def __enter__(self) -> Loop:
+        self._made.loops += 1
+        self._outer, self._made.writer.block = self._made.writer.block, self.body
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        made = self._made
+        made.loops -= 1
+        made.writer.block = self._outer
+        made.writer.put(ast.For(ast.Name(self.row.id, ast.Store()), self._rows, self.body or [ast.Pass()], []))
+
+    def skip_unless(self, condition: core.Expr | None) -> None:
+        """Pass over rows for which a condition does not hold."""
+        if condition is None:
+            return
+        val = self._made.expr(condition, self.env)
+        if val.known and val.const is True:
+            return
+        self._made.writer.test(ast.UnaryOp(ast.Not(), val.code), [ast.Continue()])
+
+    def skip_void(self, val: Val, body: core.Expr) -> Val:
+        """Pass over rows whose value is none or not applicable."""
+        if val.solid or not isinstance(body.type, Optional):
+            return val
+        val = self._made.atom(val)
+        self._made.writer.test(relation("is", call("type", val.code), name("Void")), [ast.Continue()])
+        return val
+
+
+def _hoist(made: Expressions, node: core.Expr, env: Env, opened: int) -> None:
+    """Compute before a loop what looks at nothing that the loop changes, but for what costs no more than a name.
+
+    `env` is that of the node, with names that nobody reads for the `opened` scopes that it does not look at.
+    """
+    if isinstance(node, core.Const | core.Local | core.Inapplicable | core.Pending | core.OnDay):
+        return
+    if id(node) in made.hoisted:
+        return
+    worth = isinstance(node, core.RuleRead | core.FieldRead | core.Lookup | core.Apply | core.Aggregate | core.Switch)
+    if worth and not any(found < opened for found in made.scopes.reach(node)):
+        made.hoisted[id(node)] = made.atom(made.expr(node, env))
+        return
+    match node:
+        case core.Let(value=value, body=body):
+            _hoist(made, value, env, opened)
+            _hoist(made, body, (name("none"), *env), opened + 1)
+        case core.Aggregate() | core.Within() | core.Running() | core.Previous() | core.Rank() | core.Share():
+            return
+        case _:
+            for part in parts(node):
+                _hoist(made, part, env, opened)
+
+
+def _append(target: Code, code: Code, method: str = "append") -> ast.stmt:
+    return ast.Expr(ast.Call(ast.Attribute(target, method, ast.Load()), [code], []))
+
+
+def aggregate(made: Expressions, node: core.Aggregate, env: Env) -> Val:
+    """A fold over rows."""
+    kept = dict(made.hoisted)
+    try:
+        return _aggregate(made, node, env)
+    finally:
+        made.hoisted = kept
+
+
+def _aggregate(made: Expressions, node: core.Aggregate, env: Env) -> Val:
+    writer = made.writer
+    match node.fold:
+        case "count":
+            count = writer.assign(writer.fresh("n"), literal(0))
+            with Loop(made, node.rows, env, [node.where]) as loop:
+                loop.skip_unless(node.where)
+                writer.put(ast.AugAssign(ast.Name(count.id, ast.Store()), ast.Add(), literal(1)))
+            return Val(count, Scaled(1, ROWS), None, True)
+        case "any" | "all":
+            return _decided(made, node, env)
+        case "distinct" | "list":
+            return _collected(made, node, env)
+        case "sum" | "mean":
+            return _summed(made, node, env)
+        case "max" | "min":
+            return _extreme(made, node, env)
+        case "first" | "last":
+            return _end(made, node, env)
+        case _:
+            assert_never(node.fold)
+
+
+def _body(node: core.Aggregate) -> core.Expr:
+    assert node.body is not None
+    return node.body
+
+
+def _decided(made: Expressions, node: core.Aggregate, env: Env) -> Val:
+    """任一, 所有: the first row that decides ends the loop."""
+    wanted = node.fold == "any"
+    writer = made.writer
+    result = writer.assign(writer.fresh("b"), literal(not wanted))
+    with Loop(made, node.rows, env, [node.where, node.body]) as loop:
+        loop.skip_unless(node.where)
+        test = made.expr(_body(node), loop.env).code
+        found: list[ast.stmt] = [ast.Assign([ast.Name(result.id, ast.Store())], literal(wanted)), ast.Break()]
+        writer.test(test if wanted else ast.UnaryOp(ast.Not(), test), found)
+    return Val(result, solid=True)
+
+
+def _collected(made: Expressions, node: core.Aggregate, env: Env) -> Val:
+    """去重计数, 列出."""
+    writer, distinct = made.writer, node.fold == "distinct"
+    empty: Code = call("set") if distinct else ast.List([], ast.Load())
+    found = writer.assign(writer.fresh(), empty)
+    with Loop(made, node.rows, env, [node.where, node.body]) as loop:
+        loop.skip_unless(node.where)
+        val = loop.skip_void(made.expr(_body(node), loop.env), _body(node))
+        writer.put(_append(found, made.plain(val if distinct else made.sure(val)), "add" if distinct else "append"))
+    if distinct:
+        return Val(call("len", found), Scaled(1, ROWS), None, True)
+    return Val(call("tuple", found), solid=True)
+
+
+def _summed(made: Expressions, node: core.Aggregate, env: Env) -> Val:
+    """合计, 平均: whole numbers where the class is S, else fractions, each sum looked at."""
+    writer = made.writer
+    mean = node.fold == "mean"
+    count = writer.assign(writer.fresh("n"), literal(0)) if mean else None
+    total = writer.assign(writer.fresh("n"), literal(0))
+    with Loop(made, node.rows, env, [node.where, node.body]) as loop:
+        loop.skip_unless(node.where)
+        val = loop.skip_void(made.expr(_body(node), loop.env), _body(node))
+        if val.form is None:
+            raise Unfit
+        form = scales.total(val.form)
+        if isinstance(form, Scaled):
+            writer.put(ast.AugAssign(ast.Name(total.id, ast.Store()), ast.Add(), val.code))
+        else:
+            writer.assign(total.id, call("plus", total, made.numbers.rational(val)))
+        if count is not None:
+            writer.put(ast.AugAssign(ast.Name(count.id, ast.Store()), ast.Add(), literal(1)))
+    result = Val(total, form, None, True)
+    if count is None:
+        return result
+    with writer.inside() as block:
+        value = made.numbers.div(result, Val(count, Scaled(1, ROWS), None, True))
+    return _or_empty(made, node, env, count, (block, value))
+
+
+def _or_empty(made: Expressions, node: core.Aggregate, env: Env, test: Code, found: tuple[list[ast.stmt], Val]) -> Val:
+    """What was found, or the value for no rows; without one the quick way ends."""
+    if node.empty is not None:
+        empty = made.block(node.empty, env)
+    else:
+        empty = [ast.Raise(name("Open"), None)], Val(name("HOLE"))
+    result = made.settle([found, empty])
+    made.writer.test(test, found[0], empty[0])
+    return result._replace(solid=result.solid or node.empty is None)
+
+
+def _extreme(made: Expressions, node: core.Aggregate, env: Env) -> Val:
+    """最大, 最小: a tie keeps the first."""
+    writer = made.writer
+    best = writer.assign(writer.fresh("n"), literal(None))
+    with Loop(made, node.rows, env, [node.where, node.body]) as loop:
+        loop.skip_unless(node.where)
+        val = loop.skip_void(made.expr(_body(node), loop.env), _body(node))
+        val = made.sure(val)
+        if val.form is not None and not isinstance(val.form, Scaled):
+            val = made.numbers.as_rational(val)
+        val = made.atom(val)
+        better = relation("gt" if node.fold == "max" else "lt", val.code, best)
+        test = ast.BoolOp(ast.Or(), [relation("is", best, literal(None)), better])
+        writer.test(test, [ast.Assign([ast.Name(best.id, ast.Store())], val.code)])
+    there = ast.Compare(best, [ast.IsNot()], [literal(None)])
+    return _or_empty(made, node, env, there, ([], Val(best, val.form, None, True)))
+
+
+def _end(made: Expressions, node: core.Aggregate, env: Env) -> Val:
+    """第一条, 最后一条: by the order of the table, or by a key that no two rows share."""
+    writer, last = made.writer, node.fold == "last"
+    body = _body(node)
+    found = writer.assign(writer.fresh(), ast.List([], ast.Load()))
+    with Loop(made, node.rows, env, [node.where, node.order]) as loop:
+        loop.skip_unless(node.where)
+        key = made.order_key(node.order, loop.env) if node.order is not None else None
+        writer.put(_append(found, loop.row if key is None else ast.Tuple([key, loop.row], ast.Load())))
+    with writer.inside() as block:
+        if node.order is None:
+            end: Code = ast.Subscript(found, literal(-1 if last else 0), ast.Load())
+        else:
+            end = call("extreme", found, literal(last))
+        row = writer.assign(writer.fresh("c"), end)
+        value = made.expr(body, (row, *env))
+        if not value.solid and isinstance(body.type, Optional):
+            value = made.sure(value)
+        value = made.atom(value)
+    return _or_empty(made, node, env, found, (block, value))._replace(solid=False)
+
+
+def within(made: Expressions, node: core.Within, env: Env) -> Val:
+    """在 (rows)."""
+    kept = dict(made.hoisted)
+    try:
+        return _within(made, node, env)
+    finally:
+        made.hoisted = kept
+
+
+def _within(made: Expressions, node: core.Within, env: Env) -> Val:
+    writer = made.writer
+    item = made.atom(made.sure(made.expr(node.item, env)))
+    column = node.column
+    alike = isinstance(column, core.FieldRead | core.RuleRead) and column.row == core.Here()
+    if alike and isinstance(node.rows, core.AllRows) and node.where is None:
+        return Val(relation("in", made.plain(item), _column(made, node)), solid=True)
+    result = writer.assign(writer.fresh("b"), literal(False))
+    with Loop(made, node.rows, env, [node.where, column]) as loop:
+        loop.skip_unless(node.where)
+        val = made.atom(loop.skip_void(made.expr(column, loop.env), column))
+        found: list[ast.stmt] = [ast.Assign([ast.Name(result.id, ast.Store())], literal(True)), ast.Break()]
+        writer.test(made.numbers.compare("eq", item, val), found)
+    return Val(result, solid=True)
+
+
+def _column(made: Expressions, node: core.Within) -> Code:
+    """A column of every row as a set, made once before the rows of the stage; a gap where it is not all known."""
+    writer = made.writer
+    target = writer.fresh("s")
+    outer, writer.block, row = writer.block, [], made.row
+    made.row = name("none")
+    writer.assign(target, call("set"))
+    with Loop(made, node.rows, (), []) as loop:
+        val = loop.skip_void(made.expr(node.column, loop.env), node.column)
+        writer.put(_append(name(target), made.plain(val), "add"))
+    attempt, writer.block, made.row = writer.block, outer, row
+    gap: list[ast.stmt] = [ast.Assign([ast.Name(target, ast.Store())], name("HOLE"))]
+    made.before.append(ast.Try(attempt, [ast.ExceptHandler(name("Trouble"), None, gap)], [], []))
+    return name(target)

@@ -1,0 +1,211 @@
+"""Owns the shapes by which notices pay, in code: 分档, 累进, 递增, caps and floors, 就高 and 就低."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from math import lcm
+from typing import TYPE_CHECKING, Any
+
+from policydsl.compiled.numbers import Val
+from policydsl.compiled.writer import Code, Unfit, binary, call, chosen, literal, name, relation
+from policydsl.core import program as core
+from policydsl.core import scales
+from policydsl.core.scales import Rational, Scaled, join
+from policydsl.interpret.arithmetic import ordered
+
+if TYPE_CHECKING:
+    from policydsl.compiled.expressions import Env, Expressions
+
+
+def bands(made: Expressions, node: core.Bands, env: Env) -> Val:
+    """分档: the bounds are compared from the end from which the band counts."""
+    measure = made.atom(made.sure(made.expr(node.measure, env)))
+    bounds = [made.atom(made.expr(row.bound, env)) for row in node.rows]
+    inclusive = [row.inclusive for row in node.rows]
+    lower = node.side == "lower"
+    if all(bound.known for bound in bounds):
+        if not ordered(node.side, [bound.const for bound in bounds], inclusive):
+            raise Unfit
+    else:
+        bounds = [made.atom(made.sure(bound)) for bound in bounds]
+        for index in range(len(bounds) - 1):
+            low, high = bounds[index], bounds[index + 1]
+            one, two = inclusive[index], inclusive[index + 1]
+            split = one and not two if lower else not one and two
+            made.writer.refuse_unless(made.numbers.compare("le" if split else "lt", low, high))
+    values = [made.block(row.value, env) for row in node.rows]
+    last = made.block(node.otherwise, env)
+    result = made.settle([*values, last])
+    rest = last[0]
+    order = list(zip(bounds, inclusive, values, strict=True))
+    for bound, closed, (block, _) in order if lower else reversed(order):
+        op = ("ge" if closed else "gt") if lower else ("le" if closed else "lt")
+        test = made.compare(op, measure, bound)
+        rest = [ast.If(test.code, block, rest)]
+    made.writer.block += rest
+    return result
+
+
+def _numbers(vals: Sequence[Val]) -> bool:
+    return all(val.form is not None for val in vals)
+
+
+def brackets(made: Expressions, node: core.Brackets, env: Env) -> Val:
+    """累进: the parts of the slices reached, each at its rate."""
+    numbers = made.numbers
+    measure = made.atom(made.sure(made.expr(node.measure, env)))
+    slices: list[tuple[Val, Val | None, Val]] = []
+    for item in node.slices:
+        start = made.atom(made.sure(made.expr(item.start, env)))
+        end = made.atom(made.sure(made.expr(item.end, env))) if item.end is not None else None
+        slices.append((start, end, made.atom(made.sure(made.expr(item.rate, env)))))
+    edges = [edge for start, end, _ in slices for edge in (start, end) if edge is not None]
+    rates = [rate for _, _, rate in slices]
+    if not _numbers([measure, *edges, *rates]):
+        raise Unfit
+    for low, high in zip(edges, edges[1:], strict=False):
+        if low.known and high.known:
+            if low.const > high.const:
+                raise Unfit
+        else:
+            made.writer.refuse_unless(numbers.compare("le", low, high))
+    if not all(isinstance(val.form, Scaled) for val in (measure, *edges, *rates)):
+        measure = made.atom(numbers.as_rational(measure))
+        slices = [
+            (numbers.as_rational(start), end and numbers.as_rational(end), numbers.as_rational(rate))
+            for start, end, rate in slices
+        ]
+    amounts = []
+    for start, end, rate in slices:
+        reach = measure
+        if end is not None:
+            reach = made.atom(_either(made, "lt", measure, end))
+        part = made.atom(numbers.add("-", reach, start))
+        amounts.append((made.atom(numbers.positive(part)), rate))
+    result: Val | None = None
+    for part, rate in amounts:
+        amount = numbers.mul(part, rate)
+        result = amount if result is None else numbers.add("+", result, amount)
+    if result is None:
+        raise Unfit
+    return result
+
+
+def _either(made: Expressions, op: str, left: Val, right: Val) -> Val:
+    """`left` where it stands in the relation to `right`, else `right`."""
+    form = join([item.form for item in (left, right) if item.form is not None])
+    one, two = made.atom(made.numbers.cast(left, form)), made.atom(made.numbers.cast(right, form))
+    return Val(chosen(relation(op, one.code, two.code), one.code, two.code), form, None, True)
+
+
+def increment(made: Expressions, node: core.Increment, env: Env) -> Val:
+    """递增: whole steps beyond the start, each with its award."""
+    numbers, writer = made.numbers, made.writer
+    measure, start = (made.atom(made.sure(made.expr(part, env))) for part in (node.measure, node.start))
+    routes = [(made.atom(made.expr(step.size, env)), made.atom(made.expr(step.award, env))) for step in node.steps]
+    at_start = made.atom(made.sure(made.expr(node.at_start, env))) if node.at_start is not None else None
+    most = made.atom(made.sure(made.expr(node.most_steps, env))) if node.most_steps is not None else None
+    extras = [val for val in (at_start, most) if val is not None]
+    if not _numbers([measure, start, *(val for route in routes for val in route), *extras]):
+        raise Unfit
+    amounts: list[Val] = []
+    for size, award in routes:
+        form = scales.steps(measure.form, start.form, size.form)  # type: ignore[arg-type]
+        count = Val(writer.atom(_count(made, measure, start, size, node.started)), form, None, True)
+        if most is not None:
+            code = call("at_most", count.code, numbers.rational(most))
+            count = Val(writer.atom(code), form, None, True)
+        amounts.append(made.atom(numbers.mul(count, made.sure(award))))
+    given = amounts[0]
+    for amount in amounts[1:]:
+        if node.join == "sum":
+            given = numbers.add("+", given, amount)
+        elif isinstance(given.form, Scaled) and isinstance(amount.form, Scaled):
+            given = made.atom(_either(made, "ge" if node.join == "max" else "le", given, amount))
+        else:
+            one, two = numbers.as_rational(given), numbers.as_rational(amount)
+            given = made.atom(_either(made, "ge" if node.join == "max" else "le", one, two))
+    if at_start is None:
+        return given
+    with writer.inside() as block:
+        more = numbers.add("+", given, at_start)
+    blocks: list[tuple[list[ast.stmt], Val]] = [(block, more), ([], given)]
+    result = made.settle(blocks)
+    writer.test(numbers.compare("ge", measure, start), blocks[0][0], blocks[1][0])
+    return result
+
+
+def _count(made: Expressions, measure: Val, start: Val, size: Val, started: bool) -> Code:
+    """How many whole steps lie between two numbers."""
+    numbers, writer = made.numbers, made.writer
+    forms = [val.form for val in (measure, start, size)]
+    if not all(isinstance(form, Scaled) for form in forms):
+        codes = [numbers.rational(val) for val in (measure, start, size)]
+        return call("steps", *codes, literal(started))
+    scale = lcm(*(form.scale for form in forms if isinstance(form, Scaled)))
+    top = binary("-", numbers.scaled(measure, scale), numbers.scaled(start, scale))
+    step = writer.atom(numbers.scaled(size, scale))
+    if size.known:
+        if size.const <= 0:
+            raise Unfit
+    else:
+        writer.refuse_unless(relation("gt", step, literal(0)))
+    if started:
+        count: Code = ast.UnaryOp(ast.USub(), binary("//", ast.UnaryOp(ast.USub(), top), step))
+    else:
+        count = binary("//", top, step)
+    count = writer.atom(count)
+    return chosen(relation("gt", count, literal(0)), count, literal(0))
+
+
+def limit(made: Expressions, node: core.Limit, env: Env) -> Val:
+    """Caps and floors in written order."""
+    first = made.sure(made.expr(node.body, env))
+    bounds: list[tuple[str, list[ast.stmt], Val | None, list[ast.stmt], Val]] = []
+    for bound in node.bounds:
+        before: list[ast.stmt] = []
+        when: Val | None = None
+        if bound.when is not None:
+            before, when = made.block(bound.when, env)
+        block, edge = made.block(bound.limit, env)
+        bounds.append(("gt" if bound.kind == "cap" else "lt", before, when, block, edge))
+    vals = [first, *(edge for *_, edge in bounds)]
+    forms = [val.form for val in vals if val.form is not None]
+    numeric = len(forms) == len(vals)
+    form: Any = join(forms) if numeric else None
+    if numeric and not isinstance(form, Scaled):
+        form = Rational(form.bits, scales.below(form))
+    writer = made.writer
+    target = writer.fresh("v")
+    writer.assign(target, made.numbers.cast(first, form).code)
+    for op, before, when, block, edge in bounds:
+        with writer.inside() as inner:
+            writer.block += block
+            code = writer.atom(made.numbers.cast(edge, form).code)
+            writer.test(relation(op, name(target), code), [ast.Assign([ast.Name(target, ast.Store())], code)])
+        writer.block += before
+        if when is None:
+            writer.block += inner
+        else:
+            writer.test(when.code, inner)
+    return Val(name(target), form, None, True)
+
+
+def pick(made: Expressions, kind: str, options: Sequence[Val]) -> Val:
+    """就高, 就低: all alternatives are needed."""
+    vals = [made.sure(val) for val in options]
+    forms = [val.form for val in vals if val.form is not None]
+    if len(forms) == len(vals) and not all(isinstance(form, Scaled) for form in forms):
+        vals = [made.numbers.as_rational(val) for val in vals]
+    elif forms and len(forms) != len(vals):
+        raise Unfit
+    best = made.atom(vals[0])
+    for val in vals[1:]:
+        other = made.atom(val)
+        if best.form is None:
+            test = relation("ge" if kind == "max" else "le", best.code, other.code)
+            best = made.atom(Val(chosen(test, best.code, other.code), solid=True))
+        else:
+            best = made.atom(_either(made, "ge" if kind == "max" else "le", best, other))
+    return best

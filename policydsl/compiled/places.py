@@ -1,0 +1,138 @@
+"""Owns how code reaches rows, facts and other rules: places of packed rows, found from the scopes."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, assert_never
+
+from policydsl.compiled.layout import OWNER
+from policydsl.compiled.numbers import Val
+from policydsl.compiled.writer import Code, Unfit, at, call, literal, name
+from policydsl.core import program as core
+from policydsl.core.scales import Quotient
+from policydsl.core.types import Member, Number, strip
+
+if TYPE_CHECKING:
+    from policydsl.compiled.expressions import Env, Expressions
+
+ALL, BY_KEY, SOLE = 0, 1, 2
+"""What stands at an entity's three places of the table of tables."""
+
+
+def table(made: Expressions, entity: str, which: int) -> Code:
+    """One of an entity's places in the table of tables."""
+    return at(name("world"), made.layout.tables[entity] + which)
+
+
+def row(made: Expressions, ref: core.RowRef, env: Env) -> Code:
+    """The packed row that a reference leads to."""
+    match ref:
+        case core.Here(depth=depth):
+            found = env[depth]
+            assert isinstance(found, ast.Name)
+            return found
+        case core.Owner(of=of, entity=entity):
+            if _may_be_absent(of):
+                raise Unfit
+            if made.program.entities[entity].singleton:
+                return table(made, entity, SOLE)
+            return at(row(made, of, env), OWNER)
+        case core.Sole(entity=entity):
+            return table(made, entity, SOLE)
+        case core.Keyed(entity=entity, key=key):
+            val = made.expr(key, env)
+            text = val.code if val.form is None and _is_text(key) else call("keyed", made.plain(val))
+            if val.known and isinstance(val.const, str):
+                text = literal(val.const)
+            get = ast.Attribute(table(made, entity, BY_KEY), "get", ast.Load())
+            return ast.Call(get, [text, name("HOLE")], [])
+        case core.OnlyChild(of=of, entity=entity):
+            return call("only", children(made, of, entity, env))
+        case _:
+            assert_never(ref)
+
+
+def _is_text(key: core.Expr) -> bool:
+    from policydsl.core.types import Reference, Text
+
+    return isinstance(key.type, Text | Member | Reference)
+
+
+def _may_be_absent(ref: core.RowRef) -> bool:
+    match ref:
+        case core.OnlyChild():
+            return True
+        case core.Owner(of=of):
+            return _may_be_absent(of)
+        case core.Here() | core.Sole() | core.Keyed():
+            return False
+        case _:
+            assert_never(ref)
+
+
+def children(made: Expressions, of: core.RowRef, entity: str, env: Env) -> Code:
+    """The rows of an entity that belong to a row."""
+    if _may_be_absent(of):
+        raise Unfit
+    owner = made.program.entities[entity].owner
+    assert owner is not None
+    return at(row(made, of, env), made.layout.children[owner, entity])
+
+
+def rows(made: Expressions, found: core.Rows, env: Env) -> Code:
+    """The rows that an aggregate runs over."""
+    declared = made.program.entities[found.entity]
+    match found:
+        case core.AllRows():
+            return table(made, found.entity, ALL)
+        case core.Children(of=of):
+            if isinstance(of, core.Sole) and declared.owner is None:
+                return table(made, found.entity, ALL)
+            if declared.owner is None:
+                raise Unfit
+            if made.program.entities[declared.owner].singleton:
+                return table(made, found.entity, ALL)
+            return children(made, of, found.entity, env)
+        case _:
+            assert_never(found)
+
+
+def field_read(made: Expressions, node: core.FieldRead, env: Env) -> Val:
+    """A fact."""
+    place, form = made.layout.fields[node.entity, node.name]
+    return Val(at(row(made, node.row, env), place), form)
+
+
+def rule_read(made: Expressions, node: core.RuleRead, env: Env) -> Val:
+    """What another rule gave."""
+    rule = (node.entity, node.name)
+    if isinstance(node.row, core.Here):
+        known = made.known.get(rule)
+        if known is not None:
+            return known
+        if env[node.row.depth] is made.row:
+            here = made.values.get(rule)
+            if here is not None:
+                return here
+    if rule not in made.forms:
+        raise Unfit
+    form, place = made.forms[rule], made.layout.rules[rule]
+    where = row(made, node.row, env)
+    if not isinstance(form, Quotient):
+        return Val(at(where, place), form)
+    where = made.writer.atom(where)
+    return Val(at(where, place), form, at(where, place + 1))
+
+
+def order_key(made: Expressions, node: core.Expr, env: Env) -> Code:
+    """What rows are ordered by: a value itself, a member's place in its 名录."""
+    val = made.sure(made.expr(node, env))
+    type_ = strip(node.type)
+    if isinstance(type_, Member):
+        members = made.program.rolls[type_.roll].members
+        known = made.writer.keep({member: index for index, member in enumerate(members)})
+        get = ast.Attribute(known, "get", ast.Load())
+        return ast.Call(get, [val.code, literal(len(members))], [])
+    if isinstance(type_, Number) and val.form is not None:
+        return made.numbers.rational(val)
+    return val.code

@@ -1,0 +1,146 @@
+"""Owns the code of a program: a function for each stage, made once of `ast` nodes and compiled by Python."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from datetime import date
+from types import CodeType, FunctionType
+from typing import Any
+
+from attrs import field, frozen
+
+from policydsl.compiled.expressions import Expressions
+from policydsl.compiled.layout import Layout, Stage, stages
+from policydsl.compiled.numbers import Val
+from policydsl.compiled.support import SUPPORT
+from policydsl.compiled.writer import Unfit, call, literal, name, relation
+from policydsl.core import program as core
+from policydsl.core.scales import Form, Rational
+from policydsl.core.types import Number, strip
+
+Step = Callable[[Any, Any, Any, Any], None]
+"""Computes the rules of a stage for rows: (rows, world, where gaps are told, where false constraints are told)."""
+
+
+@frozen
+class Ready:
+    """A stage with its function; None where the reference computes it."""
+
+    stage: Stage
+    step: Step | None
+
+
+@frozen
+class Plan:
+    """A whole program made ready: the stages in order, the class of every rule, rules that are the same for every row."""
+
+    layout: Layout
+    stages: tuple[Ready, ...]
+    forms: Mapping[tuple[str, str], Form | None]
+    constants: Mapping[tuple[str, str], Any] = field(factory=dict)
+
+    @property
+    def by_reference(self) -> tuple[tuple[str, str], ...]:
+        """The rules that have no quick way."""
+        return tuple(ready.stage.rules[0].id for ready in self.stages if ready.step is None)
+
+
+def plan(program: core.Program, readings: Mapping[str, str], on: date | None) -> Plan:
+    """The program as code, under the readings in force."""
+    layout = Layout(program)
+    unfit: set[tuple[str, str]] = set()
+    while True:
+        forms: dict[tuple[str, str], Form | None] = {}
+        known: dict[tuple[str, str], Val] = {}
+        ready: list[Ready] = []
+        met: set[tuple[str, str]] = set()
+        for stage in stages(program, unfit):
+            if stage.by_reference:
+                rule = stage.rules[0]
+                forms[rule.id] = Rational() if isinstance(strip(rule.type), Number) else None
+                ready.append(Ready(stage, None))
+                continue
+            made = Expressions(program, layout, readings, on, forms, known)
+            function, refused = _stage(made, stage, forms, known)
+            met |= refused
+            if function is not None:
+                ready.append(Ready(stage, function))
+        if not met:
+            return Plan(layout, tuple(ready), forms, {rule: val.const for rule, val in known.items()})
+        unfit |= met
+
+
+def _stage(
+    made: Expressions, stage: Stage, forms: dict[tuple[str, str], Form | None], known: dict[tuple[str, str], Val]
+) -> tuple[Step | None, set[tuple[str, str]]]:
+    """The function of a stage, or the rules that have to leave it."""
+    writer = made.writer
+    body: list[ast.stmt] = []
+    refused: set[tuple[str, str]] = set()
+    for rule in stage.rules:
+        writer.block = []
+        made.hoisted = {}
+        try:
+            val = made.expr(rule.body, (made.row,))
+        except (Unfit, RecursionError):
+            refused.add(rule.id)
+            forms[rule.id] = Rational() if isinstance(strip(rule.type), Number) else None
+            continue
+        if val.known and rule.kind != "constraint":
+            known[rule.id] = val
+            forms[rule.id] = val.form
+            continue
+        forms[rule.id] = val.form
+        body += _rule(made, rule, val)
+    if refused:
+        return None, refused
+    loop = ast.For(ast.Name("r", ast.Store()), name("rows"), body or [ast.Pass()], [])
+    try:
+        return _function([*made.before, loop], writer.constants), set()
+    except (RecursionError, MemoryError):
+        return None, {rule.id for rule in stage.rules}
+
+
+def _rule(made: Expressions, rule: core.Rule, val: Val) -> list[ast.stmt]:
+    """One rule of a row: its value kept under a name and in its place; whatever goes wrong is told as a gap."""
+    writer, place = made.writer, made.layout.rules[rule.id]
+    slot = made.slots[rule.id]
+    target = writer.fresh("v")
+    below = writer.fresh("v") if val.below is not None else None
+    if below is not None:
+        assert val.below is not None
+        writer.assign(below, val.below)
+    writer.assign(target, val.code)
+    attempt = writer.block
+    told = _told("holes", slot)
+    gap: list[ast.stmt] = [ast.Assign([ast.Name(target, ast.Store())], name("HOLE"))]
+    if below is not None:
+        gap.append(ast.Assign([ast.Name(below, ast.Store())], literal(1)))
+    gap.append(told)
+    result: list[ast.stmt] = [ast.Try(attempt, [ast.ExceptHandler(name("Trouble"), None, gap)], [], [])]
+    if not val.solid:
+        result[0].orelse = [ast.If(relation("is", call("type", name(target)), name("Gap")), [told], [])]  # type: ignore[attr-defined]
+    if rule.kind == "constraint":
+        result.append(ast.If(relation("is", name(target), literal(False)), [_told("broken", slot)], []))
+    row = name("r")
+    result.append(ast.Assign([ast.Subscript(row, literal(place), ast.Store())], name(target)))
+    if below is not None:
+        result.append(ast.Assign([ast.Subscript(row, literal(place + 1), ast.Store())], name(below)))
+    made.values[rule.id] = Val(name(target), val.form, name(below) if below else None)
+    return result
+
+
+def _told(where: str, slot: int) -> ast.stmt:
+    pair = ast.Tuple([literal(slot), name("r")], ast.Load())
+    return ast.Expr(ast.Call(ast.Attribute(name(where), "append", ast.Load()), [pair], []))
+
+
+def _function(body: list[ast.stmt], constants: Mapping[str, Any]) -> Step:
+    parameters = [ast.arg(item) for item in ("rows", "world", "holes", "broken")]
+    arguments = ast.arguments([], parameters, None, [], [], None, [])
+    module = ast.Module([ast.FunctionDef("stage", arguments, body, [])], [])
+    ast.fix_missing_locations(module)
+    compiled = compile(module, "<policy>", "exec", dont_inherit=True)
+    code = next(item for item in compiled.co_consts if isinstance(item, CodeType))
+    return FunctionType(code, {"__builtins__": {}, **SUPPORT, **constants}, "stage")

@@ -1,0 +1,125 @@
+"""Owns facts packed for compiled code: a list for each row, linked to its owner and to the rows that belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from policydsl.compiled.gaps import HOLE, VOID, Void
+from policydsl.compiled.layout import KEY, OWNER, RECORD, Layout
+from policydsl.core import program as core
+from policydsl.core.facts import Known, Record
+from policydsl.core.scales import Form, Quotient, Rational, Scaled, fits_field
+from policydsl.core.values import Absent, NotApplicable, Outcome, exact
+from policydsl.interpret.rows import DuplicateRow, roll_of
+
+Row = list[Any]
+
+
+def packed(form: Form | None, value: Any) -> Any:
+    """A fact as compiled code has it; a gap where it does not keep the promise of its class."""
+    if isinstance(value, Absent):
+        return VOID
+    if isinstance(value, NotApplicable):
+        return Void(value)
+    if form is None:
+        return value
+    if type(value) not in (int, Fraction) or not fits_field(form, value):
+        return HOLE
+    if isinstance(form, Scaled) and form.scale != 1:
+        return int(value * form.scale)
+    return value
+
+
+def outcome(form: Form | None, value: Any, below: Any) -> Outcome:
+    """A value of compiled code as an outcome. A gap is the caller's to explain."""
+    if type(value) is Void:
+        return value.value
+    match form:
+        case None:
+            return value  # type: ignore[no-any-return]
+        case Scaled(scale=1):
+            return value  # type: ignore[no-any-return]
+        case Scaled(scale=scale):
+            return exact(Fraction(value, scale))
+        case Quotient():
+            return exact(Fraction(value, below))
+        case Rational():
+            return exact(value)
+
+
+class World:
+    """The packed rows of one run. `tables` is the table of tables (see `Layout`); `rows` the rows of each entity that are there."""
+
+    def __init__(self, layout: Layout, facts: Mapping[str, tuple[Record, ...]]) -> None:
+        program = layout.program
+        self.layout = layout
+        self.facts = facts
+        self.rows: dict[str, list[Row]] = {}
+        self.index: dict[str, dict[str, Row]] = {}
+        self.tables: list[Any] = [HOLE] * (3 * len(program.entities))
+        ruled = {rule.entity for rule in program.rules}
+        for name, entity in program.entities.items():
+            rows = self._pack(entity)
+            index = {row[KEY]: row for row in rows}
+            alone = len(index) == len(rows)
+            if not alone and name in ruled:
+                _twice(name, [row[KEY] for row in rows])
+            self.rows[name], self.index[name] = rows, index
+            at = layout.tables[name]
+            supplied = name in facts or entity.singleton
+            complete = all(member in index for member in roll_of(program, entity))
+            self.tables[at] = rows if supplied and complete else HOLE
+            self.tables[at + 1] = index if alone else HOLE
+            self.tables[at + 2] = rows[0] if entity.singleton else HOLE
+        for name, entity in program.entities.items():
+            if entity.owner is not None:
+                self._link(name, entity.owner)
+
+    def _pack(self, entity: core.Entity) -> list[Row]:
+        name, layout = entity.name, self.layout
+        width = layout.width(name)
+        records: Sequence[Record] = self.facts.get(name, ())
+        if entity.singleton:
+            record = records[0] if records else Record("", {})
+            records = (Record("", record.cells, record.parent, record.origin) if record.key else record,)
+        readers = [(field.name, *layout.fields[name, field.name]) for field in entity.fields]
+        rows = []
+        for record in records:
+            row: Row = [HOLE] * width
+            row[KEY], row[RECORD] = record.key, record
+            cells = record.cells
+            for field, place, form in readers:
+                cell = cells.get(field)
+                if type(cell) is Known:
+                    row[place] = packed(form, cell.value)
+            rows.append(row)
+        return rows
+
+    def _link(self, name: str, owner: str) -> None:
+        place = self.layout.children[owner, name]
+        owners = self.index[owner]
+        alone = self.tables[self.layout.tables[owner] + 1] is not HOLE
+        if name in self.facts:
+            for row in self.rows[owner]:
+                row[place] = []
+        for row in self.rows[name]:
+            parent = row[RECORD].parent
+            above = owners.get(parent) if parent is not None and alone else None
+            if above is not None:
+                row[OWNER] = above
+                if name in self.facts:
+                    above[place].append(row)
+
+    def value(self, rule: tuple[str, str], key: str) -> tuple[Any, Any]:
+        """What compiled code left in the place of a rule of a row, and the denominator behind it."""
+        place = self.layout.rules[rule]
+        row = self.index[rule[0]][key]
+        return row[place], row[place + 1]
+
+
+def _twice(entity: str, keys: Sequence[str]) -> None:
+    seen: set[str] = set()
+    twice = next(key for key in keys if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+    raise DuplicateRow(f"「{entity}」有两行的主键都是「{twice}」 / two rows of 「{entity}」 have the key 「{twice}」")
