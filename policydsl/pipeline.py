@@ -25,13 +25,14 @@ from policydsl.syntax.tree import File
 class Result:
     """What became of one policy: its tree and program as far as they go, and everything found.
 
-    `program` is None where an error makes it unfit to run.
+    `program` is None where an error makes it unfit to run. `file` is what the source says by itself, `whole` with what it stands on.
     """
 
     source: Source
     findings: tuple[Diagnostic, ...]
     file: File | None = None
     program: Program | None = None
+    whole: File | None = None
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -65,14 +66,14 @@ def _checked(source: Source, load: Load | None) -> Result:
     file, missing = gather(written, load or _nothing)
     findings += missing
     if any(weight_of(finding) is Weight.ERROR for finding in findings) and not file.body:
-        return Result(source, tuple(findings), written)
+        return Result(source, tuple(findings), written, None, file)
     program, meant = check(file)
     # a line that could not be read leaves names unknown; saying so again for each use would bury the one mistake
     broken_text = broken_parts(source, findings)
     everything = [*findings, *(finding for finding in meant if not broken_text.echoes(finding))]
     everything.sort(key=lambda finding: getattr(finding.where, "start", 0))
     broken = any(weight_of(finding) is Weight.ERROR for finding in everything)
-    return Result(source, tuple(everything), written, None if broken else program)
+    return Result(source, tuple(everything), written, None if broken else program, file)
 
 
 def _nothing(_by: str, _name: str) -> Source | None:

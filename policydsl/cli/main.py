@@ -27,6 +27,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "todo": ("policydsl.cli.todo", "todo"),
     "registers": ("policydsl.cli.registers", "registers"),
     "coverage": ("policydsl.cli.coverage", "coverage"),
+    "diff": ("policydsl.cli.diff", "diff"),
 }
 
 
@@ -153,6 +154,17 @@ def _parser() -> argparse.ArgumentParser:
     coverage.add_argument("--format", choices=("text", "json", "html", "xlsx"))
     coverage.add_argument("--lang", choices=("zh", "en"), help="报告用的语言 language of the report")
     coverage.add_argument("-o", "--output", metavar="FILE")
+
+    diff = commands.add_parser("diff", help="新旧两份政策比一比 what changed, and who gains and who loses")
+    diff.add_argument("old", metavar="OLD.pol")
+    diff.add_argument("new", metavar="NEW.pol")
+    diff.add_argument("--facts", metavar="FACTS", action="append", default=[], help="用这些事实算出各自的得失")
+    diff.add_argument("--on", metavar="DATE", help="基准日,如 2025-08-31 the day of the case")
+    diff.add_argument("--reading", metavar="NAME=ALTERNATIVE", action="append", default=[])
+    diff.add_argument("--format", choices=("text", "md", "html", "json"))
+    diff.add_argument("--lang", choices=("zh", "en"))
+    diff.add_argument("--exit-code", action="store_true", help="有改动时退出码为 1 exit with 1 where anything changed")
+    diff.add_argument("-o", "--output", metavar="FILE")
     return parser
 
 

@@ -1,0 +1,303 @@
+"""Owns the wording of effects: what each row gains and loses and why, in Chinese and English; any format can lay it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from attrs import evolve, field, frozen
+
+from policydsl.compare.effects import Effects, Moved, Part, RowEffect, Source, turned
+from policydsl.compare.model import Change, Differences
+from policydsl.core.types import strip
+from policydsl.core.values import Exact, exact
+from policydsl.diagnostics.model import Language
+from policydsl.explain.catalog import WIDE
+from policydsl.explain.figures import Figures
+from policydsl.explain.ledger import explain
+from policydsl.explain.names import Shown
+from policydsl.explain.words import tell as tell_explanation
+from policydsl.interpret.trace import Trace
+
+MOST_ACCOUNTS = 60
+"""Rows whose differences are accounted for from the traces; of more, the amounts alone are told."""
+
+_ZH = {
+    "title": "{entity}的得失({name})",
+    "total": "{rows} 个{entity}合计 {before} → {after},{gain}",
+    "total-part": "{rows} 个{entity}中,已算出「{name}」的:原 {one} 个共 {before},新 {two} 个共 {after}",
+    "gain-part": "能算出得失的各{entity}合起来{gain}",
+    "open": "还说不出得失的:{keys}",
+    "by-other": "以「{name}」计",
+    "nothing": "不变",
+    "same": "金额和达标都不变的:{keys}",
+    "more": "多 {gain}",
+    "less": "少 {gain}",
+    "even": "不增不减",
+    "not-there-old": "原来没有这一行",
+    "not-there-new": "现在没有这一行",
+    "part": "{name} {change}{why}",
+    "turned": "{before} → {after}",
+    "because": "〔改动 {numbers}〕",
+    "list": "、",
+    "also": ";",
+    "before": "原",
+    "after": "新",
+    "gain": "增减",
+    "sources": "事实",
+    "account": "{name} {before} → {after}",
+    "total-word": "合计",
+    "total-open": "已知的合计",
+    "gains": "增加的",
+    "losses": "减少的",
+    "chart": "各{entity}的增减",
+    "why": "为什么",
+    "dash": "—",
+}
+_EN = {
+    "title": "What each {entity} gains and loses ({name})",
+    "total": "{rows} rows of {entity} in all {before} → {after}, {gain}",
+    "total-part": "Of {rows} rows of {entity}, {name} is computed for {one} before, {before} in all, and for {two} now, {after}",
+    "gain-part": "rows of which it can be said: {gain} together",
+    "open": "Not to be said yet: {keys}",
+    "by-other": "by {name}",
+    "nothing": "no change",
+    "same": "No amount and no verdict changes: {keys}",
+    "more": "{gain} more",
+    "less": "{gain} less",
+    "even": "neither more nor less",
+    "not-there-old": "there was no such row",
+    "not-there-new": "there is no such row now",
+    "part": "{name} {change}{why}",
+    "turned": "{before} → {after}",
+    "because": " [change {numbers}]",
+    "list": ", ",
+    "also": "; ",
+    "before": "Before",
+    "after": "After",
+    "gain": "Change",
+    "sources": "Facts",
+    "account": "{name} {before} → {after}",
+    "total-word": "Total",
+    "total-open": "Total of what is known",
+    "gains": "more",
+    "losses": "less",
+    "chart": "Change by {entity}",
+    "why": "Why",
+    "dash": "-",
+}
+WORDS: Mapping[Language, Mapping[str, str]] = {
+    "zh": {name: text.translate(WIDE) for name, text in _ZH.items()},
+    "en": _EN,
+}
+
+
+@frozen
+class Account:
+    """How one result came out before and after: its heading, and a sentence from each trace."""
+
+    heading: str
+    before: str
+    after: str
+
+
+@frozen
+class RowTold:
+    """One row: the leading amount before and after, the gain as text and as a number (None: not to be said), why in a line, and
+    accounts from the traces."""
+
+    key: str
+    before: str
+    after: str
+    gain: str
+    size: Exact | None
+    remark: str
+    why: str
+    accounts: tuple[Account, ...]
+    idle: bool
+
+
+@frozen
+class EffectsTold:
+    """All effects in words."""
+
+    title: str
+    labels: Mapping[str, str]
+    entity: str
+    facts: str
+    total: tuple[str, ...]
+    sums: tuple[str, str, str, str]
+    rows: tuple[RowTold, ...]
+    same: str
+    singles: tuple[str, ...]
+
+
+def tell_effects(effects: Effects, found: Differences, lang: Language) -> EffectsTold:
+    """The effects in words. Numbers of changes are those of their telling."""
+    numbers = {id(change): number for number, change in enumerate(found.of("substance"), 1)}
+    return _Teller(effects, lang, numbers).told()
+
+
+@frozen
+class _Teller:
+    effects: Effects
+    lang: Language
+    numbers: Mapping[int, int]
+    words: Mapping[str, str] = field(init=False)
+    figures: Figures = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        program = self.effects.new.program
+        object.__setattr__(self, "words", WORDS[self.lang])
+        object.__setattr__(self, "figures", Figures(self.lang, program.units, program.header.currency))
+
+    def told(self) -> EffectsTold:
+        """Everything in words, what gains or loses most first."""
+        effects, words = self.effects, self.words
+        entity = self._entity()
+        name = self.figures.name(effects.rows[0].leading.name) if effects.rows else effects.leading[1].name
+        rows = sorted(effects.rows, key=lambda row: (row.idle, -abs(Fraction(row.gain or 0))))
+        detailed = {row.key for row in rows[:MOST_ACCOUNTS]}
+        same = [row.key for row in rows if row.idle]
+        complete = effects.before.computed == effects.before.rows == effects.after.computed and not effects.open_rows
+        return EffectsTold(
+            words["title"].format(entity=entity, name=name),
+            words,
+            entity,
+            words["list"].join(effects.new.facts.sources),
+            tuple(self._total(entity, name, complete)),
+            (
+                words["total-word" if complete else "total-open"],
+                self._amount(effects.before.value),
+                self._amount(effects.after.value),
+                self.signed(effects.gain),
+            ),
+            tuple(self._row(row, row.key in detailed) for row in rows),
+            words["same"].format(keys=words["list"].join(same)) if same else "",
+            tuple(
+                words["account"].format(
+                    name=f"{self.figures.name(owner)} {self.figures.name(moved.name)}",
+                    before=self._shown(moved.before),
+                    after=self._shown(moved.after),
+                )
+                for owner, moved in effects.totals
+            ),
+        )
+
+    def _entity(self) -> str:
+        program = self.effects.new.program
+        name = self.effects.leading[1].entity
+        alias = program.entities[name].alias
+        return name if self.lang == "zh" else alias or name
+
+    def _total(self, entity: str, name: str, complete: bool) -> Iterator[str]:
+        effects, words = self.effects, self.words
+        before, after = self._amount(effects.before.value), self._amount(effects.after.value)
+        gain = self.gained(effects.gain)
+        if complete:
+            yield words["total"].format(rows=effects.after.rows, entity=entity, before=before, after=after, gain=gain)
+        else:
+            yield words["total-part"].format(
+                rows=effects.after.rows,
+                entity=entity,
+                name=name,
+                one=effects.before.computed,
+                two=effects.after.computed,
+                before=before,
+                after=after,
+            )
+            yield words["gain-part"].format(entity=entity, gain=gain)
+        if effects.open_rows:
+            yield words["open"].format(keys=words["list"].join(effects.open_rows))
+
+    # ------------------------------------------------------------ amounts
+
+    def _amount(self, value: Exact) -> str:
+        rule = self.effects.leading[1]
+        return self._shown(Shown(value, strip(rule.type), rule.measure))
+
+    def _shown(self, shown: Shown | None) -> str:
+        return self.figures.show(shown, exactly=False) if shown is not None else self.words["dash"]
+
+    def signed(self, value: Exact) -> str:
+        """An amount with its sign."""
+        text = self._amount(value)
+        return f"+{text}" if value > 0 else text
+
+    def gained(self, value: Exact) -> str:
+        """多, 少 and by how much."""
+        if value == 0:
+            return self.words["even"]
+        return self.words["more" if value > 0 else "less"].format(gain=self._amount(exact(abs(Fraction(value)))))
+
+    # ------------------------------------------------------------ rows
+
+    def _row(self, row: RowEffect, detailed: bool) -> RowTold:
+        words = self.words
+        remark = ""
+        if not row.there[0]:
+            remark = words["not-there-old"]
+        elif not row.there[1]:
+            remark = words["not-there-new"]
+        elif row.gain and row.counted is not None and row.counted.name != row.leading.name:
+            remark = words["by-other"].format(name=self.figures.name(row.counted.name))
+        told = [self._part(part) for part in self._told(row)]
+        gain = words["dash"] if row.gain is None else words["nothing"] if row.gain == 0 else self.signed(row.gain)
+        return RowTold(
+            row.key,
+            self._shown(row.leading.before),
+            self._shown(row.leading.after),
+            gain,
+            row.gain,
+            remark,
+            words["also"].join(told),
+            tuple(self._accounts(row)) if detailed and not row.idle else (),
+            row.idle,
+        )
+
+    def _told(self, row: RowEffect) -> tuple[Part, ...]:
+        """The amounts that make up the difference, and the verdicts."""
+        return (*(part for part in row.money if part.adds), *row.verdicts)
+
+    def _part(self, part: Part) -> str:
+        moved = part.moved
+        changes = {id(change): change for source in part.sources for change in source.changes}
+        numbers = sorted(self.numbers[at] for at in changes if at in self.numbers)
+        why = self.words["because"].format(numbers=self.words["list"].join(map(str, numbers))) if numbers else ""
+        return self.words["part"].format(name=self.figures.name(moved.name), change=self._change(moved), why=why)
+
+    def _change(self, moved: Moved) -> str:
+        if moved.difference is None or turned(moved) or moved.after is None:
+            return self.words["turned"].format(before=self._shown(moved.before), after=self._shown(moved.after))
+        text = self._shown(evolve(moved.after, outcome=moved.difference))
+        return f"+{text}" if moved.difference > 0 else text
+
+    def _accounts(self, row: RowEffect) -> Iterator[Account]:
+        sources: dict[str, Source] = {}
+        for part in self._told(row):
+            sources.update((source.after_rule, source) for source in part.sources)
+        entities = self.effects.leading[0].entity, self.effects.leading[1].entity
+        for source in sources.values():
+            moved = source.moved
+            yield Account(
+                self.words["account"].format(
+                    name=self.figures.name(moved.name), before=self._shown(moved.before), after=self._shown(moved.after)
+                )
+                + self._numbers(source.changes),
+                self._sentence(self.effects.old, entities[0], row.key, source.before_rule),
+                self._sentence(self.effects.new, entities[1], row.key, source.after_rule),
+            )
+
+    def _numbers(self, changes: tuple[Change, ...]) -> str:
+        numbers = [str(self.numbers[id(change)]) for change in changes if id(change) in self.numbers]
+        return self.words["because"].format(numbers=self.words["list"].join(numbers)) if numbers else ""
+
+    def _sentence(self, trace: Trace, entity: str, key: str, rule: str) -> str:
+        if key not in trace.keys.get(entity, ()):
+            return ""
+        telling = tell_explanation(explain(trace, entity=entity, keys=[key], rules=[rule], lang=self.lang))
+        entry = next((entry for row in telling.rows for entry in row.entries), None)
+        if entry is None:
+            return ""
+        said = [passage.text for passage in entry.passages] + list(entry.reasons)
+        return " ".join(said[:2])

@@ -1,0 +1,1 @@
+"""What is needed to repeat a decision years later, and the repeating."""
