@@ -96,6 +96,9 @@ def _details(pair: Pair, old: tree.Declaration, new: tree.Declaration) -> Iterat
                 yield Detail("remark", {"before": old.reason, "after": new.reason}, "wording")
         case tree.Always(), tree.Always():
             yield from pair.expressions(old.condition, new.condition)
+        case tree.Amendment(), tree.Amendment():
+            if not pair.same(old.lines, new.lines):
+                yield Detail("lines", {"before": old, "after": new})
     one, two = getattr(old, "cite", None), getattr(new, "cite", None)
     if not pair.same(one, two):
         yield Detail("cited", {"before": one, "after": two}, "wording")

@@ -75,11 +75,12 @@ class RowEffect:
 
 @frozen
 class Total:
-    """The leading amount over all rows that have it: `computed` of `rows`."""
+    """The leading amount over all rows that have it: `computed` of `rows`, and which these are."""
 
     value: Exact
     computed: int
     rows: int
+    keys: frozenset[str]
 
 
 @frozen
@@ -132,10 +133,9 @@ def effects(found: Differences, old: Trace, new: Trace) -> Effects | None:
 
 def _total(trace: Trace, rule: Rule) -> Total:
     keys = trace.keys.get(rule.entity, ())
-    values = [
-        number for key in keys if (number := _number(trace.steps[rule.entity, key, rule.name].outcome)) is not None
-    ]
-    return Total(exact(sum(map(Fraction, values), Fraction(0))), len(values), len(keys))
+    found = {key: _number(trace.steps[rule.entity, key, rule.name].outcome) for key in keys}
+    values = {key: Fraction(number) for key, number in found.items() if number is not None}
+    return Total(exact(sum(values.values(), Fraction(0))), len(values), len(keys), frozenset(values))
 
 
 def _number(outcome: Outcome | None) -> Exact | None:

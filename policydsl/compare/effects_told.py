@@ -23,7 +23,7 @@ MOST_ACCOUNTS = 60
 """Rows whose differences are accounted for from the traces; of more, the amounts alone are told."""
 
 _ZH = {
-    "title": "{entity}的得失({name})",
+    "title": "各{entity}谁多谁少,按「{name}」",
     "total": "{rows} 个{entity}合计 {before} → {after},{gain}",
     "total-part": "{rows} 个{entity}中,已算出「{name}」的:原 {one} 个共 {before},新 {two} 个共 {after}",
     "gain-part": "能算出得失的各{entity}合起来{gain}",
@@ -47,7 +47,8 @@ _ZH = {
     "sources": "事实",
     "account": "{name} {before} → {after}",
     "total-word": "合计",
-    "total-open": "已知的合计",
+    "total-open": "已算出的合计",
+    "total-all": "连同没有算完的",
     "gains": "增加的",
     "losses": "减少的",
     "chart": "各{entity}的增减",
@@ -55,7 +56,7 @@ _ZH = {
     "dash": "—",
 }
 _EN = {
-    "title": "What each {entity} gains and loses ({name})",
+    "title": "Who gains and who loses: {name} by {entity}",
     "total": "{rows} rows of {entity} in all {before} → {after}, {gain}",
     "total-part": "Of {rows} rows of {entity}, {name} is computed for {one} before, {before} in all, and for {two} now, {after}",
     "gain-part": "rows of which it can be said: {gain} together",
@@ -79,7 +80,8 @@ _EN = {
     "sources": "Facts",
     "account": "{name} {before} → {after}",
     "total-word": "Total",
-    "total-open": "Total of what is known",
+    "total-open": "Total of what is computed",
+    "total-all": "With rows not complete yet",
     "gains": "more",
     "losses": "less",
     "chart": "Change by {entity}",
@@ -126,7 +128,7 @@ class EffectsTold:
     entity: str
     facts: str
     total: tuple[str, ...]
-    sums: tuple[str, str, str, str]
+    sums: tuple[tuple[str, str, str, str], ...]
     rows: tuple[RowTold, ...]
     same: str
     singles: tuple[str, ...]
@@ -166,12 +168,7 @@ class _Teller:
             entity,
             words["list"].join(effects.new.facts.sources),
             tuple(self._total(entity, name, complete)),
-            (
-                words["total-word" if complete else "total-open"],
-                self._amount(effects.before.value),
-                self._amount(effects.after.value),
-                self.signed(effects.gain),
-            ),
+            tuple(self._sums(complete)),
             tuple(self._row(row, row.key in detailed) for row in rows),
             words["same"].format(keys=words["list"].join(same)) if same else "",
             tuple(
@@ -209,6 +206,21 @@ class _Teller:
             yield words["gain-part"].format(entity=entity, gain=gain)
         if effects.open_rows:
             yield words["open"].format(keys=words["list"].join(effects.open_rows))
+
+    def _sums(self, complete: bool) -> Iterator[tuple[str, str, str, str]]:
+        """The lines below the rows: what the amounts sum to, and with them what is known of rows that have none yet."""
+        effects, words = self.effects, self.words
+        before, after = effects.before, effects.after
+        gain = exact(Fraction(after.value) - before.value)
+        told = self.signed(gain) if before.keys == after.keys else words["dash"]
+        yield (
+            words["total-word" if complete else "total-open"],
+            self._amount(before.value),
+            self._amount(after.value),
+            told,
+        )
+        if not complete and (effects.gain != gain or before.keys != after.keys):
+            yield words["total-all"], "", "", self.signed(effects.gain)
 
     # ------------------------------------------------------------ amounts
 

@@ -29,6 +29,7 @@ Kind = Literal[
     "calendar",
     "import",
     "property",
+    "amendment",
 ]
 
 GROUPS: dict[str, tuple[Kind, ...]] = {
@@ -102,7 +103,8 @@ def _named(
     | tree.Calendar
     | tree.Import
     | tree.Always
-    | tree.Monotone,
+    | tree.Monotone
+    | tree.Amendment,
 ) -> tuple[Kind, str, str]:
     match node:
         case tree.Policy():
@@ -142,6 +144,8 @@ def _named(
             return "applies", "", ""
         case tree.Import():
             return "import", node.path, ""
+        case tree.Amendment():
+            return "amendment", node.id, ""
         case tree.Always() | tree.Monotone():
             return "property", node.name.text, ""
         case _:

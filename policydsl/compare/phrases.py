@@ -27,6 +27,7 @@ _ZH = {
     "exception": "除外「{head}」:{inner}",
     "step-size": "每 {before} → 每 {after}(每步 {award})",
     "step-award": "每 {size} 给予 {before} → {after}",
+    "lines": "",
     "whole": "各行的次序或写法变了,结果可能不同",
     "title": "名称 {before} → {after}",
     "header": "{word} {before} → {after}",
@@ -98,6 +99,7 @@ _EN = {
     "exception": "except 「{head}」: {inner}",
     "step-size": "every {before} → every {after} ({award} a step)",
     "step-award": "every {size} gives {before} → {after}",
+    "lines": "",
     "whole": "the order or form of its lines changed, which may change results",
     "title": "title {before} → {after}",
     "header": "{word} {before} → {after}",
@@ -167,7 +169,11 @@ _ZH_WORDS = {
     "replaced": "由{before}改为{after}",
     "because": ",理由:{reason}",
     "none": "无",
+    "line-gone": "去掉 {line}",
+    "line-come": "增加 {line}",
+    "also-line": ";",
     "there": "有",
+    "limit": "界限",
     "before-that": "此前",
 }
 _EN_WORDS = {
@@ -188,7 +194,11 @@ _EN_WORDS = {
     "replaced": "{after} instead of {before}",
     "because": ", because: {reason}",
     "none": "none",
+    "line-gone": "removed: {line}",
+    "line-come": "added: {line}",
+    "also-line": "; ",
     "there": "yes",
+    "limit": "bound",
     "before-that": "before that",
 }
 PHRASES: Mapping[Language, Mapping[str, str]] = {

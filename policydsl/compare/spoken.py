@@ -91,6 +91,10 @@ class Speaker:
             return self.spelling.word("ELSE")
         return run_of(Phrases(self.spelling).edges(row.edges))
 
+    def edge(self, edge: tree.Edge) -> str:
+        """One end of a range: 大于 0家."""
+        return run_of(Phrases(self.spelling).edge(edge))
+
     def tail(self, node: tree.Comparison) -> str:
         """A comparison without its left side: 不低于 10场."""
         mark = self.spelling.included(node.inclusive)

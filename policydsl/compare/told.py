@@ -37,6 +37,7 @@ _KEYWORD = {
     "calendar": "CALENDAR",
     "import": "IMPORT",
     "property": "PROPERTY",
+    "amendment": "AMEND",
 }
 
 
@@ -223,6 +224,8 @@ class _Teller:
                 item = data["item"]
                 assert isinstance(item, tree.ItemLine)
                 return phrase.format(name=self._either(detail).show(item.name))
+            case "lines":
+                return self._lines(detail)
             case "item-rewritten" | "whole" | "row-order":
                 return phrase
             case "option-added" | "option-removed":
@@ -302,14 +305,15 @@ class _Teller:
                 return speaker.show(data["name"])
 
     def _mark(self, detail: Detail, phrase: str) -> str:
-        word = BY_ID[str(detail.data["word"])].spelling(self.lang)
+        id_ = str(detail.data["word"])
+        word = BY_ID[id_].spelling(self.lang) if id_ in BY_ID else self.words["limit"]
 
         def side(name: str, speaker: Speaker) -> str:
             mark = detail.data[name]
             if not isinstance(mark, tree.Attribute):
                 return self.words["none"]
             value = mark.value
-            shown = speaker.show(value.bound) if isinstance(value, tree.Edge) else speaker.show(value)
+            shown = speaker.edge(value) if isinstance(value, tree.Edge) else speaker.show(value)
             return shown or self.words["there"]
 
         return phrase.format(word=word, before=side("before", self.old), after=side("after", self.new))
@@ -341,6 +345,18 @@ class _Teller:
                     return self.words["none"]
 
         return phrase.format(before=side("before", self.old), after=side("after", self.new))
+
+    def _lines(self, detail: Detail) -> str:
+        """Lines of a declaration that are there on one side only, as they are written."""
+        before, after = detail.data["before"], detail.data["after"]
+        assert isinstance(before, tree.Amendment) and isinstance(after, tree.Amendment)
+        one, two = (
+            [line.strip() for line in written_text(file, node, self.lang).split("\n")[1:] if line.strip()]
+            for file, node in ((self.found.old, before), (self.found.new, after))
+        )
+        parts = [self.words["line-gone"].format(line=line) for line in one if line not in two]
+        parts += [self.words["line-come"].format(line=line) for line in two if line not in one]
+        return _cut(self.words["also-line"].join(parts)) or PHRASES[self.lang]["whole"]
 
     def _table_row(self, detail: Detail, phrase: str) -> str:
         speaker, data = self._either(detail), detail.data

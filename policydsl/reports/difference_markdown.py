@@ -26,7 +26,7 @@ def _lines(told: ComparisonTold) -> Iterator[str]:
     yield ""
     yield escape(found.summary)
     if told.effects is not None:
-        yield from _effects(labels["effects"], told.effects)
+        yield from _effects(told.effects)
     for title, changes in (
         (labels["changes"], found.substance),
         (labels["wording"], found.wording),
@@ -40,12 +40,10 @@ def _lines(told: ComparisonTold) -> Iterator[str]:
                 yield from _change(change)
 
 
-def _effects(title: str, effects: EffectsTold) -> Iterator[str]:
+def _effects(effects: EffectsTold) -> Iterator[str]:
     words = effects.labels
     yield ""
-    yield f"## {escape(title)}"
-    yield ""
-    yield f"{escape(effects.title)}"
+    yield f"## {escape(effects.title)}"
     yield ""
     heads = (effects.entity, words["before"], words["after"], words["gain"], words["why"])
     yield "| " + " | ".join(escape(head) for head in heads) + " |"
@@ -53,7 +51,8 @@ def _effects(title: str, effects: EffectsTold) -> Iterator[str]:
     for row in effects.rows:
         why = "; ".join(part for part in (row.remark, row.why) if part)
         yield "| " + " | ".join(escape(text) for text in (row.key, row.before, row.after, row.gain, why)) + " |"
-    yield "| " + " | ".join(f"**{escape(text)}**" for text in effects.sums) + " | |"
+    for line in effects.sums:
+        yield "| " + " | ".join(f"**{escape(text)}**" if text else "" for text in line) + " | |"
     yield ""
     yield from (f"- {escape(line)}" for line in (*effects.total, *effects.singles))
     for row in effects.rows:

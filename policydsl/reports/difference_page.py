@@ -72,7 +72,7 @@ def _body(told: ComparisonTold) -> Iterator[str]:
 
 def _effects(told: ComparisonTold, effects: EffectsTold) -> Iterator[str]:
     words = effects.labels
-    yield f'<section aria-labelledby="effects"><h2 id="effects">{text(told.labels["effects"])}</h2>'
+    yield f'<section aria-labelledby="effects"><h2 id="effects">{text(effects.title)}</h2>'
     yield from (f"<p>{text(line)}</p>" for line in effects.total)
     bars = [Bar(row.key, row.size, row.gain) for row in effects.rows if row.size]
     if bars:
@@ -91,9 +91,9 @@ def _effects(told: ComparisonTold, effects: EffectsTold) -> Iterator[str]:
         cells = f'<td class="n">{text(row.before)}</td><td class="n">{text(row.after)}</td>'
         gain = f'<td class="n"><span class="{_sign(row.size)}">{text(row.gain)}</span></td>'
         yield f'<tr><th scope="row">{text(row.key)}</th>{cells}{gain}<td>{text(why)}</td></tr>'
-    title, before, after, gain = effects.sums
-    yield f'<tr class="sum"><th scope="row">{text(title)}</th>'
-    yield "".join(f'<td class="n">{text(cell)}</td>' for cell in (before, after, gain)) + "<td></td></tr>"
+    for title, *sums in effects.sums:
+        yield f'<tr class="sum"><th scope="row">{text(title)}</th>'
+        yield "".join(f'<td class="n">{text(cell)}</td>' for cell in sums) + "<td></td></tr>"
     yield "</tbody></table></div>"
     yield from (f"<p>{text(line)}</p>" for line in effects.singles)
     yield "</section>"

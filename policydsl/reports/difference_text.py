@@ -55,7 +55,7 @@ def _parts(told: ComparisonTold) -> Iterator[RenderableType]:
 def _effects(told: ComparisonTold, effects: EffectsTold) -> Iterator[RenderableType]:
     words = effects.labels
     yield ""
-    yield Wrapped(f"{told.labels['effects']}  {effects.title}", "bold")
+    yield Wrapped(effects.title, "bold")
     if effects.facts:
         yield Wrapped(f"{words['sources']}  {effects.facts}", "dim", 6)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
@@ -66,12 +66,11 @@ def _effects(told: ComparisonTold, effects: EffectsTold) -> Iterator[RenderableT
         if not row.idle:
             style = "green" if row.size and row.size > 0 else "red" if row.size and row.size < 0 else ""
             table.add_row(clean(row.key), row.before, row.after, row.gain, style=style)
-    title, before, after, gain = effects.sums
     table.add_section()
-    table.add_row(title, before, after, gain, style="bold")
+    for cells in effects.sums:
+        table.add_row(*cells, style="bold")
     yield table
-    for line in effects.total:
-        yield Wrapped(line, "", 0)
+    yield from map(Wrapped, effects.total)
     if effects.same:
         yield Wrapped(effects.same, "dim")
     yield ""
