@@ -8,6 +8,7 @@ from datetime import date
 from policydsl.core.facts import Facts, Record
 from policydsl.core.program import Program
 from policydsl.interpret.constraints import spoil, violations
+from policydsl.interpret.outcomes import Outcomes
 from policydsl.interpret.rows import Postponed, Run, Steps
 from policydsl.interpret.stage import Stager
 from policydsl.interpret.tables import Tables
@@ -64,19 +65,12 @@ class Evaluator:
         constraints, which are judged on all facts always, so that an outcome never depends on what else is asked for.
         Raises ResourceError, UnknownRow; DuplicateRow where facts hold one key twice.
         """
-        if self._known is None or self._known[0] is not facts.tables:
-            self._known = (facts.tables, Tables(facts.tables))
-        first = self._start(self._known[1])
+        first = self._start(self._tables(facts))
         asked = self._asked(first, keys)
         self._compute(first, asked)
         steps, found = first.steps, self._violations(first)
         if found:
-            second = self._start(Tables(spoil(facts.tables, found)))
-            # What was found false stays said, with the values it was false of.
-            for slot, _, constraint in self._plan:
-                if constraint:
-                    second.memo[slot] = first.memo[slot]
-            self._compute(second, self._asked(second, keys))
+            second = self._again(first, found, keys)
             kept = {
                 at: first.steps[at] for at in first.steps if self.program.rule_index[at[0], at[2]].kind == "constraint"
             }
@@ -85,8 +79,38 @@ class Evaluator:
         names = {entity: tuple([row.key for row in rows]) for entity, rows in asked.items()}
         return Trace(self.program, facts, self.readings, Steps(steps), found, names)
 
-    def _start(self, tables: Tables) -> Run:
-        return Run(self.program, self._rules, self._boxes, tables)
+    def outcomes(self, facts: Facts, keys: Mapping[str, Collection[str]] | None = None) -> Outcomes:
+        """Evaluate the facts as `run` does, without keeping how: for many cases, in a fraction of the time and memory.
+
+        Raises what `run` raises.
+        """
+        run = self._start(self._tables(facts), traced=False)
+        asked = self._asked(run, keys)
+        self._compute(run, asked)
+        found = self._violations(run)
+        if found:
+            run = self._again(run, found, keys)
+        return Outcomes(
+            self.program, run.memo, {entity: tuple([row.key for row in rows]) for entity, rows in asked.items()}
+        )
+
+    def _again(self, first: Run, found: Sequence[Violation], keys: Mapping[str, Collection[str]] | None) -> Run:
+        """The second pass, over facts of which those that false constraints read are marked."""
+        second = self._start(Tables(spoil(first.tables.rows, found)), first.traced)
+        # What was found false stays said, with the values it was false of.
+        for slot, _, constraint in self._plan:
+            if constraint:
+                second.memo[slot] = first.memo[slot]
+        self._compute(second, self._asked(second, keys))
+        return second
+
+    def _tables(self, facts: Facts) -> Tables:
+        if self._known is None or self._known[0] is not facts.tables:
+            self._known = (facts.tables, Tables(facts.tables))
+        return self._known[1]
+
+    def _start(self, tables: Tables, traced: bool = True) -> Run:
+        return Run(self.program, self._rules, self._boxes, tables, traced)
 
     def _asked(self, run: Run, keys: Mapping[str, Collection[str]] | None) -> dict[str, Sequence[Record]]:
         if keys is None:

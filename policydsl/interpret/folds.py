@@ -70,7 +70,7 @@ def asked(where: Staged | None, body: Staged | None) -> Asked:
         if column is None:
             return None
         if mask is None:
-            return group.keys, column
+            return group.keys, tuple(column)
         taken = mask(group, frame)
         if taken is None:
             return None
