@@ -1,0 +1,312 @@
+"""Owns how aggregates and searches stand in a query: child rows grouped by their owner, all rows at once, membership as a join."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+from sqlglot import exp
+
+from policydsl.columnar import arithmetic, sql
+from policydsl.columnar.sql import Sql
+from policydsl.columnar.stages import HERE, KEY, OWNER, Stage
+from policydsl.columnar.terms import Beyond, Grade, Span, Stored, Term, grade, kind_of
+from policydsl.core import program as core
+from policydsl.core.values import Lack
+
+if TYPE_CHECKING:
+    from policydsl.columnar.encode import Encoder
+
+CHILD = "c"
+
+
+def aggregate(to: Encoder, node: core.Aggregate) -> Term:
+    """A fold over rows, as a step of its own that is joined to the table of the rule."""
+    from policydsl.columnar.encode import Nowhere, RowScope
+
+    if not to.hoists:
+        raise Beyond("合计里面的合计", "an aggregate within an aggregate")
+    if node.fold in ("list", "first", "last"):
+        raise Beyond("列出和首末", "lists of rows, first and last")
+    entity = node.rows.entity
+    here = to._last().stage
+    grouped = _grouped(to, node.rows)
+    if entity not in to.world.supplied:
+        return _not_supplied(to, node)
+    child = to.world.stages[entity]
+    outer = to.scopes if grouped or here.sole else tuple(Nowhere() for _ in to.scopes)
+    inside = type(to)(to.world, to.rule, (RowScope(child, CHILD), *outer), hoists=False)
+    where = inside.condition_or_absent(node.where) if node.where is not None else None
+    body = inside.term(node.body) if node.body is not None else None
+    absent = () if grouped else to.world.absent.get(entity, ())
+    base, from_child = here.flush(), child.flush()
+
+    columns: list[tuple[str, Sql]] = []
+    name = here.fresh("g")
+
+    def put(letter: str, value: Sql) -> str:
+        columns.append((name + letter, value))
+        return name + letter
+
+    result = _Fold(to, node, where, body, absent, put).make()
+    select = exp.Select(expressions=[exp.alias_(value, column, copy=False) for column, value in columns])
+    select.set("from_", exp.From(this=exp.alias_(exp.to_table(from_child), CHILD, table=True)))
+    if grouped:
+        on = sql.binary(exp.EQ, sql.column(CHILD, OWNER), sql.column(HERE, KEY))
+        select.append("expressions", exp.alias_(sql.column(CHILD, OWNER), KEY, copy=False))
+        select.set("group", exp.Group(expressions=[sql.column(CHILD, OWNER)]))
+        if _sees(columns, HERE):
+            select.set("joins", [exp.Join(this=exp.alias_(exp.to_table(base), HERE, table=True), on=on)])
+    elif here.sole and _sees(columns, HERE):
+        select.set("joins", [exp.Join(this=exp.alias_(exp.to_table(base), HERE, table=True), kind="CROSS")])
+    step = here.query.step("fold", select)
+    on = sql.binary(exp.EQ, sql.column("o", KEY), sql.column(HERE, KEY)) if grouped else None
+    here.gather(step, on, [(column, sql.column("o", column)) for column, _ in columns])
+    return result(to)
+
+
+def _sees(columns: list[tuple[str, Sql]], alias: str) -> bool:
+    return any(column.table == alias for _, value in columns for column in value.find_all(exp.Column))
+
+
+def _grouped(to: Encoder, rows: core.Rows) -> bool:
+    """Whether the rows are those of the row of the rule; not, where they are all rows."""
+    match rows:
+        case core.AllRows():
+            return False
+        case core.Children(of=core.Sole()):
+            return False
+        case core.Children(of=core.Here() as of):
+            scope = to.row(of)
+            if scope is not to.scopes[-1]:
+                raise Beyond("别的行的下级", "children of another row")
+            declared = to.world.program.entities[rows.entity]
+            return not (declared.owner is not None and to.world.program.entities[declared.owner].singleton)
+        case _:
+            raise Beyond("别的行的下级", "children of another row")
+
+
+def _not_supplied(to: Encoder, node: core.Aggregate) -> Term:
+    """No table was handed in: there may be any number of rows."""
+    entity = node.rows.entity
+    term = to.world.why.blocked(kind_of(node.type), (Lack.MISSING, entity, entity, ""))
+    if node.fold in ("count", "distinct"):
+        return evolve(term, span=Span(to.world.width.whole(0), None))
+    return term
+
+
+class _Fold:
+    """The columns of one aggregate and the term that reads them."""
+
+    def __init__(
+        self,
+        to: Encoder,
+        node: core.Aggregate,
+        where: Term | None,
+        body: Term | None,
+        absent: tuple[str, ...],
+        put: Callable[[str, Sql], str],
+    ) -> None:
+        self.to, self.node, self.where, self.body, self.absent, self.put = to, node, where, body, absent, put
+
+    def make(self) -> Callable[[Encoder], Term]:
+        """Add the columns; gives what reads them."""
+        node, body, width = self.node, self.body, self.to.world.width
+        taken = self.where.value if self.where is not None else None
+        lack, why, unsure = self._open()
+        kind = kind_of(node.type)
+        match node.fold:
+            case "count":
+                value = self.put("v", sql.filtered(exp.Count(this=exp.Star()), taken))
+                return self._count(value, lack, why, unsure)
+            case "distinct":
+                assert body is not None
+                if not isinstance(body.den, int):
+                    raise Beyond("分数的去重计数", "distinct fractions")
+                value = self.put(
+                    "v", sql.filtered(exp.Count(this=exp.Distinct(expressions=[body.value])), taken)
+                )
+                return self._count(value, lack, why, unsure)
+            case "any" | "all":
+                assert body is not None
+                fold = sql.function("bool_or" if node.fold == "any" else "bool_and", body.value)
+                value = self.put("v", sql.filtered(fold, taken))
+                return self._verdict(value, lack, why, node.fold == "any")
+            case "sum":
+                assert body is not None
+                if not isinstance(body.den, int):
+                    raise Beyond("分数的合计", "a sum of fractions")
+                value = self.put("v", width.cast(sql.filtered(exp.Sum(this=body.value), taken)))
+                zero = width.whole(0)
+                return lambda to: self._read(
+                    to, Term("number", sql.coalesce(sql.column(HERE, value), zero), body.den, natural=body.natural), lack, why
+                )
+            case "max" | "min" | "mean":
+                return self._best(kind, taken, lack, why)
+            case _:
+                raise Beyond("这种合计", "such an aggregate")
+
+    # ------------------------------------------------------------ what is open
+
+    def _open(self) -> tuple[str | None, str | None, str | None]:
+        """Columns: the gravest lack of open rows, their reasons, how many rows are open. None where no row can be."""
+        where, body, fold = self.where, self.body, self.node.fold
+        rows: list[tuple[Sql, Sql, Sql]] = []  # when, lack, reasons
+        if where is not None and where.lack is not None:
+            when = sql.binary(exp.GT, where.lack, sql.whole(0))
+            if body is not None and fold in ("any", "all"):
+                harmless = sql.negated(body.value) if fold == "any" else body.value
+                when = sql.every(when, sql.negated(sql.coalesce(harmless, sql.FALSE)))
+            rows.append((when, where.lack, where.why or sql.numbers([])))
+        if body is not None and body.lack is not None:
+            when = sql.binary(exp.GT, body.lack, sql.whole(0))
+            if where is not None:
+                when = sql.every(where.value, when)
+            rows.append((when, body.lack, body.why or sql.numbers([])))
+        if not rows:
+            return None, None, None
+        lack = sql.case([(when, grade_) for when, grade_, _ in rows], sql.whole(0))
+        open_ = sql.some(*[sql.coalesce(when, sql.FALSE) for when, *_ in rows])
+        why = sql.case([(when, whys) for when, _, whys in rows], sql.numbers([]))
+        listed = sql.function("list_distinct", sql.function("flatten", sql.filtered(sql.function("list", why), open_)))
+        return (
+            self.put("l", sql.function("max", lack)),
+            self.put("w", listed),
+            self.put("u", sql.filtered(exp.Count(this=exp.Star()), open_)),
+        )
+
+    def _read(self, to: Encoder, term: Term, lack: str | None, why: str | None) -> Term:
+        """A strict result of the fold: it lacks its value where a row is open."""
+        grade_, reasons_ = self._lack(lack, why)
+        if grade_ is None:
+            return term
+        blocked = Term(term.kind, sql.NULL, lack=grade_, why=reasons_)
+        open_ = sql.binary(exp.GT, grade_, sql.whole(0))
+        return arithmetic.chosen([(open_, blocked)], term, term.kind, to.world.width)
+
+    def _lack(self, lack: str | None, why: str | None) -> tuple[Sql | None, Sql | None]:
+        zero = sql.whole(0)
+        parts: list[Sql | None] = [sql.coalesce(sql.column(HERE, lack), zero) if lack else None]
+        whys: list[Sql] = [sql.coalesce(sql.column(HERE, why), sql.numbers([]))] if why else []
+        if self.absent:
+            entity = self.node.rows.entity
+            field = self.to.world.program.entities[entity].key_field
+            number = self.to.world.why.number((Lack.MISSING, entity, field.name if field else entity, ""))
+            parts.append(sql.whole(Grade.UNKNOWN))
+            whys.append(sql.numbers([number]))
+        if not whys:
+            return grade(parts), None
+        return grade(parts), whys[0] if len(whys) == 1 else sql.function("list_concat", *whys)
+
+    # ------------------------------------------------------------ each fold
+
+    def _count(self, value: str, lack: str | None, why: str | None, unsure: str | None) -> Callable[[Encoder], Term]:
+        def read(to: Encoder) -> Term:
+            width = to.world.width
+            low = width.cast(sql.coalesce(sql.column(HERE, value), sql.whole(0)))
+            grade_, _ = self._lack(lack, why)
+            counted = Term("number", low, natural=True)
+            if grade_ is None:
+                return counted
+            more: Sql = sql.whole(len(self.absent))
+            if unsure:
+                more = sql.binary(exp.Add, more, sql.coalesce(sql.column(HERE, unsure), sql.whole(0)))
+            span = Span(low, width.cast(sql.binary(exp.Add, low, more)))
+            return evolve(self._read(to, counted, lack, why), span=span)
+
+        return read
+
+    def _verdict(self, value: str, lack: str | None, why: str | None, any_: bool) -> Callable[[Encoder], Term]:
+        decisive = sql.TRUE if any_ else sql.FALSE
+        other = sql.FALSE if any_ else sql.TRUE
+
+        def read(to: Encoder) -> Term:
+            found = sql.coalesce(sql.column(HERE, value), other)
+            grade_, reasons_ = self._lack(lack, why)
+            if grade_ is None:
+                return Term("bool", found)
+            zero = sql.whole(0)
+            sure = found if any_ else sql.negated(found)
+            open_ = sql.every(sql.negated(sure), sql.binary(exp.GT, grade_, zero))
+            return Term(
+                "bool",
+                sql.case([(sure, decisive), (open_, sql.NULL)], other),
+                lack=sql.case([(open_, grade_)], zero),
+                why=sql.case([(open_, reasons_ or sql.numbers([]))], sql.numbers([])),
+            )
+
+        return read
+
+    def _best(self, kind: str, taken: Sql | None, lack: str | None, why: str | None) -> Callable[[Encoder], Term]:
+        body, fold, width = self.body, self.node.fold, self.to.world.width
+        assert body is not None
+        if not isinstance(body.den, int):
+            raise Beyond("分数的最大、最小或平均", "the maximum, minimum or mean of fractions")
+        if fold == "mean":
+            value = self.put("v", width.cast(sql.filtered(exp.Sum(this=body.value), taken)))
+            count = self.put("c", sql.filtered(exp.Count(this=body.value), taken))
+        else:
+            value = self.put("v", sql.filtered(sql.function(fold, body.value), taken))
+            count = ""
+
+        def read(to: Encoder) -> Term:
+            found = sql.column(HERE, value)
+            if fold == "mean":
+                many = width.cast(sql.coalesce(sql.column(HERE, count), sql.whole(0)))
+                den = sql.case([(sql.binary(exp.GT, many, sql.whole(0)), many)], sql.whole(1))
+                over: int | Sql = den if body.den == 1 else sql.binary(exp.Mul, den, sql.whole(int(body.den_sql.name)))
+                term = Term("number", found, over, natural=body.natural)
+            else:
+                term = Term(kind, found, body.den, natural=body.natural)  # type: ignore[arg-type]
+            node = self.node
+            empty = to._passed(node.empty) if node.empty is not None else to.blocked(node, Lack.UNDEFINED)
+            whole = to.again(arithmetic.chosen([(sql.blank(found), empty)], term, kind, to.world.width))
+            grade_, reasons_ = self._lack(lack, why)
+            if grade_ is None:
+                return whole
+            open_ = sql.binary(exp.GT, grade_, sql.whole(0))
+            blocked = Term(whole.kind, sql.NULL, lack=grade_, why=reasons_)
+            return arithmetic.chosen([(open_, blocked)], whole, kind, to.world.width)
+
+        return read
+
+
+def within(to: Encoder, node: core.Within) -> Term:
+    """在: whether a value is among those of a fact of every row of another table."""
+    entity, column = node.rows.entity, node.column
+    plain = isinstance(column, core.FieldRead) and column.row == core.Here()
+    if not to.hoists or not isinstance(node.rows, core.AllRows) or node.where is not None or not plain:
+        raise Beyond("带条件的「在」", "a membership with a filter")
+    assert isinstance(column, core.FieldRead)
+    if entity not in to.world.supplied:
+        return to.world.why.blocked("bool", (Lack.MISSING, entity, entity, ""))
+    if to.world.absent.get(entity):
+        raise Beyond("在不齐全的表中", "a membership in a table that lacks rows")
+    searched = to.world.stages[entity]
+    stored = searched.fields[column.name]
+    if stored.lack is not None or stored.absent is not None or not isinstance(stored.den, int):
+        raise Beyond("在有空格的列中", "a membership in a column with blanks")
+    item = to.again(to.fit(to.term(node.item)))
+    here = to._last().stage
+    value = item.value
+    if item.kind == "number" and item.den != stored.den:
+        raise Beyond("单位大小不同的「在」", "a membership of numbers of other sizes")
+    step = here.query.step("list", _distinct(searched, stored))
+    name = here.fresh("i")
+    columns = [(f"{name}v", sql.column("o", "v"))]
+    here.gather(step, sql.binary(exp.EQ, sql.column("o", "v"), value), columns)
+    return Term(
+        "bool",
+        sql.case([(sql.there(value), sql.there(sql.column(HERE, f"{name}v")))], sql.NULL),
+        lack=item.lack,
+        why=item.why,
+    )
+
+
+def _distinct(searched: Stage, stored: Stored) -> exp.Select:
+    select = exp.Select(
+        expressions=[exp.alias_(stored.at("s").value, "v", copy=False)], distinct=exp.Distinct()
+    )
+    select.set("from_", exp.From(this=exp.alias_(exp.to_table(searched.facts), "s", table=True)))
+    return select

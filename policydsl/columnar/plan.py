@@ -1,0 +1,231 @@
+"""Owns the plan of a run: which rules become columns of the query, which are left to the reference and why, in two waves.
+
+First wave: what a row and those below it decide; it runs piece by piece. Second wave: what needs all rows (totals, and what reads
+them); it runs once, on the tables that the first wave left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+from attrs import field, frozen
+from sqlglot import exp
+
+from policydsl.columnar import sql
+from policydsl.columnar.arithmetic import Width
+from policydsl.columnar.encode import HERE, Encoder, RowScope, World
+from policydsl.columnar.stages import KEY, OWNER, ROW, Query, Stage
+from policydsl.columnar.terms import Beyond, Reasons, Stored, keep, kind_of
+from policydsl.core import program as core
+from policydsl.core.walk import everything
+
+Where = Literal["columns", "reference"]
+
+
+@frozen
+class Source:
+    """The facts of one entity as a table of the database: its columns by field. `full`: no row lacks its owner."""
+
+    table: str
+    fields: Mapping[str, Stored]
+    facts: str = ""  # the table of all rows, where `table` is one piece of it
+    full: bool = True
+    supplied: bool = True
+    absent: tuple[str, ...] = ()
+
+
+@frozen
+class Verdict:
+    """Where a rule is computed, and why not in columns."""
+
+    rule: core.Rule
+    where: Where
+    whole: bool = True
+    """Its numbers are whole over one written denominator; else over a computed one."""
+    why: tuple[str, str] = ("", "")
+
+
+@frozen(eq=False)
+class Wave:
+    """The query of one wave: the step that ends each entity's table, and the columns of each rule."""
+
+    query: Query
+    ends: Mapping[str, str]
+    columns: Mapping[str, tuple[str, ...]]
+    rules: Mapping[tuple[str, str], Stored]
+
+
+@frozen(eq=False)
+class Plan:
+    """Both waves. `width` is the type of whole numbers that they were made for."""
+
+    program: core.Program
+    width: str
+    reasons: Reasons
+    verdicts: tuple[Verdict, ...]
+    first: Wave
+    second: Wave
+    local: frozenset[tuple[str, str]]
+    roots: Mapping[str, str] = field(factory=dict)
+
+    def left(self, local: bool) -> tuple[core.Rule, ...]:
+        """The rules of a wave that are left to the reference."""
+        return tuple(
+            item.rule for item in self.verdicts if item.where == "reference" and (item.rule.id in self.local) is local
+        )
+
+
+def plan(
+    program: core.Program,
+    sources: Mapping[str, Source],
+    readings: Mapping[str, str],
+    on: date | None,
+    width: str = "BIGINT",
+    why: Reasons | None = None,
+    corrected: bool = False,
+) -> Plan:
+    """The plan for given sources; the second wave reads tables `T0`, `T1` … (by entity) that hold what the first wave left.
+
+    `corrected`: single rows of what the first wave left will be corrected, so that every rule needs all its columns.
+    """
+    why = why or Reasons()
+    local = _local(program)
+    verdicts: dict[tuple[str, str], Verdict] = {}
+    makers = _Wave(program, sources, readings, on, Width(width), why, local, verdicts, corrected)
+    first = makers.wave(None)
+    second = makers.wave(first)
+    return Plan(program, width, why, tuple(verdicts[rule.id] for rule in program.rules), first, second, local, _roots(program))
+
+
+@frozen(eq=False)
+class _Wave:
+    program: core.Program
+    sources: Mapping[str, Source]
+    readings: Mapping[str, str]
+    on: date | None
+    width: Width
+    why: Reasons
+    local: frozenset[tuple[str, str]]
+    verdicts: dict[tuple[str, str], Verdict]
+    corrected: bool
+
+    def wave(self, before: Wave | None) -> Wave:
+        """The first wave, or the second after it."""
+        query = Query()
+        stages = {name: self._stage(index, name, query, before) for index, name in enumerate(self.program.entities)}
+        supplied = frozenset(name for name, source in self.sources.items() if source.supplied)
+        absent = {name: source.absent for name, source in self.sources.items() if source.absent}
+        world = World(self.program, self.readings, self.on, self.width, stages, self.why, supplied, absent)
+        for slot, rule in enumerate(self.program.rules):
+            if (rule.id in self.local) is not (before is None):
+                continue
+            stage = stages[rule.entity]
+            if rule.entity not in supplied and not stage.sole:
+                # no rows, nothing to compute
+                self.verdicts[rule.id] = Verdict(rule, "columns")
+                stage.rules[rule.name] = Stored("never", sql.NULL)
+                continue
+            self.verdicts[rule.id] = self._place(world, stage, rule, slot)
+        ends = {name: stage.flush() for name, stage in stages.items()}
+        columns = {name: tuple(stage.columns) for name, stage in stages.items()}
+        rules = {(name, rule): stored for name, stage in stages.items() for rule, stored in stage.rules.items()}
+        return Wave(query, ends, columns, rules)
+
+    def _stage(self, index: int, name: str, query: Query, before: Wave | None) -> Stage:
+        source = self.sources[name]
+        base = source.table if before is None else f"T{index}"
+        facts = source.facts or source.table
+        sole = self.program.entities[name].singleton
+        stage = Stage(name, query, base, facts, sole, dict(source.fields), full=source.full)
+        stage.columns = [KEY, OWNER, ROW, *[c for stored in source.fields.values() for c in stored.columns]]
+        if before is not None:
+            stage.columns = list(before.columns[name])
+            stage.rules = {rule: stored for (of, rule), stored in before.rules.items() if of == name}
+            for slot, rule in enumerate(self.program.rules):
+                if rule.entity == name and rule.id in self.local and self.verdicts[rule.id].where == "reference":
+                    stage.rules[rule.name] = filled_in(rule, slot)
+                    stage.columns.extend(stage.rules[rule.name].columns)
+        return stage
+
+    def _place(self, world: World, stage: Stage, rule: core.Rule, slot: int) -> Verdict:
+        encoder = Encoder(world, rule, (RowScope(stage, HERE),), hoists=True)
+        try:
+            term = encoder.term(rule.body)
+            # the label of a reading is the same for every row, whatever is wrong with the facts
+            label = rule.kind == "reading" and isinstance(term.value, exp.Literal) and term.sure
+            all_of_it = self.corrected and rule.id in self.local and not label
+            stage.rules[rule.name] = keep(term, f"r{slot}_", stage.put, all_of_it)
+        except Beyond as beyond:
+            return Verdict(rule, "reference", False, (beyond.zh, beyond.en))
+        return Verdict(rule, "columns", isinstance(term.den, int))
+
+
+def filled_in(rule: core.Rule, slot: int) -> Stored:
+    """The columns of a rule that the reference computes and whose outcomes are put in afterwards."""
+    name = f"x{slot}_"
+    kind = kind_of(rule.type)
+    return Stored(kind, name + "v", name + "d" if kind == "number" else 1, name + "l", name + "w", name + "a")
+
+
+# ---------------------------------------------------------------- what needs all rows
+
+
+def _local(program: core.Program) -> frozenset[tuple[str, str]]:
+    """The rules that need no other rows than those below their own row, and single rows of facts."""
+    local: set[tuple[str, str]] = set()
+    for rule in program.rules:
+        if all(_near(program, node, local) for node in everything(rule.body)) and not _cells_reach(program, rule, local):
+            local.add(rule.id)
+    return frozenset(local)
+
+
+def _cells_reach(program: core.Program, rule: core.Rule, local: set[tuple[str, str]]) -> bool:
+    for node in everything(rule.body):
+        if isinstance(node, core.Lookup):
+            for row in program.tables[node.table].rows:
+                for inside in everything(row.cells[node.column]):
+                    if not _near(program, inside, local):
+                        return True
+    return False
+
+
+def _near(program: core.Program, node: core.Expr, local: set[tuple[str, str]]) -> bool:
+    match node:
+        case core.RuleRead(entity=entity, name=name):
+            return (entity, name) in local
+        case core.Aggregate(rows=rows):
+            if isinstance(rows, core.AllRows) or isinstance(rows.of, core.Sole):
+                return False
+            owner = program.entities[rows.entity].owner
+            return owner is None or not program.entities[owner].singleton
+        case core.Running(among=among) | core.Previous(among=among) | core.Rank(among=among) | core.Share(among=among):
+            return among.owned and program.entities[among.entity].owner is not None
+        case core.FieldRead(row=row) if _keyed(row):
+            return False
+        case _:
+            return True
+
+
+def _keyed(row: core.RowRef) -> bool:
+    match row:
+        case core.Keyed():
+            return True
+        case core.Owner(of=of) | core.OnlyChild(of=of):
+            return _keyed(of)
+        case _:
+            return False
+
+
+def _roots(program: core.Program) -> dict[str, str]:
+    """The entity at the top of each entity's chain of owners; singletons and what belongs to them stand for themselves."""
+    roots = {}
+    for name in program.entities:
+        at = name
+        while (owner := program.entities[at].owner) is not None and not program.entities[owner].singleton:
+            at = owner
+        roots[name] = at
+    return roots
+
+
