@@ -39,6 +39,10 @@ def template(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """`policydsl run`: results to the screen or a file, findings on the facts to the error stream."""
+    from policydsl.cli import columns
+
+    if columns.meant(options):
+        return columns.run(options)
     form = options.format or form_of(options.output, {".json": "json", ".csv": "csv", ".xlsx": "xlsx"}, "table")
     if form == "xlsx" and not options.output:
         say("工作簿要写到文件:请加 -o 结果.xlsx。 A workbook goes to a file: add -o results.xlsx.")

@@ -28,6 +28,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "registers": ("policydsl.cli.registers", "registers"),
     "coverage": ("policydsl.cli.coverage", "coverage"),
     "diff": ("policydsl.cli.diff", "diff"),
+    "sql": ("policydsl.cli.columns", "sql"),
 }
 
 
@@ -114,6 +115,12 @@ def _parser() -> argparse.ArgumentParser:
         "--format", choices=("table", "json", "csv", "xlsx"), help="默认按 -o 的扩展名 by the ending of -o, else table"
     )
     run.add_argument("-o", "--output", metavar="FILE")
+    run.add_argument(
+        "--engine",
+        choices=("auto", "reference", "columnar"),
+        default="auto",
+        help="默认:.parquet 用列引擎,其余用参考解释器 the column engine for .parquet, else the reference",
+    )
 
     explain = commands.add_parser("explain", help="说明每一个数 say why, step by step")
     _case(explain)
@@ -165,6 +172,13 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("--lang", choices=("zh", "en"))
     diff.add_argument("--exit-code", action="store_true", help="有改动时退出码为 1 exit with 1 where anything changed")
     diff.add_argument("-o", "--output", metavar="FILE")
+
+    sql = commands.add_parser("sql", help="印出在自己的数据库里测算的查询 print the query for a warehouse of your own")
+    sql.add_argument("policy", metavar="POLICY")
+    sql.add_argument("--dialect", default="duckdb", help="duckdb 或 spark;会经过浮点数的拒绝 duckdb or spark")
+    sql.add_argument("--of", metavar="ENTITY", help="哪个对象的规则(默认主体) whose rules (the main entity, if not said)")
+    sql.add_argument("--on", metavar="DATE", help="基准日 the day of the case")
+    sql.add_argument("--reading", metavar="NAME=ALTERNATIVE", action="append", default=[])
     return parser
 
 

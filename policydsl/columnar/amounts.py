@@ -13,6 +13,7 @@ from policydsl.columnar.sql import Sql
 from policydsl.columnar.terms import Beyond, Grade, Term, grade, kind_of, reasons
 from policydsl.core import program as core
 from policydsl.core.values import Lack
+from policydsl.interpret.arithmetic import ordered
 
 if TYPE_CHECKING:
     from policydsl.columnar.encode import Encoder
@@ -64,7 +65,9 @@ def bands(to: Encoder, node: core.Bands) -> Term:
     if open_ is not None:
         whys = reasons([measure.why, *[bound.why for bound in bounds]])
         rows.append((sql.binary(exp.GT, open_, sql.whole(0)), Term(kind, sql.NULL, lack=open_, why=whys)))
-    if not all(isinstance(row.bound, core.Const) for row in node.rows):
+    written = [row.bound.value for row in node.rows if isinstance(row.bound, core.Const)]
+    in_order = len(written) == len(node.rows) and ordered(node.side, written, [row.inclusive for row in node.rows])
+    if not in_order:
         unordered = [
             sql.negated(_ordered(to, node.side, low, high, first.inclusive, second.inclusive))
             for low, high, first, second in zip(bounds, bounds[1:], node.rows, node.rows[1:], strict=False)
@@ -115,11 +118,18 @@ def brackets(to: Encoder, node: core.Brackets) -> Term:
     falling = [
         arithmetic.compared("gt", low, high, width)
         for low, high in zip(edges, edges[1:], strict=False)
-        if low.known is None or high.known is None
+        if not _rise(low, high)
     ]
     if falling:
         rows.append((sql.some(*falling), to.blocked(node, Lack.CONFLICT)))
     return arithmetic.chosen(rows, total, "number", width)
+
+
+def _rise(low: Term, high: Term) -> bool:
+    """Whether two written edges are known to ascend."""
+    if low.known is None or high.known is None or not isinstance(low.den, int) or not isinstance(high.den, int):
+        return False
+    return low.known * high.den <= high.known * low.den
 
 
 def increment(to: Encoder, node: core.Increment) -> Term:

@@ -13,7 +13,7 @@ from sqlglot import exp
 from policydsl.columnar import amounts, arithmetic, folds, sql
 from policydsl.columnar.arithmetic import Width
 from policydsl.columnar.sql import Sql
-from policydsl.columnar.stages import HERE, KEY, Stage, owned
+from policydsl.columnar.stages import HERE, KEY, OWNER, ROW, Stage, owned
 from policydsl.columnar.terms import (
     GRADE,
     Beyond,
@@ -275,8 +275,12 @@ class Encoder:
                     return reach[-1]
 
                 return self._reach(of, through)
-            case core.Keyed() | core.OnlyChild():
-                raise Beyond("按主键或至多一条找到的行", "a row found by its key, or an only child")
+            case core.Keyed(entity=entity, key=key):
+                return self._keyed(entity, key, pick)
+            case core.OnlyChild(of=of, entity=entity):
+                if not isinstance(of, core.Here):
+                    raise Beyond("别的行的至多一条", "the only child of another row")
+                return self._only(self.row(of), entity, pick)
             case _:
                 assert_never(ref)
 
@@ -288,6 +292,63 @@ class Encoder:
 
     def _bring(self, scope: RowScope, owner: Stage, pick: Callable[[Stage], Stored]) -> tuple[Stage, str, Stored]:
         return scope.stage, scope.alias, self._join(scope.stage, owner, pick(owner))
+
+    def _keyed(self, entity: str, key: core.Expr, pick: Callable[[Stage], Stored]) -> tuple[Stage, str, Stored]:
+        """A column of the row that has a given key."""
+        here, other = self._last(), self.world.stages[entity]
+        if not self.hoists or kind_of(key.type) not in ("text", "date"):
+            raise Beyond("按数找到的行", "a row found by a number")
+        item = self.again(self.fit(self.term(key)))
+        stored = pick(other)
+        base = other.flush()
+        field = self.world.program.entities[entity].key_field
+        missing = self.world.why.number((Lack.MISSING, entity, field.name if field else entity, ""))
+        term = guarded(stored.at("o"), sql.blank(sql.column("o", KEY)), Grade.UNKNOWN, missing)
+        if item.lack is not None:
+            blocked = Term(term.kind, sql.NULL, lack=item.lack, why=item.why)
+            term = arithmetic.chosen(
+                [(sql.binary(exp.GT, item.lack, sql.whole(0)), blocked)], term, term.kind, self.world.width
+            )
+        text = exp.cast(item.value, "VARCHAR")
+        return here.stage, here.alias, self._gathered(here.stage, base, sql.binary(exp.EQ, sql.column("o", KEY), text), term)
+
+    def _only(self, scope: RowScope, entity: str, pick: Callable[[Stage], Stored]) -> tuple[Stage, str, Stored]:
+        """A column of the one child that may be absent; more than one are a conflict."""
+        if entity not in self.world.supplied:
+            raise Beyond("没有报来的至多一条", "an only child of a table not supplied")
+        child, stage = self.world.stages[entity], scope.stage
+        stored = pick(child)
+        base = child.flush()
+        counted = exp.Select(
+            expressions=[
+                exp.alias_(sql.column("c", OWNER), "owner", copy=False),
+                exp.alias_(exp.Min(this=sql.column("c", ROW)), "first", copy=False),
+                exp.alias_(exp.Count(this=exp.Star()), "many", copy=False),
+            ]
+        )
+        counted.set("from_", exp.From(this=exp.alias_(exp.to_table(base), "c", table=True)))
+        counted.set("group", exp.Group(expressions=[sql.column("c", OWNER)]))
+        firsts = stage.query.step("only", counted)
+        one = exp.Select(expressions=[exp.Column(this=exp.Star(), table=exp.to_identifier("c")), exp.column("many", table="f")])
+        one.set("from_", exp.From(this=exp.alias_(exp.to_table(base), "c", table=True)))
+        same = sql.binary(exp.EQ, sql.column("f", "first"), sql.column("c", ROW))
+        one.set("joins", [exp.Join(this=exp.alias_(exp.to_table(firsts), "f", table=True), on=same)])
+        step = stage.query.step("only", one)
+        conflict = self.world.why.number((Lack.CONFLICT, entity, entity, ""))
+        term = stored.at("o")
+        nobody = sql.blank(sql.column("o", KEY))
+        none = Term(term.kind, sql.NULL, absent=sql.text("-"))
+        if term.known is not None or sql.written(term.value):
+            term = evolve(term, value=sql.case([(sql.negated(nobody), term.value)], sql.NULL), known=None)
+        term = arithmetic.chosen([(nobody, none)], evolve(term, span=None), term.kind, self.world.width)
+        term = guarded(term, sql.coalesce(sql.binary(exp.GT, sql.column("o", "many"), sql.whole(1)), sql.FALSE), Grade.INVALID, conflict)
+        return stage, scope.alias, self._gathered(stage, step, sql.binary(exp.EQ, sql.column("o", OWNER), sql.column(HERE, KEY)), term)
+
+    def _gathered(self, stage: Stage, step: str, on: Sql, term: Term) -> Stored:
+        columns: list[tuple[str, Sql]] = []
+        kept = keep(term, stage.fresh("j"), lambda name, value: columns.append((name, value)))
+        stage.gather(step, on, columns)
+        return kept
 
     def _join(self, stage: Stage, owner: Stage, stored: Stored) -> Stored:
         """Columns of the owner's (or the only) row as columns of this table; found again when asked for again."""

@@ -31,6 +31,8 @@ PIECE = 1_000_000
 """Rows at the top of the chains of owners that are computed in one piece."""
 BATCH = 2_000
 """Families that the reference computes at a time."""
+LEDGER = (("mark", "text"), ("piece", "int"))
+"""The table of what is finished."""
 MOST_WHOLE = 500_000
 """Rows that the reference may be given all at once, where a rule needs all rows and has no column form."""
 
@@ -80,6 +82,9 @@ class Engine:
     on: date | None = None
     progress: Progress = lambda *_: None
     piece: int = PIECE
+    mark: str = ""
+    """What the pieces that a killed run has finished must have been made for, to be taken over; none are where it is empty."""
+    resumed: int = 0
     _reference: Evaluator = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -176,13 +181,43 @@ class Engine:
             last = self.do(exp.select(exp.Max(this=exp.column(ROW))).from_(sources[root].table))[0][0] or 0
             pieces = list(range(1, last + 1, self.piece)) if rows > self.piece else [0]
             self._whole_view(sources)
+            mark = f"{self.mark}|{made.width}|{made.corrected}|{root}"
+            finished = self._finished(mark)
             for number, low in enumerate(pieces):
+                if number < finished:
+                    self.resumed += 1
+                    continue
                 if len(pieces) > 1:
                     self._piece_view(made, sources, root, low, low + self.piece - 1)
-                for name in mine:
-                    self._keep(made, name, names.index(name), number > 0)
+                # a piece is there as a whole, and told to be there, or not at all
+                self.db.begin()
+                try:
+                    for name in mine:
+                        self._keep(made, name, names.index(name), number > 0)
+                    self._finish(mark, number)
+                    self.db.commit()
+                except BaseException:
+                    self.db.rollback()
+                    raise
                 self.progress(root, min(low + self.piece - 1, rows) if low else rows, rows)
         self._whole_view(sources)
+
+    def _finished(self, mark: str) -> int:
+        """How many pieces of a killed run can be taken over."""
+        if not self.mark:
+            return 0
+        columns = [exp.ColumnDef(this=exp.to_identifier(name), kind=exp.DataType.build(kind)) for name, kind in LEDGER]
+        ledger = exp.Schema(this=exp.to_table("ledger"), expressions=columns)
+        self.do(exp.Create(this=ledger, kind="TABLE", exists=True))
+        mine = sql.binary(exp.EQ, exp.column("mark"), sql.text(mark))
+        return int(self.do(exp.select(exp.Count(this=exp.Star())).from_("ledger").where(mine))[0][0])
+
+    def _finish(self, mark: str, number: int) -> None:
+        if self.mark:
+            if number == 0:
+                gone = sql.binary(exp.EQ, exp.column("mark"), sql.text(mark))
+                self.do(exp.delete("ledger", where=gone))
+            self.do(exp.insert(exp.select(sql.text(mark), sql.whole(number)), "ledger"))
 
     def _keep(self, made: Plan, name: str, index: int, more: bool) -> None:
         columns = [exp.column(column) for column in made.first.columns[name]]

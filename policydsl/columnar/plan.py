@@ -69,6 +69,7 @@ class Plan:
     second: Wave
     local: frozenset[tuple[str, str]]
     roots: Mapping[str, str] = field(factory=dict)
+    corrected: bool = False
 
     def left(self, local: bool) -> tuple[core.Rule, ...]:
         """The rules of a wave that are left to the reference."""
@@ -85,18 +86,19 @@ def plan(
     width: str = "BIGINT",
     why: Reasons | None = None,
     corrected: bool = False,
+    pieces: bool = True,
 ) -> Plan:
     """The plan for given sources; the second wave reads tables `T0`, `T1` … (by entity) that hold what the first wave left.
 
-    `corrected`: single rows of what the first wave left will be corrected, so that every rule needs all its columns.
+    `pieces` False: everything in one wave, for all rows are there at once. `corrected`: single rows of what the first wave left will be corrected, so that every rule needs all its columns.
     """
     why = why or Reasons()
-    local = _local(program)
+    local = _local(program) if pieces else frozenset(rule.id for rule in program.rules)
     verdicts: dict[tuple[str, str], Verdict] = {}
     makers = _Wave(program, sources, readings, on, Width(width), why, local, verdicts, corrected)
     first = makers.wave(None)
     second = makers.wave(first)
-    return Plan(program, width, why, tuple(verdicts[rule.id] for rule in program.rules), first, second, local, _roots(program))
+    return Plan(program, width, why, tuple(verdicts[rule.id] for rule in program.rules), first, second, local, _roots(program), corrected)
 
 
 @frozen(eq=False)
@@ -129,7 +131,7 @@ class _Wave:
                 continue
             self.verdicts[rule.id] = self._place(world, stage, rule, slot)
         ends = {name: stage.flush() for name, stage in stages.items()}
-        columns = {name: tuple(stage.columns) for name, stage in stages.items()}
+        columns = {name: _lasting(stage) for name, stage in stages.items()}
         rules = {(name, rule): stored for name, stage in stages.items() for rule, stored in stage.rules.items()}
         return Wave(query, ends, columns, rules)
 
@@ -139,14 +141,11 @@ class _Wave:
         facts = source.facts or source.table
         sole = self.program.entities[name].singleton
         stage = Stage(name, query, base, facts, sole, dict(source.fields), full=source.full)
-        stage.columns = [KEY, OWNER, ROW, *[c for stored in source.fields.values() for c in stored.columns]]
         if before is not None:
-            stage.columns = list(before.columns[name])
             stage.rules = {rule: stored for (of, rule), stored in before.rules.items() if of == name}
             for slot, rule in enumerate(self.program.rules):
                 if rule.entity == name and rule.id in self.local and self.verdicts[rule.id].where == "reference":
                     stage.rules[rule.name] = filled_in(rule, slot)
-                    stage.columns.extend(stage.rules[rule.name].columns)
         return stage
 
     def _place(self, world: World, stage: Stage, rule: core.Rule, slot: int) -> Verdict:
@@ -160,6 +159,12 @@ class _Wave:
         except Beyond as beyond:
             return Verdict(rule, "reference", False, (beyond.zh, beyond.en))
         return Verdict(rule, "columns", isinstance(term.den, int))
+
+
+def _lasting(stage: Stage) -> tuple[str, ...]:
+    """The columns of a table that outlive the query: keys, facts, rules."""
+    stored = (*stage.fields.values(), *stage.rules.values())
+    return tuple(dict.fromkeys((KEY, OWNER, ROW, *[column for item in stored for column in item.columns])))
 
 
 def filled_in(rule: core.Rule, slot: int) -> Stored:
@@ -193,8 +198,8 @@ def _cells_reach(program: core.Program, rule: core.Rule, local: set[tuple[str, s
 
 def _near(program: core.Program, node: core.Expr, local: set[tuple[str, str]]) -> bool:
     match node:
-        case core.RuleRead(entity=entity, name=name):
-            return (entity, name) in local
+        case core.RuleRead(row=row, entity=entity, name=name):
+            return (entity, name) in local and not _keyed(row)
         case core.Aggregate(rows=rows):
             if isinstance(rows, core.AllRows) or isinstance(rows.of, core.Sole):
                 return False

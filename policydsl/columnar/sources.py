@@ -497,7 +497,8 @@ class _Column:
                 assert isinstance(roll, Member)
                 members = [sql.text(member) for member in self.of.loader.program.rolls[roll.roll].members]
                 return sql.case([(exp.In(this=raw, expressions=members), raw)], sql.NULL), 1
-            return sql.case([(matches(r"[\p{L}\p{N}]{1,999}"), raw)], sql.NULL), 1
+            short = sql.binary(exp.LT, sql.function("length", raw), sql.whole(1_000))
+            return sql.case([(sql.every(matches(r"[\p{L}\p{N}]+"), short), raw)], sql.NULL), 1
         if (kind, found) in (("bool", "BOOLEAN"), ("date", "DATE"), ("moment", "TIMESTAMP")):
             return raw, 1
         if kind == "date" and found == "VARCHAR":

@@ -118,6 +118,19 @@ def filtered(fold: Sql, condition: Sql | None) -> Sql:
     return fold if condition is None else exp.Filter(this=fold, expression=exp.Where(this=condition))
 
 
+def written(node: Sql) -> bool:
+    """Whether a node is a value as written, with nothing to compute."""
+    match node:
+        case exp.Null() | exp.Literal() | exp.Boolean():
+            return True
+        case exp.Cast(this=this) | exp.Paren(this=this) | exp.Neg(this=this):
+            return written(this)
+        case exp.Array():
+            return all(written(item) for item in node.expressions)
+        case _:
+            return False
+
+
 def done(db: duckdb.DuckDBPyConnection, statement: exp.Expression) -> list[tuple[Any, ...]]:
     """Run one statement to its end; gives all its rows."""
     return db.execute(statement.sql("duckdb")).fetchall()

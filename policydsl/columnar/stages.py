@@ -65,7 +65,6 @@ class Stage:
     sole: bool = False
     fields: dict[str, Stored] = field(factory=dict)
     rules: dict[str, Stored] = field(factory=dict)
-    columns: list[str] = field(factory=list)
     full: bool = True  # no row lacks its owner
     joined: dict[object, Stored] = field(factory=dict)
     _levels: list[list[tuple[str, Sql]]] = field(factory=list)
@@ -81,7 +80,6 @@ class Stage:
             self._levels.append([])
         self._levels[level].append((name, value))
         self._level_of[name] = level + 1
-        self.columns.append(name)
 
     def fresh(self, letter: str) -> str:
         """A name for columns that no other has."""
@@ -124,7 +122,6 @@ class Stage:
         join = exp.Join(this=table, kind="CROSS") if on is None else exp.Join(this=table, side="LEFT", on=on)
         select.set("joins", [join])
         self.base = self.query.step(self._name(), select)
-        self.columns.extend(name for name, _ in columns)
 
     def _name(self) -> str:
         return self.base.rsplit("_", 1)[0] if "_" in self.base else self.base

@@ -216,7 +216,7 @@ def keep(term: Term, name: str, put: Callable[[str, Sql], None], all_of_it: bool
         )
 
     def stored(part: Sql | None, letter: str) -> str | Sql | None:
-        if part is None or (not all_of_it and not part.find(sql.exp.Column)):
+        if part is None or (not all_of_it and sql.written(part)):
             return part
         put(name + letter, part)
         return name + letter

@@ -1,0 +1,240 @@
+"""Owns the commands on whole tables: `run` on .parquet and large .csv files by the column engine, `sql`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import os
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policydsl.cli.case import Refused, day_of, program_of, readings_of
+from policydsl.cli.console import grave, say, show, width
+from policydsl.cli.main import FINDINGS, FINE, USAGE
+
+if TYPE_CHECKING:
+    from policydsl.columnar.engine import Engine, Progress, Results
+    from policydsl.core.program import Program
+
+_MISSING = "列引擎要装 duckdb:pip install 'policydsl[columnar]'。 The column engine needs: pip install 'policydsl[columnar]'."
+
+
+def meant(options: argparse.Namespace) -> bool:
+    """Whether a run is for the column engine: asked for by name, or by the kind of its files."""
+    return options.engine == "columnar" or (
+        options.engine == "auto" and any(name.lower().endswith(".parquet") for name in options.facts)
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """`policydsl run POLICY data/*.parquet [-o FILE.parquet|FILE.csv|FOLDER/]`."""
+    try:
+        import duckdb
+
+        from policydsl.columnar.engine import Engine, TooLarge
+        from policydsl.columnar.sources import SUFFIXES
+    except ModuleNotFoundError:
+        say(_MISSING)
+        return USAGE
+    from policydsl.facts.findings import Findings, Problem, Rejected
+    from policydsl.diagnostics.model import Place
+    from policydsl.interpret.evaluate import UnknownReading
+
+    odd = [name for name in options.facts if not name.lower().endswith(SUFFIXES)]
+    if odd:
+        say(f"列引擎读 .parquet 和 .csv,不读 {odd[0]}。 The column engine reads .parquet and .csv.")
+        return USAGE
+    if options.output and not _writable(options.output):
+        say("结果写成 .parquet、.csv,或者一个文件夹(以 / 结尾)。 Results go to .parquet, .csv or a folder (ending in /).")
+        return USAGE
+    try:
+        readings, on = readings_of(options.reading), day_of(options.on)
+    except Refused as refused:
+        say(str(refused))
+        return refused.code
+    program = program_of(options.policy)
+    if program is None:
+        return FINDINGS
+    try:
+        with _database(options.output) as db, _progress() as progress:
+            mark = _mark(options) if options.output else ""
+            engine = Engine(program, db, readings, on, progress, mark=mark)
+            results = engine.files(options.facts)
+            if options.output:
+                _write(results, options.output)
+            show(results.findings, stream=sys.stderr)
+            print(_told(results, program, engine))
+    except UnknownReading as unknown:
+        say(str(unknown))
+        return USAGE
+    except Rejected as rejected:
+        findings = Findings(program.language)
+        findings.problem(Problem(rejected.code, rejected.data), Place(str(rejected.data.get("file", ""))))
+        show(findings.list, stream=sys.stderr)
+        return FINDINGS
+    except TooLarge as large:
+        zh, _, en = str(large).partition(" / ")
+        say(zh if program.language == "zh" else en)
+        return FINDINGS
+    except (OSError, duckdb.Error) as error:
+        first = str(error).splitlines()[0][:300]
+        say(f"没有算完:{first}。已经算完的部分留在工作文件里,排除原因后再运行一次会接着算。 Not finished; run again to go on.")
+        return FINDINGS
+    _forget(options.output)
+    return FINDINGS if grave(list(results.findings)) else FINE
+
+
+def _writable(output: str) -> bool:
+    return output.endswith(("/", os.sep)) or Path(output).is_dir() or output.lower().endswith((".parquet", ".csv"))
+
+
+def _work(output: str) -> Path:
+    path = Path(output)
+    return path.parent / f".{path.name}.work.duckdb"
+
+
+@contextlib.contextmanager
+def _database(output: str | None) -> Iterator[object]:
+    """A database: beside the output, so that a run that was killed can go on; else in memory."""
+    import duckdb
+
+    where = str(_work(output)) if output else ":memory:"
+    try:
+        db = duckdb.connect(where)
+    except duckdb.Error:
+        # what a kill left unreadable is of no use
+        _forget(output)
+        db = duckdb.connect(where)
+    try:
+        db.execute("SET memory_limit = '1500MB'")
+        db.execute("SET preserve_insertion_order = true")
+        yield db
+    finally:
+        db.close()
+
+
+def _forget(output: str | None) -> None:
+    if output:
+        for path in (_work(output), Path(f"{_work(output)}.wal")):
+            path.unlink(missing_ok=True)
+
+
+def _mark(options: argparse.Namespace) -> str:
+    """What a run is of: policy, files, readings, day."""
+    import policydsl
+
+    digest = hashlib.sha256(policydsl.__version__.encode())
+    digest.update(Path(options.policy).read_bytes())
+    for name in options.facts:
+        about = os.stat(name) if os.path.exists(name) else None
+        digest.update(f"{name}|{about and (about.st_size, about.st_mtime_ns)}".encode())
+    digest.update(f"{sorted(options.reading)}|{options.on}".encode())
+    return digest.hexdigest()[:32]
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, object] = {}
+
+        def tell(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done)  # type: ignore[arg-type]
+
+        yield tell
+
+
+def _write(results: Results, output: str) -> None:
+    from policydsl.columnar.results import write
+
+    program = results.program
+    if output.lower().endswith((".parquet", ".csv")):
+        write(results, program.header.main, output)
+        return
+    folder = Path(output)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in program.entities:
+        if program.rules_of(name):
+            write(results, name, folder / f"{name}.parquet")
+
+
+def _told(results: Results, program: Program, engine: Engine) -> str:
+    """What came out, for the screen."""
+    from rich.cells import cell_len
+
+    from policydsl.columnar.results import plan_text, tallies
+
+    zh = program.language == "zh"
+    heads = ("规则", "单位", "已算出", "待裁量", "未知", "无效", "合计") if zh else ("rule", "unit", "value", "pending", "unknown", "invalid", "sum")
+    lines = list(plan_text(results))
+    if engine.resumed:
+        lines.append(f"接着上次:{engine.resumed} 段已经算完" if zh else f"went on: {engine.resumed} pieces were there")
+    for name in program.entities:
+        found = tallies(results, name)
+        if not found:
+            continue
+        rows = [heads, *[(t.rule, t.unit, *[f"{n:,}" for n in t.counts], _number(t.total)) for t in found]]
+        widths = [max(cell_len(str(row[at])) for row in rows) for at in range(len(heads))]
+        while sum(widths) + 2 * (len(widths) - 1) > max(width(), 60) and widths[0] > 12:
+            widths[0] -= 1
+        lines += ["", name]
+        for row in rows:
+            cells = [_cut(str(cell), size) for cell, size in zip(row, widths, strict=True)]
+            padded = [
+                cell + " " * (size - cell_len(cell)) if at < 2 else " " * (size - cell_len(cell)) + cell
+                for at, (cell, size) in enumerate(zip(cells, widths, strict=True))
+            ]
+            lines.append("  ".join(padded).rstrip())
+    return "\n".join(lines)
+
+
+def _cut(text: str, size: int) -> str:
+    from rich.cells import cell_len, set_cell_size
+
+    return text if cell_len(text) <= size else set_cell_size(text, size - 1) + "…"
+
+
+def _number(value: object) -> str:
+    from policydsl.core.values import decimal_text
+
+    if not isinstance(value, int | Fraction):
+        return ""
+    text = decimal_text(value if isinstance(value, int) or value.denominator != 1 else value.numerator)
+    whole, dot, rest = text.partition(".")
+    return f"{int(whole):,}{dot}{rest}" if whole.lstrip("-").isdigit() else text
+
+
+def sql(options: argparse.Namespace) -> int:
+    """`policydsl sql POLICY --dialect duckdb`."""
+    try:
+        from policydsl.columnar.printed import Refusal, printed
+    except ModuleNotFoundError:
+        say(_MISSING)
+        return USAGE
+    try:
+        readings, on = readings_of(options.reading), day_of(options.on)
+    except Refused as refused:
+        say(str(refused))
+        return refused.code
+    program = program_of(options.policy)
+    if program is None:
+        return FINDINGS
+    try:
+        print(printed(program, options.dialect, readings, on, options.of))
+    except Refusal as refusal:
+        say(str(refusal))
+        return USAGE
+    return FINE
