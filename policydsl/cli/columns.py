@@ -17,10 +17,14 @@ from policydsl.cli.console import grave, say, show, width
 from policydsl.cli.main import FINDINGS, FINE, USAGE
 
 if TYPE_CHECKING:
+    import duckdb
+
     from policydsl.columnar.engine import Engine, Progress, Results
     from policydsl.core.program import Program
 
-_MISSING = "列引擎要装 duckdb:pip install 'policydsl[columnar]'。 The column engine needs: pip install 'policydsl[columnar]'."
+_MISSING = (
+    "列引擎要装 duckdb:pip install 'policydsl[columnar]'。 The column engine needs: pip install 'policydsl[columnar]'."
+)
 
 
 def meant(options: argparse.Namespace) -> bool:
@@ -35,13 +39,13 @@ def run(options: argparse.Namespace) -> int:
     try:
         import duckdb
 
-        from policydsl.columnar.engine import Engine, TooLarge
+        from policydsl.columnar.engine import PIECE, Engine, TooLarge
         from policydsl.columnar.sources import SUFFIXES
     except ModuleNotFoundError:
         say(_MISSING)
         return USAGE
-    from policydsl.facts.findings import Findings, Problem, Rejected
     from policydsl.diagnostics.model import Place
+    from policydsl.facts.findings import Findings, Problem, Rejected
     from policydsl.interpret.evaluate import UnknownReading
 
     odd = [name for name in options.facts if not name.lower().endswith(SUFFIXES)]
@@ -49,7 +53,9 @@ def run(options: argparse.Namespace) -> int:
         say(f"列引擎读 .parquet 和 .csv,不读 {odd[0]}。 The column engine reads .parquet and .csv.")
         return USAGE
     if options.output and not _writable(options.output):
-        say("结果写成 .parquet、.csv,或者一个文件夹(以 / 结尾)。 Results go to .parquet, .csv or a folder (ending in /).")
+        say(
+            "结果写成 .parquet、.csv,或者一个文件夹(以 / 结尾)。 Results go to .parquet, .csv or a folder (ending in /)."
+        )
         return USAGE
     try:
         readings, on = readings_of(options.reading), day_of(options.on)
@@ -62,7 +68,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         with _database(options.output) as db, _progress() as progress:
             mark = _mark(options) if options.output else ""
-            engine = Engine(program, db, readings, on, progress, mark=mark)
+            engine = Engine(
+                program, db, readings, on, progress, piece=int(os.environ.get("POLICYDSL_PIECE", PIECE)), mark=mark
+            )
             results = engine.files(options.facts)
             if options.output:
                 _write(results, options.output)
@@ -82,7 +90,9 @@ def run(options: argparse.Namespace) -> int:
         return FINDINGS
     except (OSError, duckdb.Error) as error:
         first = str(error).splitlines()[0][:300]
-        say(f"没有算完:{first}。已经算完的部分留在工作文件里,排除原因后再运行一次会接着算。 Not finished; run again to go on.")
+        say(
+            f"没有算完:{first}。已经算完的部分留在工作文件里,排除原因后再运行一次会接着算。 Not finished; run again to go on."
+        )
         return FINDINGS
     _forget(options.output)
     return FINDINGS if grave(list(results.findings)) else FINE
@@ -98,7 +108,7 @@ def _work(output: str) -> Path:
 
 
 @contextlib.contextmanager
-def _database(output: str | None) -> Iterator[object]:
+def _database(output: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database: beside the output, so that a run that was killed can go on; else in memory."""
     import duckdb
 
@@ -178,7 +188,11 @@ def _told(results: Results, program: Program, engine: Engine) -> str:
     from policydsl.columnar.results import plan_text, tallies
 
     zh = program.language == "zh"
-    heads = ("规则", "单位", "已算出", "待裁量", "未知", "无效", "合计") if zh else ("rule", "unit", "value", "pending", "unknown", "invalid", "sum")
+    heads = (
+        ("规则", "单位", "已算出", "待裁量", "未知", "无效", "合计")
+        if zh
+        else ("rule", "unit", "value", "pending", "unknown", "invalid", "sum")
+    )
     lines = list(plan_text(results))
     if engine.resumed:
         lines.append(f"接着上次:{engine.resumed} 段已经算完" if zh else f"went on: {engine.resumed} pieces were there")

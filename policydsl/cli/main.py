@@ -176,7 +176,9 @@ def _parser() -> argparse.ArgumentParser:
     sql = commands.add_parser("sql", help="印出在自己的数据库里测算的查询 print the query for a warehouse of your own")
     sql.add_argument("policy", metavar="POLICY")
     sql.add_argument("--dialect", default="duckdb", help="duckdb 或 spark;会经过浮点数的拒绝 duckdb or spark")
-    sql.add_argument("--of", metavar="ENTITY", help="哪个对象的规则(默认主体) whose rules (the main entity, if not said)")
+    sql.add_argument(
+        "--of", metavar="ENTITY", help="哪个对象的规则(默认主体) whose rules (the main entity, if not said)"
+    )
     sql.add_argument("--on", metavar="DATE", help="基准日 the day of the case")
     sql.add_argument("--reading", metavar="NAME=ALTERNATIVE", action="append", default=[])
     return parser

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -110,7 +109,9 @@ def brackets(to: Encoder, node: core.Brackets) -> Term:
         part = to.again(arithmetic.multiply(to.again(arithmetic.add(top, start, width, minus=True)), rate, width))
         reached = arithmetic.compared("gt", measure, start, width)
         bare = evolve(part, lack=None, why=None)
-        total = to.again(arithmetic.add(total, arithmetic.chosen([(reached, bare)], width.number(0), "number", width), width))
+        total = to.again(
+            arithmetic.add(total, arithmetic.chosen([(reached, bare)], width.number(0), "number", width), width)
+        )
     lack, why = grade([term.lack for term in used]), reasons([term.why for term in used])
     rows: list[tuple[Sql, Term]] = []
     if lack is not None:
@@ -158,7 +159,8 @@ def increment(to: Encoder, node: core.Increment) -> Term:
             part = sql.binary(exp.Add, part, sql.binary(exp.Sub, unit, sql.whole(1)))
             # the ceiling of fractions over one denominator is that of their numerators
         count = sql.case(
-            [(sql.binary(exp.GT, over.value, sql.whole(0)), arithmetic.whole_parts(part, _positive(unit)))], width.whole(0)
+            [(sql.binary(exp.GT, over.value, sql.whole(0)), arithmetic.whole_parts(part, _positive(unit)))],
+            width.whole(0),
         )
         if most is not None:
             count = exp.Least(this=count, expressions=[most])
@@ -209,7 +211,9 @@ def limited(to: Encoder, node: core.Limit) -> Term:
             when = to.again(to.condition(bound.when))
             over = sql.every(when.value, over)
             if limit.lack is not None:
-                lacks.append((_only(when.value, limit.lack, sql.whole(0)), _only(when.value, limit.why, sql.numbers([]))))
+                lacks.append(
+                    (_only(when.value, limit.lack, sql.whole(0)), _only(when.value, limit.why, sql.numbers([])))
+                )
             lacks.append((when.lack, when.why))
         value = to.again(arithmetic.chosen([(over, bare)], value, value.kind, width))
     lack, why = grade([lack for lack, _ in lacks]), reasons([why for _, why in lacks])
@@ -221,5 +225,3 @@ def limited(to: Encoder, node: core.Limit) -> Term:
 
 def _only(when: Sql, part: Sql | None, instead: Sql) -> Sql:
     return sql.case([(when, part if part is not None else instead)], instead)
-
-

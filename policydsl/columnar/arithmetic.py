@@ -38,7 +38,11 @@ class Width:
         """A written number."""
         exact = Fraction(value)
         return Term(
-            "number", self.whole(exact.numerator), exact.denominator, known=exact.numerator, natural=exact.numerator >= 0
+            "number",
+            self.whole(exact.numerator),
+            exact.denominator,
+            known=exact.numerator,
+            natural=exact.numerator >= 0,
         )
 
     def whole(self, value: int) -> Sql:
@@ -234,7 +238,11 @@ def rounded(body: Term, place: Fraction, mode: str, width: Width) -> Term:
     """The multiple of `place` that a number is rounded to, symmetric about zero."""
     part = exp.Abs(this=body.value) if not body.natural else body.value
     scaled = times(part, place.denominator)
-    size = times(body.den_sql, place.numerator) if not isinstance(body.den, int) else width.whole(body.den * place.numerator)
+    size = (
+        times(body.den_sql, place.numerator)
+        if not isinstance(body.den, int)
+        else width.whole(body.den * place.numerator)
+    )
     below = whole_parts(scaled, size)
     rest = sql.binary(exp.Sub, scaled, sql.binary(exp.Mul, below, size))
     twice = sql.binary(exp.Mul, rest, sql.whole(2))

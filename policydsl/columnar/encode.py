@@ -310,7 +310,11 @@ class Encoder:
                 [(sql.binary(exp.GT, item.lack, sql.whole(0)), blocked)], term, term.kind, self.world.width
             )
         text = exp.cast(item.value, "VARCHAR")
-        return here.stage, here.alias, self._gathered(here.stage, base, sql.binary(exp.EQ, sql.column("o", KEY), text), term)
+        return (
+            here.stage,
+            here.alias,
+            self._gathered(here.stage, base, sql.binary(exp.EQ, sql.column("o", KEY), text), term),
+        )
 
     def _only(self, scope: RowScope, entity: str, pick: Callable[[Stage], Stored]) -> tuple[Stage, str, Stored]:
         """A column of the one child that may be absent; more than one are a conflict."""
@@ -329,7 +333,9 @@ class Encoder:
         counted.set("from_", exp.From(this=exp.alias_(exp.to_table(base), "c", table=True)))
         counted.set("group", exp.Group(expressions=[sql.column("c", OWNER)]))
         firsts = stage.query.step("only", counted)
-        one = exp.Select(expressions=[exp.Column(this=exp.Star(), table=exp.to_identifier("c")), exp.column("many", table="f")])
+        one = exp.Select(
+            expressions=[exp.Column(this=exp.Star(), table=exp.to_identifier("c")), exp.column("many", table="f")]
+        )
         one.set("from_", exp.From(this=exp.alias_(exp.to_table(base), "c", table=True)))
         same = sql.binary(exp.EQ, sql.column("f", "first"), sql.column("c", ROW))
         one.set("joins", [exp.Join(this=exp.alias_(exp.to_table(firsts), "f", table=True), on=same)])
@@ -341,8 +347,17 @@ class Encoder:
         if term.known is not None or sql.written(term.value):
             term = evolve(term, value=sql.case([(sql.negated(nobody), term.value)], sql.NULL), known=None)
         term = arithmetic.chosen([(nobody, none)], evolve(term, span=None), term.kind, self.world.width)
-        term = guarded(term, sql.coalesce(sql.binary(exp.GT, sql.column("o", "many"), sql.whole(1)), sql.FALSE), Grade.INVALID, conflict)
-        return stage, scope.alias, self._gathered(stage, step, sql.binary(exp.EQ, sql.column("o", OWNER), sql.column(HERE, KEY)), term)
+        term = guarded(
+            term,
+            sql.coalesce(sql.binary(exp.GT, sql.column("o", "many"), sql.whole(1)), sql.FALSE),
+            Grade.INVALID,
+            conflict,
+        )
+        return (
+            stage,
+            scope.alias,
+            self._gathered(stage, step, sql.binary(exp.EQ, sql.column("o", OWNER), sql.column(HERE, KEY)), term),
+        )
 
     def _gathered(self, stage: Stage, step: str, on: Sql, term: Term) -> Stored:
         columns: list[tuple[str, Sql]] = []
@@ -428,9 +443,12 @@ class Encoder:
             return low, high
 
         (low, high), (least, most) = ends(left), ends(right)
-        compared = lambda op, a, b: (  # noqa: E731
-            sql.FALSE if a is None or b is None else sql.coalesce(arithmetic.compared(op, a, b, self.world.width), sql.FALSE)
-        )
+
+        def compared(relation: core.Comparator, a: Term | None, b: Term | None) -> Sql:
+            if a is None or b is None:
+                return sql.FALSE
+            return sql.coalesce(arithmetic.compared(relation, a, b, self.world.width), sql.FALSE)
+
         above, below = compared("gt", low, most), compared("lt", high, least)
         at_least, at_most = compared("ge", low, most), compared("le", high, least)
         exact = arithmetic.compared(op, evolve(left, lack=None), evolve(right, lack=None), self.world.width)
@@ -456,7 +474,7 @@ class Encoder:
             if term.lack is not None:
                 value = sql.case([(sql.there(term.value), sql.TRUE)], sql.NULL)
             return Term("bool", value, lack=term.lack, why=term.why)
-        rows = [(sql.there(term.absent), sql.FALSE)]
+        rows: list[tuple[Sql, Sql]] = [(sql.there(term.absent), sql.FALSE)]
         if term.lack is not None:
             rows.append((sql.binary(exp.GT, term.lack, sql.whole(0)), sql.NULL))
         return Term("bool", sql.case(rows, sql.TRUE), lack=term.lack, why=term.why)
@@ -486,7 +504,8 @@ class Encoder:
 
     def _choose(self, node: core.Choose) -> Term:
         kind = kind_of(node.type)
-        cases, whens = [], []
+        cases: list[core.Case] = []
+        whens: list[Term] = []
         for case in node.cases:
             when = self.again(self.condition(case.when))
             if isinstance(when.value, exp.Boolean) and not when.value.this:
@@ -518,9 +537,7 @@ class Encoder:
             raise Beyond("经过选择的计数", "a count that passes through a choice")
         return evolve(term, span=None)
 
-    def _several(
-        self, node: core.Choose, kind: str, whens: Sequence[Term], values: Sequence[Term], rest: Term
-    ) -> Term:
+    def _several(self, node: core.Choose, kind: str, whens: Sequence[Term], values: Sequence[Term], rest: Term) -> Term:
         values = [self.again(value) for value in values]
         conflict = self.blocked(node, Lack.CONFLICT)
         rows: list[tuple[Sql, Term]] = []
@@ -556,7 +573,12 @@ class Encoder:
         rows: list[tuple[Sql, Term]] = []
         lack = grade([key.lack for key in keys])
         if lack is not None:
-            rows.append((sql.binary(exp.GT, lack, sql.whole(0)), Term(kind, sql.NULL, lack=lack, why=reasons([key.why for key in keys]))))
+            rows.append(
+                (
+                    sql.binary(exp.GT, lack, sql.whole(0)),
+                    Term(kind, sql.NULL, lack=lack, why=reasons([key.why for key in keys])),
+                )
+            )
         rest = self.blocked(node, Lack.CONFLICT)
         for row in table.rows:
             cell = inside._passed(row.cells[node.column])
@@ -564,7 +586,9 @@ class Encoder:
                 rest = cell
                 continue
             parts = [
-                self._accepts(key, accepted) for key, accepted in zip(keys, row.keys, strict=True) if accepted is not None
+                self._accepts(key, accepted)
+                for key, accepted in zip(keys, row.keys, strict=True)
+                if accepted is not None
             ]
             rows.append((sql.every(*parts), cell))
         return arithmetic.chosen(rows, rest, kind, self.world.width)

@@ -271,7 +271,9 @@ class Engine:
             if rule.id in made.local and made.verdicts[slot].where == "reference":
                 table = exp.to_table(f"T{names.index(rule.entity)}")
                 for column, kind in _typed(filled_in(rule, slot)):
-                    definition = exp.ColumnDef(this=exp.to_identifier(column), kind=exp.DataType.build(kind, dialect="duckdb"))
+                    definition = exp.ColumnDef(
+                        this=exp.to_identifier(column), kind=exp.DataType.build(kind, dialect="duckdb")
+                    )
                     self.do(exp.Alter(this=table.copy(), kind="TABLE", actions=[definition]))
         done, routed = 0, sum(len(keys) for keys in broken.values())
         # what needs all rows is not asked of a few

@@ -61,8 +61,8 @@ def aggregate(to: Encoder, node: core.Aggregate) -> Term:
     elif here.sole and _sees(columns, HERE):
         select.set("joins", [exp.Join(this=exp.alias_(exp.to_table(base), HERE, table=True), kind="CROSS")])
     step = here.query.step("fold", select)
-    on = sql.binary(exp.EQ, sql.column("o", KEY), sql.column(HERE, KEY)) if grouped else None
-    here.gather(step, on, [(column, sql.column("o", column)) for column, _ in columns])
+    mine = sql.binary(exp.EQ, sql.column("o", KEY), sql.column(HERE, KEY)) if grouped else None
+    here.gather(step, mine, [(column, sql.column("o", column)) for column, _ in columns])
     return result(to)
 
 
@@ -124,9 +124,7 @@ class _Fold:
                 assert body is not None
                 if not isinstance(body.den, int):
                     raise Beyond("分数的去重计数", "distinct fractions")
-                value = self.put(
-                    "v", sql.filtered(exp.Count(this=exp.Distinct(expressions=[body.value])), taken)
-                )
+                value = self.put("v", sql.filtered(exp.Count(this=exp.Distinct(expressions=[body.value])), taken))
                 return self._count(value, lack, why, unsure)
             case "any" | "all":
                 assert body is not None
@@ -140,7 +138,10 @@ class _Fold:
                 value = self.put("v", width.cast(sql.filtered(exp.Sum(this=body.value), taken)))
                 zero = width.whole(0)
                 return lambda to: self._read(
-                    to, Term("number", sql.coalesce(sql.column(HERE, value), zero), body.den, natural=body.natural), lack, why
+                    to,
+                    Term("number", sql.coalesce(sql.column(HERE, value), zero), body.den, natural=body.natural),
+                    lack,
+                    why,
                 )
             case "max" | "min" | "mean":
                 return self._best(kind, taken, lack, why)
@@ -305,8 +306,6 @@ def within(to: Encoder, node: core.Within) -> Term:
 
 
 def _distinct(searched: Stage, stored: Stored) -> exp.Select:
-    select = exp.Select(
-        expressions=[exp.alias_(stored.at("s").value, "v", copy=False)], distinct=exp.Distinct()
-    )
+    select = exp.Select(expressions=[exp.alias_(stored.at("s").value, "v", copy=False)], distinct=exp.Distinct())
     select.set("from_", exp.From(this=exp.alias_(exp.to_table(searched.facts), "s", table=True)))
     return select

@@ -15,8 +15,8 @@ from sqlglot import exp
 
 from policydsl.columnar import sql
 from policydsl.columnar.arithmetic import Width
-from policydsl.columnar.encode import HERE, Encoder, RowScope, World
-from policydsl.columnar.stages import KEY, OWNER, ROW, Query, Stage
+from policydsl.columnar.encode import Encoder, RowScope, World
+from policydsl.columnar.stages import HERE, KEY, OWNER, ROW, Query, Stage
 from policydsl.columnar.terms import Beyond, Reasons, Stored, keep, kind_of
 from policydsl.core import program as core
 from policydsl.core.walk import everything
@@ -98,7 +98,17 @@ def plan(
     makers = _Wave(program, sources, readings, on, Width(width), why, local, verdicts, corrected)
     first = makers.wave(None)
     second = makers.wave(first)
-    return Plan(program, width, why, tuple(verdicts[rule.id] for rule in program.rules), first, second, local, _roots(program), corrected)
+    return Plan(
+        program,
+        width,
+        why,
+        tuple(verdicts[rule.id] for rule in program.rules),
+        first,
+        second,
+        local,
+        _roots(program),
+        corrected,
+    )
 
 
 @frozen(eq=False)
@@ -181,7 +191,9 @@ def _local(program: core.Program) -> frozenset[tuple[str, str]]:
     """The rules that need no other rows than those below their own row, and single rows of facts."""
     local: set[tuple[str, str]] = set()
     for rule in program.rules:
-        if all(_near(program, node, local) for node in everything(rule.body)) and not _cells_reach(program, rule, local):
+        if all(_near(program, node, local) for node in everything(rule.body)) and not _cells_reach(
+            program, rule, local
+        ):
             local.add(rule.id)
     return frozenset(local)
 
@@ -232,5 +244,3 @@ def _roots(program: core.Program) -> dict[str, str]:
             at = owner
         roots[name] = at
     return roots
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 
 from sqlglot import exp
 
@@ -51,8 +52,10 @@ def printed(
 ) -> str:
     """The statement that computes an entity's rules. Raises Refusal, UnknownReading."""
     if dialect not in EXACT:
-        why = _FLOATS.get(dialect, "没有验证过它的整数算术")
-        raise Refusal(f"不印 {dialect}:{why},结果会差。请用 {' 或 '.join(EXACT)}。 {dialect} is refused: it would not be exact.")
+        told = _FLOATS.get(dialect, "没有验证过它的整数算术")
+        raise Refusal(
+            f"不印 {dialect}:{told},结果会差。请用 {' 或 '.join(EXACT)}。 {dialect} is refused: it would not be exact."
+        )
     entity = of or program.header.main
     if entity not in program.entities:
         entity = next((e.name for e in program.entities.values() if e.alias == entity), "")
@@ -61,19 +64,29 @@ def printed(
     adopted = Evaluator(program, readings, on).readings
     width = "HUGEINT" if dialect == "duckdb" else "BIGINT"
     why = Reasons()
-    sources = {name: _source(program, declared, index, why) for index, (name, declared) in enumerate(program.entities.items())}
+    sources = {
+        name: _source(program, declared, index, why) for index, (name, declared) in enumerate(program.entities.items())
+    }
     made = plan(program, sources, adopted, on, width, why, pieces=False)
-    left = [item for item in made.verdicts if item.where == "reference" and item.rule.entity == entity and item.rule.output]
-    steps = [(f"F{i}", _facts(program, declared, i, Width(width), why)) for i, declared in enumerate(program.entities.values())]
+    left = [
+        item for item in made.verdicts if item.where == "reference" and item.rule.entity == entity and item.rule.output
+    ]
+    steps = [
+        (f"F{i}", _facts(program, declared, i, Width(width), why))
+        for i, declared in enumerate(program.entities.values())
+    ]
     wave: Wave = made.first
     wave.query.steps[:0] = steps
     columns = shown_columns(program, made, wave.rules, entity, alias=wave.ends[entity])
     select = wave.query.select(wave.ends[entity], columns)
+    shown: Sql = select
     if dialect == "spark":
-        select = select.transform(_spark, copy=True)
+        shown = select.transform(_spark, copy=True)
     notes = [f"-- {program.header.title}".replace("\n", " "), f"-- {_note(program)}"]
-    notes += [f"-- 不在查询里:「{item.rule.name}」,因为 {item.why[0]} (not in the query: {item.why[1]})" for item in left]
-    return "\n".join(notes) + "\n" + select.sql(dialect, pretty=True) + "\n"
+    notes += [
+        f"-- 不在查询里:「{item.rule.name}」,因为 {item.why[0]} (not in the query: {item.why[1]})" for item in left
+    ]
+    return "\n".join(notes) + "\n" + shown.sql(dialect, pretty=True) + "\n"
 
 
 def _note(program: core.Program) -> str:
@@ -99,10 +112,20 @@ def _count(item: core.Field) -> bool:
 
 def _facts(program: core.Program, declared: core.Entity, index: int, width: Width, why: Reasons) -> exp.Select:
     """An entity's own table with the columns that the query computes with."""
-    own = lambda name: exp.column(exp.to_identifier(name, quoted=True), table="t")  # noqa: E731
+
+    def own(name: str) -> Sql:
+        return exp.column(exp.Identifier(this=name, quoted=True), table="t")
+
     key = declared.key_field
     columns: list[Sql] = [
-        exp.alias_(sql.text("") if declared.singleton else exp.cast(own(key.name), "VARCHAR") if key else exp.cast(exp.Null(), "VARCHAR"), KEY),
+        exp.alias_(
+            sql.text("")
+            if declared.singleton
+            else exp.cast(own(key.name), "VARCHAR")
+            if key
+            else exp.cast(exp.Null(), "VARCHAR"),
+            KEY,
+        ),
         exp.alias_(_owner(program, declared), OWNER),
         exp.alias_(exp.cast(exp.Null(), "BIGINT"), ROW),
     ]
@@ -114,14 +137,18 @@ def _facts(program: core.Program, declared: core.Entity, index: int, width: Widt
             size = 1 if _count(item) else 10**PLACES
             value = width.cast(raw if size == 1 else sql.binary(exp.Mul, raw, sql.whole(size)))
         if item.default is not None:
-            value = sql.coalesce(value, _written(item.default, kind, 1 if _count(item) or kind != "number" else 10**PLACES, width))
+            value = sql.coalesce(
+                value, _written(item.default, kind, 1 if _count(item) or kind != "number" else 10**PLACES, width)
+            )
         columns.append(exp.alias_(value, name + "v"))
         if item.default is None:
             grade = Grade.PENDING if item.decision is not None else Grade.UNKNOWN
             lack = Lack.DECISION if item.decision is not None else Lack.MISSING
             reason = why.number((lack, declared.name, item.name, item.decision.office if item.decision else ""))
             columns.append(exp.alias_(sql.case([(sql.blank(raw.copy()), sql.whole(grade))], sql.whole(0)), name + "l"))
-            columns.append(exp.alias_(sql.case([(sql.blank(raw.copy()), sql.numbers([reason]))], sql.numbers([])), name + "w"))
+            columns.append(
+                exp.alias_(sql.case([(sql.blank(raw.copy()), sql.numbers([reason]))], sql.numbers([])), name + "w")
+            )
     select = exp.Select(expressions=columns)
     table = exp.Table(
         this=exp.to_identifier(declared.name, quoted=True), alias=exp.TableAlias(this=exp.to_identifier("t"))
@@ -135,7 +162,7 @@ def _owner(program: core.Program, declared: core.Entity) -> Sql:
         return exp.cast(exp.Null(), "VARCHAR")
     if program.entities[declared.owner].singleton:
         return sql.text("")
-    return exp.cast(exp.column(exp.to_identifier(declared.owner, quoted=True), table="t"), "VARCHAR")
+    return exp.cast(exp.column(exp.Identifier(this=declared.owner, quoted=True), table="t"), "VARCHAR")
 
 
 def _written(value: Value, kind: str, den: int, width: Width) -> Sql:
@@ -145,14 +172,14 @@ def _written(value: Value, kind: str, den: int, width: Width) -> Sql:
         return sql.text(value)
     if isinstance(value, date):
         return sql.day(value)
-    if kind == "number" and not isinstance(value, tuple) and hasattr(value, "numerator"):
+    if kind == "number" and isinstance(value, int | Fraction):
         scaled = value * den
         if scaled.denominator == 1:
             return width.whole(int(scaled))
     raise Refusal("缺省值写不进查询 A default has no form in the query.")
 
 
-def _spark(node: exp.Expression) -> exp.Expression:
+def _spark(node: Sql) -> Sql:
     if isinstance(node, exp.Anonymous) and node.name in _SPARK:
         return exp.Anonymous(this=_SPARK[node.name], expressions=node.expressions)
     return node

@@ -107,7 +107,12 @@ def outcome(row: Mapping[str, Any], stored: Stored, numbers: Sequence[tuple[Lack
         return part
 
     if read(stored.lack):
-        return Blocked(tuple(Cause(numbers[n][0], numbers[n][1], "", numbers[n][2], numbers[n][3]) for n in sorted(set(read(stored.why)))))
+        return Blocked(
+            tuple(
+                Cause(numbers[n][0], numbers[n][1], "", numbers[n][2], numbers[n][3])
+                for n in sorted(set(read(stored.why)))
+            )
+        )
     absent = read(stored.absent)
     if absent is not None:
         return NONE if absent == "-" else NotApplicable(absent[1:])
@@ -115,7 +120,7 @@ def outcome(row: Mapping[str, Any], stored: Stored, numbers: Sequence[tuple[Lack
     if stored.kind == "number":
         over = read(stored.den)
         return exact(Fraction(int(value), int(over)))
-    return tuple(value) if isinstance(value, list) else value  # type: ignore[no-any-return]
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _constant(part: exp.Expression) -> Any:
@@ -161,7 +166,9 @@ class Corrections:
         names = list(self.made.program.entities)
         for name, keys in wanted.items():
             stored = {
-                rule.id: filled_in(rule, slot) if self.made.verdicts[slot].where == "reference" else self.made.first.rules[rule.id]
+                rule.id: filled_in(rule, slot)
+                if self.made.verdicts[slot].where == "reference"
+                else self.made.first.rules[rule.id]
                 for slot, rule in enumerate(self.made.program.rules)
                 if rule.entity == name and rule.id in self.made.local
             }
@@ -172,12 +179,12 @@ class Corrections:
     def _update(
         self, table: str, entity: str, stored: Mapping[tuple[str, str], Stored], trace: Trace, keys: Sequence[str]
     ) -> None:
-        arrow = columns_of(stored, {at: [trace.outcome(entity, key, at[1]) for key in keys] for at in stored}, keys, self.made.reasons)
+        arrow = columns_of(
+            stored, {at: [trace.outcome(entity, key, at[1]) for key in keys] for at in stored}, keys, self.made.reasons
+        )
         self.db.register("corrections", arrow)
         sets = {column: exp.cast(sql.column("c", column), kind, dialect="duckdb") for column, kind in _types(stored)}
-        assignments = [
-            exp.EQ(this=exp.column(column), expression=value) for column, value in sets.items()
-        ]
+        assignments = [exp.EQ(this=exp.column(column), expression=value) for column, value in sets.items()]
         update = exp.Update(this=exp.to_table(table), expressions=assignments)
         update.set("from_", exp.From(this=exp.alias_(exp.to_table("corrections"), "c", table=True)))
         update.set("where", exp.Where(this=sql.binary(exp.EQ, exp.column(KEY, table=table), sql.column("c", KEY))))
@@ -260,22 +267,27 @@ def _parts(result: Outcome, item: Stored, why: Reasons) -> tuple[Any, str, int, 
 
 
 def whole(
-    db: duckdb.DuckDBPyConnection, program: core.Program, made: Plan, sources: Mapping[str, Source], reference: Evaluator
+    db: duckdb.DuckDBPyConnection,
+    program: core.Program,
+    made: Plan,
+    sources: Mapping[str, Source],
+    reference: Evaluator,
 ) -> tuple[dict[str, str], dict[tuple[str, str], Stored]]:
     """Everything by the reference, as tables `W0`, `W1` … of the same make."""
     trace = reference.run(everything_of(db, made, sources))
     tables: dict[str, str] = {}
     rules: dict[tuple[str, str], Stored] = {}
     for index, name in enumerate(program.entities):
-        mine = {
-            rule.id: filled_in(rule, slot) for slot, rule in enumerate(program.rules) if rule.entity == name
-        }
+        mine = {rule.id: filled_in(rule, slot) for slot, rule in enumerate(program.rules) if rule.entity == name}
         keys = list(trace.keys.get(name, ())) if mine else []
         tables[name] = f"W{index}"
-        arrow = columns_of(mine, {at: [trace.outcome(name, key, at[1]) for key in keys] for at in mine}, keys, made.reasons)
+        arrow = columns_of(
+            mine, {at: [trace.outcome(name, key, at[1]) for key in keys] for at in mine}, keys, made.reasons
+        )
         db.register("outcomes", arrow)
         columns = [
-            exp.alias_(exp.cast(sql.column("c", column), kind, dialect="duckdb"), column) for column, kind in _types(mine)
+            exp.alias_(exp.cast(sql.column("c", column), kind, dialect="duckdb"), column)
+            for column, kind in _types(mine)
         ]
         facts = exp.alias_(exp.to_table(sources[name].table), "f", table=True)
         select = exp.select("f.*", *columns).from_(facts)

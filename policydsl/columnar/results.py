@@ -166,12 +166,14 @@ def _decimal(value: Sql, den: int) -> Sql:
     places = next(n for n in range(1, 200) if 10**n % den == 0)
     shifted = sql.binary(exp.Mul, value, sql.whole(10**places // den)) if 10**places != den else value
     size = exp.Abs(this=shifted)
-    ten = exp.cast(sql.whole(10**places), "HUGEINT", dialect="duckdb")
+    ten = sql.whole(10**places)
     whole = exp.IntDiv(this=sql.nested(size), expression=ten)
     rest = sql.binary(exp.Mod, size, ten.copy())
     sign = sql.case([(sql.binary(exp.LT, value, sql.whole(0)), sql.text("-"))], sql.text(""))
     digits = sql.function("lpad", exp.cast(rest, "VARCHAR"), sql.whole(places), sql.text("0"))
-    text = sql.binary(exp.DPipe, sql.binary(exp.DPipe, sql.binary(exp.DPipe, sign, exp.cast(whole, "VARCHAR")), sql.text(".")), digits)
+    text = sql.binary(
+        exp.DPipe, sql.binary(exp.DPipe, sql.binary(exp.DPipe, sign, exp.cast(whole, "VARCHAR")), sql.text(".")), digits
+    )
     return exp.cast(text, f"DECIMAL(38,{places})")
 
 
@@ -254,7 +256,7 @@ def tallies(results: Results, entity: str) -> list[Tally]:
         *counts, total = row[index * 5 : index * 5 + 5]
         den = results.rules[rule.id].den
         value = Fraction(int(total), den) if total is not None and isinstance(den, int) else None
-        told.append(Tally(entity, rule.name, _unit(rule), tuple(counts), value))  # type: ignore[arg-type]
+        told.append(Tally(entity, rule.name, _unit(rule), tuple(counts), value))
     return told
 
 
@@ -299,14 +301,20 @@ def plan_text(results: Results) -> list[str]:
     for item in made.verdicts:
         if item.where == "reference":
             lines.append(
-                f"参考解释器:「{item.rule.name}」,因为 {item.why[0]}" if zh else f"reference: 「{item.rule.name}」, because of {item.why[1]}"
+                f"参考解释器:「{item.rule.name}」,因为 {item.why[0]}"
+                if zh
+                else f"reference: 「{item.rule.name}」, because of {item.why[1]}"
             )
     if results.whole:
-        lines.append("有一条要看全部的行,整个测算都由参考解释器完成" if zh else "one needs all rows: the reference computed everything")
+        lines.append(
+            "有一条要看全部的行,整个测算都由参考解释器完成"
+            if zh
+            else "one needs all rows: the reference computed everything"
+        )
     elif results.routed:
         lines.append(
-            f"{results.routed:,} 户由参考解释器逐户测算" if zh else f"{results.routed:,} families computed by the reference"
+            f"{results.routed:,} 户由参考解释器逐户测算"
+            if zh
+            else f"{results.routed:,} families computed by the reference"
         )
     return lines
-
-

@@ -80,7 +80,9 @@ class Loader:
             entity = meant.entities.get(stem) or self._folder(path)
             if entity is None:
                 known = known_names(self.program)
-                self.findings.add("facts-sheet-unknown", Place(path), near(stem, known), name=stem, known=listing(known))
+                self.findings.add(
+                    "facts-sheet-unknown", Place(path), near(stem, known), name=stem, known=listing(known)
+                )
                 continue
             by_entity.setdefault(entity, []).append(path)
         for entity in self._owners_first():
@@ -111,7 +113,7 @@ class Loader:
             return
         raw, where = self._raw(paths), Place(paths[0])
         columns = self._columns(declared, raw, where)
-        described = {name: kind for name, kind in self._described(raw)}
+        described = dict(self._described(raw))
         reader = _Columns(self, declared, raw, where, described, columns)
         self.sources[entity] = reader.make(self.table(entity))
 
@@ -141,11 +143,10 @@ class Loader:
         found: dict[str, tuple[str, str]] = {}
         known = [item.name for item in declared.fields] + ([declared.owner] if declared.owner else [])
         for name, _ in self._described(raw):
-            apart = take_apart(name)
-            for spelling, bracket in ((name, ""), (apart.name, apart.bracket)):
-                meant = own.find(spelling) or owners.find(spelling)
-                if meant:
-                    break
+            apart, bracket = take_apart(name), ""
+            meant = own.find(name) or owners.find(name)
+            if not meant:
+                meant, bracket = own.find(apart.name) or owners.find(apart.name), apart.bracket
             if not meant:
                 data = {"name": name, "entity": declared.name, "known": listing(known)}
                 self.findings.add("facts-column-unknown", where, near(name, known), **data)
@@ -154,7 +155,9 @@ class Loader:
             else:
                 found[meant] = (name, bracket)
         absent = [
-            item.name for item in declared.fields if item.name not in found and item.decision is None and item.default is None
+            item.name
+            for item in declared.fields
+            if item.name not in found and item.decision is None and item.default is None
         ]
         if absent:
             self.findings.add("facts-column-absent", where, name=declared.name, columns=listing(absent))
@@ -175,7 +178,9 @@ class Loader:
                 self.sources[entity] = self._nothing(declared)
             else:
                 rows = facts.tables.get(entity, ())
-                self.sources[entity] = self._records(declared, rows[:1] if declared.singleton else rows, entity in facts.tables)
+                self.sources[entity] = self._records(
+                    declared, rows[:1] if declared.singleton else rows, entity in facts.tables
+                )
         return self.sources
 
     def _records(self, declared: core.Entity, rows: Sequence[Record], supplied: bool) -> Source:
@@ -198,7 +203,13 @@ class Loader:
         self.db.register(f"{table}_raw", arrow)
         self.do(sql.create(table, exp.select(*expressions).from_(f"{table}_raw")))
         self.db.unregister(f"{table}_raw")
-        return Source(table, fields, full=self._full(declared, table), supplied=supplied or declared.singleton, absent=self._lacking(declared, table))
+        return Source(
+            table,
+            fields,
+            full=self._full(declared, table),
+            supplied=supplied or declared.singleton,
+            absent=self._lacking(declared, table),
+        )
 
     def _cells(
         self,
@@ -221,7 +232,13 @@ class Loader:
             lacks.append(int(lack))
             whys.append(why)
             absents.append("-" if value is NONE else None)
-        types = {"number": pa.string(), "bool": pa.bool_(), "date": pa.date32(), "moment": pa.timestamp("s"), "list": pa.list_(pa.string())}
+        types = {
+            "number": pa.string(),
+            "bool": pa.bool_(),
+            "date": pa.date32(),
+            "moment": pa.timestamp("s"),
+            "list": pa.list_(pa.string()),
+        }
         arrays[name + "v"] = pa.array(values, types.get(kind, pa.string()))
         shown: Sql = exp.column(name + "v")
         if kind == "number":
@@ -282,7 +299,11 @@ class Loader:
         self.do(sql.create(table, select))
         fields = {
             item.name: Stored(
-                kind_of(item.type), sql.NULL, 1, sql.whole(self.blank_grade(item)), sql.numbers([self.blank(declared, item)])
+                kind_of(item.type),
+                sql.NULL,
+                1,
+                sql.whole(self.blank_grade(item)),
+                sql.numbers([self.blank(declared, item)]),
             )
             for item in declared.fields
         }
@@ -294,7 +315,9 @@ class Loader:
         owner = self.sources[declared.owner]
         left = exp.select(exp.Count(this=exp.Star())).from_(exp.alias_(exp.to_table(table), "t", table=True))
         keys = exp.select(KEY).from_(owner.table)
-        orphan = sql.some(sql.blank(sql.column("t", OWNER)), sql.negated(exp.In(this=sql.column("t", OWNER), query=keys.subquery())))
+        orphan = sql.some(
+            sql.blank(sql.column("t", OWNER)), sql.negated(exp.In(this=sql.column("t", OWNER), query=keys.subquery()))
+        )
         return not self.do(left.where(orphan))[0][0]
 
     def _lacking(self, declared: core.Entity, table: str) -> tuple[str, ...]:
@@ -355,13 +378,12 @@ class _Columns:
         full = loader._full(declared, table)
         if not full:
             self._orphans(table)
-        return Source(table, fields, full, absent=loader._lacking(declared, table))
+        return Source(table, fields, full=full, absent=loader._lacking(declared, table))
 
     def _text(self, stored: Stored, expressions: Sequence[Sql]) -> Sql:
         """The key as text."""
         found = next(item for item in expressions if item.alias == stored.value)
-        shown = exp.cast(found.this.copy(), "VARCHAR")
-        return shown
+        return exp.cast(found.this.copy(), "VARCHAR")
 
     def _absent(self, item: core.Field) -> Stored:
         kind = kind_of(item.type)
@@ -409,7 +431,9 @@ class _Columns:
             )
         if found:
             keep_first = exp.select(exp.Min(this=exp.column(ROW))).from_(table).group_by(KEY)
-            self.loader.do(exp.delete(table, where=sql.negated(exp.In(this=exp.column(ROW), query=keep_first.subquery()))))
+            self.loader.do(
+                exp.delete(table, where=sql.negated(exp.In(this=exp.column(ROW), query=keep_first.subquery())))
+            )
 
     def _orphans(self, table: str) -> None:
         declared, loader = self.declared, self.loader
@@ -490,7 +514,10 @@ class _Column:
         found, item = self.of.types[self.name], self.item
         if kind == "number":
             return self._number(raw, found)
-        matches = lambda pattern: sql.function("regexp_full_match", raw, sql.text(pattern))  # noqa: E731
+
+        def matches(pattern: str) -> Sql:
+            return sql.function("regexp_full_match", raw, sql.text(pattern))
+
         if kind == "text" and found == "VARCHAR":
             if isinstance(strip(item.type), Member):
                 roll = strip(item.type)
@@ -502,7 +529,9 @@ class _Column:
         if (kind, found) in (("bool", "BOOLEAN"), ("date", "DATE"), ("moment", "TIMESTAMP")):
             return raw, 1
         if kind == "date" and found == "VARCHAR":
-            return sql.case([(matches(r"\d{4}-\d{2}-\d{2}"), exp.TryCast(this=raw, to=exp.DataType.build("date")))], sql.NULL), 1
+            return sql.case(
+                [(matches(r"\d{4}-\d{2}-\d{2}"), exp.TryCast(this=raw, to=exp.DataType.build("date")))], sql.NULL
+            ), 1
         return exp.cast(exp.Null(), _TYPES.get(kind, "VARCHAR")), 1
 
     def _number(self, raw: Sql, found: str) -> tuple[Sql, int]:
@@ -519,7 +548,9 @@ class _Column:
             places = int(found[8:-1].split(",")[1])
             den = 10**places
             # twice as wide as what 64 bits hold: what does not fit is read one by one
-            moved = sql.binary(exp.Mul, exp.cast(raw, f"DECIMAL(38,{places})"), exp.cast(sql.whole(den), "DECIMAL(38,0)"))
+            moved = sql.binary(
+                exp.Mul, exp.cast(raw, f"DECIMAL(38,{places})"), exp.cast(sql.whole(den), "DECIMAL(38,0)")
+            )
             value = exp.TryCast(this=moved, to=exp.DataType.build("BIGINT", dialect="duckdb"))
         elif found == "DOUBLE" or found == "FLOAT":
             even = sql.every(
@@ -529,13 +560,19 @@ class _Column:
             value = sql.case([(even, exp.cast(raw, "BIGINT"))], exp.cast(exp.Null(), "BIGINT"))
         elif found == "VARCHAR":
             digits = sql.function("regexp_full_match", raw, sql.text(r"-?\d{1,15}"))
-            value = sql.case([(digits, exp.TryCast(this=raw, to=exp.DataType.build("BIGINT", dialect="duckdb")))], sql.NULL)
+            value = sql.case(
+                [(digits, exp.TryCast(this=raw, to=exp.DataType.build("BIGINT", dialect="duckdb")))], sql.NULL
+            )
         else:
             return exp.cast(exp.Null(), "BIGINT"), 1
         if count:
             fine = sql.binary(exp.GTE, value, sql.whole(0))
             if size != 1 or den != 1:
-                whole_ = sql.binary(exp.EQ, sql.binary(exp.Mod, _scaled(value, size.numerator), sql.whole(den * size.denominator)), sql.whole(0))
+                whole_ = sql.binary(
+                    exp.EQ,
+                    sql.binary(exp.Mod, _scaled(value, size.numerator), sql.whole(den * size.denominator)),
+                    sql.whole(0),
+                )
                 fine = sql.every(fine, whole_)
             value = sql.case([(fine, value)], sql.NULL)
         return _scaled(value, size.numerator), den * size.denominator
@@ -561,33 +598,45 @@ class _Column:
         odd = sql.every(sql.negated(blank), sql.blank(direct))
         as_text = exp.cast(raw, "VARCHAR")
         base = exp.alias_(exp.to_table(self.rows), "r", table=True)
-        select = exp.select(exp.alias_(raw, "raw"), exp.alias_(exp.Min(this=exp.column("#row", table="r", quoted=True)), "at"), exp.alias_(as_text, "shown"))
+        select = exp.select(
+            exp.alias_(raw, "raw"),
+            exp.alias_(exp.Min(this=exp.column("#row", table="r", quoted=True)), "at"),
+            exp.alias_(as_text, "shown"),
+        )
         select = select.from_(base).where(odd).group_by(raw.copy(), as_text.copy()).order_by("at").limit(MOST_ODD + 1)
         found = loader.do(select)
         if len(found) > MOST_ODD:
             raise Rejected(
-                "facts-too-large", file=self.of.where.file, what=f"列「{self.name}」要逐个读的值", what_en=f"values of “{self.name}” to be read one by one", size=len(found), limit=MOST_ODD
+                "facts-too-large",
+                file=self.of.where.file,
+                what=f"列「{self.name}」要逐个读的值",
+                what_en=f"values of “{self.name}” to be read one by one",
+                size=len(found),
+                limit=MOST_ODD,
             )
         reading = Reading(Column(item, self.bracket), loader.program, loader.units)
         read = [(shown, at, reading.one(_plain(value))) for value, at, shown in found]
         numbers = [value for *_, value in read if isinstance(value, int | Fraction) and not isinstance(value, bool)]
         over = lcm(den, *[number.denominator for number in numbers]) if kind == "number" else 1
-        values, lacks, whys, absents = [], [], [], []
+        values: list[Any] = []
+        lacks: list[int] = []
+        whys: list[list[int]] = []
+        absents: list[str | None] = []
         told = 0
-        for _, at, value in read:
-            if isinstance(value, Problem):
+        for _, at, cell in read:
+            if isinstance(cell, Problem):
                 told += 1
                 if told <= MOST_TOLD:
-                    loader.findings.problem(value, self.of.place(item.name, at))
+                    loader.findings.problem(cell, self.of.place(item.name, at))
                 values.append(None)
                 lacks.append(int(Grade.INVALID))
-                whys.append([loader.bad(declared, item, value.text(loader.findings.language))])
+                whys.append([loader.bad(declared, item, cell.text(loader.findings.language))])
                 absents.append(None)
                 continue
-            values.append(_arrow(value, kind, over))
+            values.append(_arrow(cell, kind, over))
             lacks.append(int(Grade.VALUE))
             whys.append([])
-            absents.append("-" if value is NONE else None)
+            absents.append("-" if cell is NONE else None)
         name = f"{self.rows}_{self.column}"
         types = {"bool": pa.bool_(), "date": pa.date32(), "moment": pa.timestamp("s"), "list": pa.list_(pa.string())}
         arrow = pa.table(
@@ -603,11 +652,17 @@ class _Column:
         loader.do(sql.create(name, exp.select("*").from_(f"{name}_arrow"), temporary=True))
         loader.db.unregister(f"{name}_arrow")
         alias = self.column
-        on = sql.every(sql.binary(exp.EQ, as_text.copy(), sql.column(alias, "raw")), sql.negated(blank.copy()), sql.blank(direct.copy()))
+        on = sql.every(
+            sql.binary(exp.EQ, as_text.copy(), sql.column(alias, "raw")),
+            sql.negated(blank.copy()),
+            sql.blank(direct.copy()),
+        )
         joins.append(exp.Join(this=exp.alias_(exp.to_table(name), alias, table=True), side="LEFT", on=on))
         other = sql.column(alias, "v")
         if kind == "number":
-            other = exp.cast(other, "BIGINT" if all(abs(int(v)) < 1 << 62 for v in values if v is not None) else "HUGEINT")
+            other = exp.cast(
+                other, "BIGINT" if all(abs(int(v)) < 1 << 62 for v in values if v is not None) else "HUGEINT"
+            )
         value = sql.coalesce(_scaled(direct, over // den) if kind == "number" else direct, other)
         bad = any(lacks)
         lack = sql.coalesce(sql.column(alias, "l"), sql.whole(0)) if bad else None

@@ -11,7 +11,7 @@ from sqlglot import exp
 if TYPE_CHECKING:
     import duckdb
 
-Sql = exp.Expression
+Sql = exp.Expr
 NULL = exp.Null()
 TRUE, FALSE = exp.true(), exp.false()
 

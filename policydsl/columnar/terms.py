@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Literal
 
 from attrs import evolve, field, frozen
+from sqlglot import exp
 
 from policydsl.columnar import sql
 from policydsl.columnar.sql import Sql
@@ -204,15 +205,15 @@ def keep(term: Term, name: str, put: Callable[[str, Sql], None], all_of_it: bool
     if all_of_it:
         usual = {"number": "BIGINT", "bool": "BOOLEAN", "date": "DATE", "moment": "TIMESTAMP", "list": "VARCHAR[]"}
         value = term.value
-        if isinstance(value, sql.exp.Null):
-            value = sql.exp.cast(value, usual.get(term.kind, "VARCHAR"), dialect="duckdb")
+        if isinstance(value, exp.Null):
+            value = exp.cast(value, usual.get(term.kind, "VARCHAR"), dialect="duckdb")
         term = evolve(
             term,
             value=value,
             known=None,
             lack=term.lack if term.lack is not None else sql.whole(0),
             why=term.why if term.why is not None else sql.numbers([]),
-            absent=sql.exp.cast(term.absent if term.absent is not None else sql.NULL, "VARCHAR"),
+            absent=exp.cast(term.absent if term.absent is not None else sql.NULL, "VARCHAR"),
         )
 
     def stored(part: Sql | None, letter: str) -> str | Sql | None:
@@ -221,7 +222,7 @@ def keep(term: Term, name: str, put: Callable[[str, Sql], None], all_of_it: bool
         put(name + letter, part)
         return name + letter
 
-    value = stored(term.value, "v")
+    kept = stored(term.value, "v")
     den: int | str = 1
     if isinstance(term.den, int):
         den = term.den
@@ -231,7 +232,7 @@ def keep(term: Term, name: str, put: Callable[[str, Sql], None], all_of_it: bool
     span = term.span
     return Stored(
         term.kind,
-        value if value is not None else sql.NULL,
+        kept if kept is not None else sql.NULL,
         den,
         stored(term.lack, "l"),
         stored(term.why, "w"),
