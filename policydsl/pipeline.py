@@ -114,3 +114,21 @@ def check_path(path: str | os.PathLike[str]) -> Result:
     if text is None:
         return refuse("policy-not-text", name=name)
     return check_source(Source(name, text), _beside)
+
+
+def sources_of(path: str | os.PathLike[str]) -> tuple[Source, ...]:
+    """A policy file and the files that it stands on, as they are; empty where it cannot be read."""
+    name = os.fspath(path)
+    first = _beside(name, Path(name).name)
+    if first is None:
+        return ()
+    found = {name: Source(name, first.text)}
+
+    def beside(by: str, other: str) -> Source | None:
+        source = _beside(by, other)
+        if source is not None:
+            found.setdefault(source.name, source)
+        return source
+
+    gather(parse(found[name])[0], beside)
+    return tuple(found.values())

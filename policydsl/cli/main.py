@@ -29,6 +29,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "coverage": ("policydsl.cli.coverage", "coverage"),
     "diff": ("policydsl.cli.diff", "diff"),
     "sql": ("policydsl.cli.columns", "sql"),
+    "replay": ("policydsl.cli.receipts", "replay"),
 }
 
 
@@ -121,6 +122,8 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="默认:.parquet 用列引擎,其余用参考解释器 the column engine for .parquet, else the reference",
     )
+    run.add_argument("--receipt", metavar="FILE", help="写一份留痕,日后可以重算 write what is needed to repeat this")
+    run.add_argument("--sign", metavar="PEM", help="用这把 ed25519 私钥给留痕签名 sign the receipt")
 
     explain = commands.add_parser("explain", help="说明每一个数 say why, step by step")
     _case(explain)
@@ -181,6 +184,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     sql.add_argument("--on", metavar="DATE", help="基准日 the day of the case")
     sql.add_argument("--reading", metavar="NAME=ALTERNATIVE", action="append", default=[])
+    replay = commands.add_parser("replay", help="按留痕重算,一个字节也不差,或者说出差在哪里 repeat a run from its receipt")
+    replay.add_argument("receipt", metavar="RECEIPT")
+    replay.add_argument("--corpus", metavar="DIR", help="到这个文件夹里找政策文件和以后的通知 where policies and later notices are")
+    replay.add_argument("--facts", metavar="FACTS", action="append", default=[], help="事实文件现在在哪里 where the facts are")
+    replay.add_argument("--public-key", metavar="PEM", help="用这把公钥核对签名 check the signature")
+    replay.add_argument("--format", choices=("text", "json"))
+    replay.add_argument("--lang", choices=("zh", "en"))
+    replay.add_argument("-o", "--output", metavar="FILE")
     return parser
 
 
