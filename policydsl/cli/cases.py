@@ -44,6 +44,9 @@ def run(options: argparse.Namespace) -> int:
     if columns.meant(options):
         return columns.run(options)
     form = options.format or form_of(options.output, {".json": "json", ".csv": "csv", ".xlsx": "xlsx"}, "table")
+    if options.sign and not options.receipt:
+        say("--sign 是给留痕签名的,请加 --receipt 留痕.json。 --sign signs a receipt: add --receipt FILE.")
+        return USAGE
     if form == "xlsx" and not options.output:
         say("工作簿要写到文件:请加 -o 结果.xlsx。 A workbook goes to a file: add -o results.xlsx.")
         return USAGE
@@ -79,7 +82,12 @@ def run(options: argparse.Namespace) -> int:
                 colour=screen and colour(sys.stdout),
                 encoding=sys.stdout.encoding if screen else "utf-8",
             )
-    return put(content, options.output, FINDINGS if grave(findings) or trace.violations else FINE)
+    code = put(content, options.output, FINDINGS if grave(findings) or trace.violations else FINE)
+    if not options.receipt:
+        return code
+    from policydsl.cli.receipts import write
+
+    return max(code, write(options, trace))
 
 
 def _workbook(evaluator: Evaluator, trace: Trace, table: Results) -> bytes:

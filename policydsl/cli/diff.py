@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policydsl.cli.case import Refused, day_of, form_of, put, readings_of
@@ -101,7 +100,7 @@ def _trace(
     result: Result, facts: list[str], readings: Mapping[str, str], on: date | None, second: bool
 ) -> Trace | None:
     """The facts under one of the policies; what is wrong with them is said once, and again only where the new policy sees it otherwise."""
-    from policydsl.facts.read import read
+    from policydsl.cli.case import facts_of
     from policydsl.interpret.budget import ResourceError
     from policydsl.interpret.evaluate import Evaluator, UnknownReading
 
@@ -113,7 +112,7 @@ def _trace(
         unknown = [name for name in readings if name not in known]
         if unknown:
             raise Refused(f"新政策没有名为「{unknown[0]}」的读法。 The new policy has no such reading.", USAGE)
-    rows, findings = read(result.program, [Path(name) for name in facts])
+    rows, findings = facts_of(result.program, facts)
     if not second:
         show(findings, stream=sys.stderr)
     if not rows.tables and grave(findings):

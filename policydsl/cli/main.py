@@ -184,10 +184,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     sql.add_argument("--on", metavar="DATE", help="基准日 the day of the case")
     sql.add_argument("--reading", metavar="NAME=ALTERNATIVE", action="append", default=[])
-    replay = commands.add_parser("replay", help="按留痕重算,一个字节也不差,或者说出差在哪里 repeat a run from its receipt")
+    replay = commands.add_parser(
+        "replay", help="按留痕重算,一个字节也不差,或者说出差在哪里 repeat a run from its receipt"
+    )
     replay.add_argument("receipt", metavar="RECEIPT")
-    replay.add_argument("--corpus", metavar="DIR", help="到这个文件夹里找政策文件和以后的通知 where policies and later notices are")
-    replay.add_argument("--facts", metavar="FACTS", action="append", default=[], help="事实文件现在在哪里 where the facts are")
+    replay.add_argument(
+        "--corpus", metavar="DIR", help="到这个文件夹里找政策文件和以后的通知 where policies and later notices are"
+    )
+    replay.add_argument(
+        "--facts", metavar="FACTS", action="append", default=[], help="事实文件现在在哪里 where the facts are"
+    )
     replay.add_argument("--public-key", metavar="PEM", help="用这把公钥核对签名 check the signature")
     replay.add_argument("--format", choices=("text", "json"))
     replay.add_argument("--lang", choices=("zh", "en"))

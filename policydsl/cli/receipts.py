@@ -21,14 +21,14 @@ def write(options: argparse.Namespace, trace: Trace) -> int:
     from policydsl.receipts.canonical import has_sm3
     from policydsl.receipts.issue import ChangedMeanwhile, Run, receipt_data
     from policydsl.receipts.signing import CannotSign
-    from policydsl.reports.results_json import dump
+    from policydsl.receipts.written import written
     from policydsl.reports.write import write_file
 
     target = Path(options.receipt)
     try:
         policy, others = _read(options.policy)
         run = Run(policy, others, trace, readings_of(options.reading), day_of(options.on))
-        write_file(target, dump(receipt_data(run, target.resolve().parent, options.sign)))
+        write_file(target, written(receipt_data(run, target.resolve().parent, options.sign)))
     except ChangedMeanwhile as changed:
         say(f"{changed.name} 在测算的时候变了,没有写留痕,请重来。 It changed meanwhile; run again.")
         return FINDINGS

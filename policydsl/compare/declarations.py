@@ -20,7 +20,7 @@ def details(pair: Pair, old: tree.Declaration, new: tree.Declaration) -> list[De
     """Every point on which two declarations of one kind differ; a single one that shows both where no smaller can be told."""
     found = list(_details(pair, old, new))
     if not found and isinstance(new, _IN_ORDER) and not pair.same(_plain(old), _plain(new)):
-        found.append(Detail("whole", {"before": old, "after": new}))
+        found.append(Detail("example" if isinstance(new, tree.Example) else "whole", {"before": old, "after": new}))
     return found
 
 
@@ -96,6 +96,12 @@ def _details(pair: Pair, old: tree.Declaration, new: tree.Declaration) -> Iterat
                 yield Detail("remark", {"before": old.reason, "after": new.reason}, "wording")
         case tree.Always(), tree.Always():
             yield from pair.expressions(old.condition, new.condition)
+        case tree.Register(), tree.Register():
+            for one, two in paired(old.lines, new.lines, [lambda line: line.word], [lambda line: line.word]):
+                line = two or one
+                if line is not None and (one is None or two is None or not pair.same(one, two)):
+                    told: Weight = "wording" if line.word == "SOURCE" else "substance"
+                    yield Detail("register-line", {"word": line.word, "before": one, "after": two}, told)
         case tree.Amendment(), tree.Amendment():
             if not pair.same(old.lines, new.lines):
                 yield Detail("lines", {"before": old, "after": new})

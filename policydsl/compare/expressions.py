@@ -66,6 +66,12 @@ class Pair:
                 yield from self._logic(old, new)
             case tree.Unary(), tree.Unary() if old.op == new.op:
                 yield from self._parts(bare(old.operand), bare(new.operand))
+            case tree.Reference(keys=tuple() as one), tree.Reference(keys=tuple() as two) if (
+                len(one) == len(two) and old.this == new.this and self.same(old.path, new.path)
+            ):
+                # a formula or a table with other arguments
+                for mine, yours in zip(one, two, strict=True):
+                    yield from self._parts(bare(mine), bare(yours))
             case tree.Portion(), tree.Portion() if self.same(old.measure, new.measure):
                 yield Detail("value", {"before": old, "after": new})
             case tree.Instead(), tree.Instead() if old.word == new.word:
@@ -216,6 +222,8 @@ def _weight(row: object) -> Weight:
 
 
 def _leaf(node: tree.Expr) -> bool:
+    if isinstance(node, tree.Reference) and node.keys:
+        return False
     return isinstance(node, tree.Quantity | tree.Day | tree.Time | tree.Words | tree.Constant | tree.Reference)
 
 

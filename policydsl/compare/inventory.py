@@ -29,6 +29,7 @@ Kind = Literal[
     "calendar",
     "import",
     "property",
+    "register",
     "amendment",
 ]
 
@@ -104,7 +105,8 @@ def _named(
     | tree.Import
     | tree.Always
     | tree.Monotone
-    | tree.Amendment,
+    | tree.Amendment
+    | tree.Register,
 ) -> tuple[Kind, str, str]:
     match node:
         case tree.Policy():
@@ -132,6 +134,8 @@ def _named(
             return "parameter", node.name.text, _text(node.alias)
         case tree.Conditions():
             return "conditions", node.name.text, _text(node.alias)
+        case tree.Register():
+            return "register", node.name.text, _text(node.alias)
         case tree.Constraint():
             return "constraint", node.name.text, ""
         case tree.Formula():

@@ -63,7 +63,15 @@ def _declared(body: Iterable[tree.Declaration]) -> Iterator[tuple[tree.Name, tre
             case tree.Conditions():
                 yield node.name, node.alias
                 yield from _items(node.items)
-            case tree.Table() | tree.Rule() | tree.Parameter() | tree.Task() | tree.Reading() | tree.Decision():
+            case (
+                tree.Table()
+                | tree.Rule()
+                | tree.Parameter()
+                | tree.Task()
+                | tree.Reading()
+                | tree.Decision()
+                | tree.Register()
+            ):
                 yield node.name, node.alias
             case tree.Formula() | tree.Calendar() | tree.Constraint():
                 yield node.name, None

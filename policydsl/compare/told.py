@@ -38,6 +38,7 @@ _KEYWORD = {
     "import": "IMPORT",
     "property": "PROPERTY",
     "amendment": "AMEND",
+    "register": "REGISTER",
 }
 
 
@@ -206,6 +207,12 @@ class _Teller:
                 return phrase.format(award=self.new.show(after.award), before=one, after=two)
             case "mark":
                 return self._mark(detail, phrase)
+            case "register-line":
+                word = BY_ID[str(data["word"])].spelling(self.lang)
+                one, two = (
+                    self._register(data[side], speaker) for side, speaker in (("before", self.old), ("after", self.new))
+                )
+                return phrase.format(word=word, before=one, after=two)
             case "header":
                 return phrase.format(
                     word=BY_ID[str(data["word"])].spelling(self.lang),
@@ -226,7 +233,7 @@ class _Teller:
                 return phrase.format(name=self._either(detail).show(item.name))
             case "lines":
                 return self._lines(detail)
-            case "item-rewritten" | "whole" | "row-order":
+            case "example" | "item-rewritten" | "whole" | "row-order":
                 return phrase
             case "option-added" | "option-removed":
                 option = data["option"]
@@ -312,6 +319,8 @@ class _Teller:
             mark = detail.data[name]
             if not isinstance(mark, tree.Attribute):
                 return self.words["none"]
+            if mark.names:
+                return self.words["list"].join(speaker.spelling.name(name) for name in mark.names)
             value = mark.value
             shown = speaker.edge(value) if isinstance(value, tree.Edge) else speaker.show(value)
             return shown or self.words["there"]
@@ -323,6 +332,11 @@ class _Teller:
             return self.words["none"]
         shown = speaker.show(line.value)
         return f"{shown} {BY_ID['TO'].spelling(self.lang)} {speaker.show(line.end)}" if line.end is not None else shown
+
+    def _register(self, line: object, speaker: Speaker) -> str:
+        if not isinstance(line, tree.RegisterLine):
+            return self.words["none"]
+        return line.text or speaker.spelling.names(line.columns)
 
     def _mode(self, value: object) -> str:
         assert isinstance(value, tuple)

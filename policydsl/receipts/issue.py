@@ -48,6 +48,7 @@ def receipt_data(run: Run, beside: str | os.PathLike[str], key_file: str | None 
     trace, folder = run.trace, Path(beside)
     program = trace.program
     header = program.header
+    _unchanged(run)
     roles: list[tuple[Source, Role]] = [(run.policy, "policy"), *((source, "stands-on") for source in run.others)]
     files = [_policy(source, role, folder) for source, role in roles]
     files += [_facts(trace.facts, name, folder) for name in _sources(trace.facts)]
@@ -85,6 +86,14 @@ def receipt_data(run: Run, beside: str | os.PathLike[str], key_file: str | None 
         public, value = signed(body, key_file)
         signature = {"signature": {"algorithm": SIGNED, "public_key": public, "value": value}}
     return {**data, "digest": digest(body).plain(), **signature}
+
+
+def _unchanged(run: Run) -> None:
+    """Raises ChangedMeanwhile where a file is not what the program was made of."""
+    texts = {source.name: source.text for source in (run.policy, *run.others)}
+    for rule in run.trace.program.rules:
+        if rule.span is not None and texts.get(rule.span.source.name, rule.span.source.text) != rule.span.source.text:
+            raise ChangedMeanwhile(rule.span.source.name)
 
 
 def _policy(source: Source, role: Role, folder: Path) -> FileRecord:

@@ -99,6 +99,8 @@ def read_receipt(path: str | os.PathLike[str]) -> Receipt:
         if place.stat().st_size > MOST_BYTES:
             raise BadReceipt(f"{path} 超过 {MOST_BYTES >> 20} MB,不像留痕文件。 Too large for a receipt.")
         raw = place.read_bytes()
+    except BadReceipt:
+        raise
     except FileNotFoundError:
         raise BadReceipt(f"没有找到 {path}。 There is no such file.") from None
     except (OSError, ValueError) as error:
@@ -123,7 +125,7 @@ def receipt_of(raw: bytes) -> Receipt:
         raise BadReceipt("这个文件不是留痕文件:有小数、过大的数或嵌套过深。 It holds what no receipt has.") from None
     if not isinstance(data, dict) or data.get("receipt") is None:
         raise BadReceipt("这个 JSON 不是留痕文件(没有「receipt」一项)。 This JSON is no receipt.")
-    if data["receipt"] != VERSION:
+    if type(data["receipt"]) is not int or data["receipt"] != VERSION:
         raise BadReceipt(
             f"留痕的版本是 {str(data['receipt'])[:20]},这个程序读的是 {VERSION}。请用写下它的那一版程序。"
             f" The receipt is of another version."

@@ -129,7 +129,9 @@ def facts_from(program: Program, plain: dict[str, Plain]) -> Facts:
             raise NotSuchAValue(name)
         types = {field.name: field.type for field in entity.fields}
         columns, rows = table.get("columns"), table.get("rows")
-        if not isinstance(columns, list) or not isinstance(rows, list) or set(columns) != set(types):
+        if not isinstance(columns, list) or not isinstance(rows, list):
+            raise NotSuchAValue(name)
+        if not all(isinstance(column, str) for column in columns) or set(cast("list[str]", columns)) != set(types):
             raise NotSuchAValue(name)
         records = []
         for row in rows:

@@ -23,6 +23,7 @@ from policydsl.diagnostics.model import Diagnostic
 from policydsl.facts.read import read
 from policydsl.interpret.budget import ResourceError
 from policydsl.interpret.evaluate import Evaluator, UnknownReading
+from policydsl.interpret.tables import DuplicateRow
 from policydsl.interpret.trace import Trace
 from policydsl.pipeline import Result, check_source
 from policydsl.receipts.canonical import Plain, canonical_json, canonical_policy, digest, engine_digest
@@ -200,6 +201,8 @@ def _run(receipt: Receipt, program: Program, facts: Facts) -> Repeated:
         trace = Evaluator(program, receipt.asked, receipt.on).run(facts)
     except UnknownReading:
         return Repeated(failure="reading")
+    except DuplicateRow:
+        return Repeated(failure="facts")
     except ResourceError:
         return Repeated(failure="resources")
     return _held(receipt, trace)
@@ -284,7 +287,7 @@ def _rows(table: Plain) -> dict[str, dict[str, Plain]]:
             found: dict[str, dict[str, Plain]] = {}
             for row in rows:
                 match row:
-                    case [str() as key, parent, list() as cells]:
+                    case [str() as key, parent, list() as cells] if all(isinstance(column, str) for column in columns):
                         pairs = dict(zip(cast("list[str]", columns), cells, strict=False))
                         found[key] = {**pairs, "": parent}
             return found

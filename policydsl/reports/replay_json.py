@@ -25,7 +25,9 @@ def replay_json(replay: Replay, told: ReplayTold) -> dict[str, Any]:
             for item in replay.files
         ],
         "engine": (
-            {"same": True} if replay.engine is None else {"same": False, "then": replay.engine[0], "now": replay.engine[1]}
+            {"same": True}
+            if replay.engine is None
+            else {"same": False, "then": replay.engine[0], "now": replay.engine[1]}
         ),
         "from_receipt": _repeated(replay.from_receipt),
         "today": _repeated(replay.today) if replay.today is not None else None,
