@@ -7,10 +7,10 @@ from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 from sqlglot import exp
 
-from policydsl.columnar import amounts, arithmetic, folds, sql
+from policydsl.columnar import amounts, arithmetic, folds, sql, windows
 from policydsl.columnar.arithmetic import Width
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.stages import HERE, KEY, OWNER, ROW, Stage, owned
@@ -69,6 +69,8 @@ class World:
     why: Reasons
     supplied: frozenset[str]
     absent: Mapping[str, tuple[str, ...]]  # members without a row, of entities said to be complete
+    checks: list[tuple[str, Stage, Sql]] = field(factory=list)
+    """What hands the run to the reference where it holds for any row: the entity, its table, a column of it."""
 
 
 class Encoder:
@@ -198,8 +200,14 @@ class Encoder:
                 return self._has(self.term(body))
             case core.UnmetTasks(parts=parts):
                 return self._unmet(parts)
-            case core.Running() | core.Previous() | core.Rank() | core.Share():
-                raise Beyond("逐行累计、名次和分配", "running totals, ranks and shares")
+            case core.Rank():
+                return windows.rank(self, node)
+            case core.Running():
+                return windows.running(self, node)
+            case core.Share():
+                return windows.share(self, node)
+            case core.Previous():
+                raise Beyond("上一条", "the previous row")
             case _:
                 assert_never(node)
 

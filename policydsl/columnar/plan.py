@@ -55,6 +55,8 @@ class Wave:
     ends: Mapping[str, str]
     columns: Mapping[str, tuple[str, ...]]
     rules: Mapping[tuple[str, str], Stored]
+    checks: Mapping[str, tuple[str, ...]]
+    """By entity, columns that hand the run to the reference where one is true."""
 
 
 @frozen(eq=False)
@@ -141,9 +143,12 @@ class _Wave:
                 continue
             self.verdicts[rule.id] = self._place(world, stage, rule, slot)
         ends = {name: stage.flush() for name, stage in stages.items()}
-        columns = {name: _lasting(stage) for name, stage in stages.items()}
+        checks: dict[str, tuple[str, ...]] = {}
+        for name, _, column in world.checks:
+            checks[name] = (*checks.get(name, ()), column.name)
+        columns = {name: (*_lasting(stage), *checks.get(name, ())) for name, stage in stages.items()}
         rules = {(name, rule): stored for name, stage in stages.items() for rule, stored in stage.rules.items()}
-        return Wave(query, ends, columns, rules)
+        return Wave(query, ends, columns, rules, checks)
 
     def _stage(self, index: int, name: str, query: Query, before: Wave | None) -> Stage:
         source = self.sources[name]

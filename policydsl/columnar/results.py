@@ -16,7 +16,7 @@ from policydsl.columnar.engine import Results
 from policydsl.columnar.plan import Plan
 from policydsl.columnar.reference import outcome
 from policydsl.columnar.sql import Sql
-from policydsl.columnar.stages import KEY, OWNER, ROW
+from policydsl.columnar.stages import KEY, OWNER
 from policydsl.columnar.terms import Stored, Term
 from policydsl.core import program as core
 from policydsl.core.types import Number, strip
@@ -51,7 +51,7 @@ def table_of(results: Results, entity: str) -> exp.Select:
     columns = shown_columns(results.program, results.plan, results.rules, entity, "t")
     select = exp.Select(expressions=columns)
     select.set("from_", exp.From(this=exp.alias_(exp.to_table(results.tables[entity]), "t", table=True)))
-    return select.order_by(sql.column("t", ROW))
+    return select  # rows stand in the table in the order of the file
 
 
 def shown_columns(
