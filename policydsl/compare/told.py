@@ -394,8 +394,9 @@ def evolve_kind(change: Change) -> Change:
 
 def _brief(text: str) -> str:
     """What a declaration says, on one line, without the word and name that the heading has."""
-    lines = [" ".join(line.split()) for line in text.split("\n") if line.strip()]
-    return "; ".join(lines)
+    first, *rest = [" ".join(line.split()) for line in text.split("\n") if line.strip()]
+    # a heading with nothing but the name says what the report says already
+    return "; ".join(rest if rest and first.endswith(":") else [first, *rest])
 
 
 def _cut(text: str, most: int = MOST) -> str:

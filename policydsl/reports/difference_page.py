@@ -54,12 +54,6 @@ def _body(told: ComparisonTold) -> Iterator[str]:
         for change in found.substance:
             yield from _change(change, told)
         yield "</ol></section>"
-    for name, changes in (("wording", found.wording), ("examples", found.examples)):
-        if changes:
-            yield f'<section aria-labelledby="{name}"><h2 id="{name}">{text(labels[name])} ({len(changes)})</h2><ol class="changes">'
-            for change in changes:
-                yield from _change(change, told)
-            yield "</ol></section>"
     if any(row.accounts for row in told.effects.rows) if told.effects is not None else False:
         assert told.effects is not None
         yield f'<section class="accounts" aria-labelledby="why"><h2 id="why">{text(labels["why"])}</h2>'
@@ -67,6 +61,12 @@ def _body(told: ComparisonTold) -> Iterator[str]:
             if row.accounts:
                 yield from _accounts(row, told.effects)
         yield "</section>"
+    for name, changes in (("wording", found.wording), ("examples", found.examples)):
+        if changes:
+            yield f'<section aria-labelledby="{name}"><h2 id="{name}">{text(labels[name])} ({len(changes)})</h2><ol class="changes">'
+            for change in changes:
+                yield from _change(change, told)
+            yield "</ol></section>"
     yield f"</main><footer><p>{text(labels['printed'])}</p></footer>"
 
 

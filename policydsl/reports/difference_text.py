@@ -36,20 +36,20 @@ def _parts(told: ComparisonTold) -> Iterator[RenderableType]:
         yield Wrapped(labels["changes"], "bold")
         for change in found.substance:
             yield from _change(change)
+    if told.effects is not None and any(row.accounts for row in told.effects.rows):
+        yield ""
+        yield Wrapped(labels["why"], "bold")
+        for row in told.effects.rows:
+            yield from _accounts(row, told.effects)
     for title, changes in ((labels["wording"], found.wording), (labels["examples"], found.examples)):
         if changes:
             yield ""
             yield Wrapped(f"{title} ({len(changes)})", "bold")
             for change in changes[:MOST_WORDING]:
                 points = "; ".join(text for text, _ in change.points)
-                yield Wrapped(f"· {change.fate} {change.kind} {change.name}: {points}", "dim", 2, 2)
+                yield Wrapped(f"· {change.fate} {change.kind} {change.name}".rstrip() + f": {points}", "dim", 2, 2)
             if len(changes) > MOST_WORDING:
                 yield Wrapped(f"… +{len(changes) - MOST_WORDING}", "dim", 0, 2)
-    if told.effects is not None and any(row.accounts for row in told.effects.rows):
-        yield ""
-        yield Wrapped(labels["why"], "bold")
-        for row in told.effects.rows:
-            yield from _accounts(row, told.effects)
 
 
 def _effects(told: ComparisonTold, effects: EffectsTold) -> Iterator[RenderableType]:
