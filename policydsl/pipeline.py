@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from policydsl.amend.imports import Load, gather
 from policydsl.check.assemble import check
 from policydsl.core.program import Program
-from policydsl.diagnostics.model import Diagnostic, Place, Weight
+from policydsl.diagnostics.model import Diagnostic, Label, Place, Weight
 from policydsl.diagnostics.wording import weight_of
 from policydsl.source import Source, decoded
 from policydsl.syntax.broken import broken_parts
 from policydsl.syntax.parse import MAX_SIZE, parse
 from policydsl.syntax.tree import File
+
+if TYPE_CHECKING:
+    from policydsl.amend.consolidate import Law
+    from policydsl.amend.corpus import Corpus
+    from policydsl.amend.rulings import Act
 
 
 @frozen
@@ -74,6 +80,32 @@ def _checked(source: Source, load: Load | None) -> Result:
     everything.sort(key=lambda finding: getattr(finding.where, "start", 0))
     broken = any(weight_of(finding) is Weight.ERROR for finding in everything)
     return Result(source, tuple(everything), written, None if broken else program, file)
+
+
+def check_law(corpus: Corpus, law: Law) -> Result:
+    """Check the text of a notice in force on a day. Findings are those of its files, of what was done to it and of what that means."""
+    written = law.file
+    file, missing = gather(written, corpus.load)
+    program, meant = check(file)
+    gone = {ruling.name: ruling.acts[-1] for ruling in law.rulings.of.values() if ruling.gone and ruling.acts}
+    told = [_with_reason(finding, gone) for finding in meant]
+    broken_text = [finding for finding in law.unread if weight_of(finding) is Weight.ERROR]
+    if broken_text:
+        # what could not be read leaves names unknown
+        told = []
+    everything = [*law.unread, *law.findings, *missing, *told]
+    broken = any(weight_of(finding) is Weight.ERROR for finding in everything)
+    return Result(law.notice.outline.source, tuple(everything), written, None if broken else program)
+
+
+def _with_reason(finding: Diagnostic, gone: Mapping[str, Act]) -> Diagnostic:
+    """A finding on a name that is no more, with the place where it was repealed."""
+    act = gone.get(str(finding.data.get("name", "")))
+    if act is None or act.span is None or not finding.code.startswith(("unknown-", "name-", "tasks-")):
+        return finding
+    zh = finding.language == "zh"
+    text = f"自 {act.since} 起,{act.notice} 在这里废止" if zh else f"{act.notice} repeals it here from {act.since}"
+    return evolve(finding, labels=(*finding.labels, Label(act.span, text)))
 
 
 def _nothing(_by: str, _name: str) -> Source | None:

@@ -42,6 +42,8 @@ def evaluated(options: argparse.Namespace) -> tuple[Evaluator | None, Trace | No
     from policydsl.interpret.budget import ResourceError
     from policydsl.interpret.evaluate import Evaluator, UnknownReading
 
+    if Path(options.policy).is_dir() or getattr(options, "amending", None):
+        return _of_corpus(options)
     on = day_of(options.on)
     readings = readings_of(options.reading)
     program = program_of(options.policy)
@@ -75,6 +77,17 @@ def facts_of(program: Program, names: list[str]) -> tuple[Facts, list[Diagnostic
             facts, more = counted(program, facts, step)
         findings += more
     return facts, findings
+
+
+def _of_corpus(options: argparse.Namespace) -> tuple[Evaluator | None, Trace | None, list[Diagnostic]]:
+    """The same for a notice of a corpus, where one text rules every case."""
+    from policydsl.cli.governed import governed
+
+    parts, findings = governed(options)
+    if len(parts) > 1:
+        texts = "这些案件适用的文本不止一个,请分开报。 The cases are under several texts; take them apart."
+        raise Refused(texts, USAGE)
+    return (parts[0].evaluator, parts[0].trace, findings) if parts else (None, None, findings)
 
 
 def flipping(evaluator: Evaluator, facts: Facts) -> Callable[[str, str, str, str], Trace]:
@@ -112,8 +125,8 @@ def readings_of(pairs: list[str]) -> Mapping[str, str]:
     return found
 
 
-def day_of(text: str | None) -> date | None:
-    """The day that --on names, if any. Raises Refused for what is no date."""
+def day_of(text: str | None, option: str = "--on") -> date | None:
+    """The day that --on (or another option) names, if any. Raises Refused for what is no date."""
     if not text:
         return None
     from policydsl.syntax.literals import read_date
@@ -121,7 +134,8 @@ def day_of(text: str | None) -> date | None:
     try:
         return read_date(text)
     except ValueError:
-        raise Refused(f"--on 应写成 2025-08-31 这样的日期,而不是「{text}」。 Write --on YYYY-MM-DD.", USAGE) from None
+        message = f"{option} 应写成 2025-08-31 这样的日期,而不是「{text}」。 Write {option} YYYY-MM-DD."
+        raise Refused(message, USAGE) from None
 
 
 def form_of(output: str | None, endings: Mapping[str, str], otherwise: str) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from policydsl.cli.case import Refused, entity_of, evaluated, flipping, form_of, program_of, put
+from policydsl.cli.case import Refused, entity_of, flipping, form_of, program_of, put
 from policydsl.cli.console import colour, grave, say, width
+from policydsl.cli.governed import Governed, governed, is_corpus
 from policydsl.cli.main import FINDINGS, FINE, USAGE
 
 if TYPE_CHECKING:
     from policydsl.core.facts import Facts
+    from policydsl.explain.ledger import NotInTrace
     from policydsl.explain.results import Results
     from policydsl.interpret.evaluate import Evaluator
     from policydsl.interpret.trace import Trace
@@ -50,44 +52,76 @@ def run(options: argparse.Namespace) -> int:
     if form == "xlsx" and not options.output:
         say("工作簿要写到文件:请加 -o 结果.xlsx。 A workbook goes to a file: add -o results.xlsx.")
         return USAGE
+    if options.receipt and is_corpus(options):
+        say("留痕是一个政策文件的;先用 law 写出那天的文本。 A receipt is of one policy file; a folder has none.")
+        return USAGE
     try:
-        evaluator, trace, findings = evaluated(options)
+        parts, findings = governed(options)
     except Refused as refused:
         say(str(refused))
         return refused.code
-    if trace is None or evaluator is None:
+    if not parts:
         return FINDINGS
+    if len(parts) > 1 and form in ("csv", "xlsx"):
+        say(
+            "这些案件适用的文本不止一个,表格装不下:请用 --format json。 The cases are under several texts: use --format json."
+        )
+        return USAGE
+    code = FINDINGS if grave(findings) or any(part.trace.violations for part in parts) else FINE
     content: str | bytes
     if form == "json":
-        from policydsl.reports.results_json import dump, results_json
+        from policydsl.reports.results_json import dump
 
-        content = dump(results_json(trace))
-    else:
+        found = [_json(part) for part in parts]
+        content = dump(found[0] if len(found) == 1 else {"texts": found})
+    elif form in ("csv", "xlsx"):
         from policydsl.explain.results import results
 
-        table = results(trace)
+        table = results(parts[0].trace)
         if form == "csv":
             from policydsl.reports.results_csv import results_csv
 
             content = results_csv(table, bom=bool(options.output))
-        elif form == "xlsx":
-            content = _workbook(evaluator, trace, table)
         else:
-            from policydsl.reports.results_table import results_table
-
-            screen = not options.output
-            content = results_table(
-                table,
-                width=width() if screen else 100,
-                colour=screen and colour(sys.stdout),
-                encoding=sys.stdout.encoding if screen else "utf-8",
-            )
-    code = put(content, options.output, FINDINGS if grave(findings) or trace.violations else FINE)
+            content = _workbook(parts[0].evaluator, parts[0].trace, table)
+    else:
+        content = "\n".join(_table(part, not options.output) for part in parts)
+    code = put(content, options.output, code)
     if not options.receipt:
         return code
     from policydsl.cli.receipts import write
 
-    return max(code, write(options, trace))
+    return max(code, write(options, parts[0].trace))
+
+
+def _json(part: Governed) -> dict[str, Any]:
+    from policydsl.reports.results_json import results_json
+
+    found = results_json(part.trace)
+    if part.rulings is not None:
+        from policydsl.reports.versions_json import law_json
+
+        found["law"] = law_json(part.rulings)
+    return found
+
+
+def _table(part: Governed, screen: bool) -> str:
+    from policydsl.explain.results import results
+    from policydsl.reports.results_table import results_table
+
+    text = results_table(
+        results(part.trace),
+        width=width() if screen else 100,
+        colour=screen and colour(sys.stdout),
+        encoding=sys.stdout.encoding if screen else "utf-8",
+    )
+    if part.rulings is None:
+        return text
+    from policydsl.explain.versions import law_lines
+    from policydsl.explain.words import teller_for
+
+    teller = teller_for(part.trace.program, part.trace.program.language)
+    return "".join(f"{label} {words}\n" for label, words in law_lines(part.rulings, teller)) + text
 
 
 def _workbook(evaluator: Evaluator, trace: Trace, table: Results) -> bytes:
@@ -114,61 +148,87 @@ def _workbook(evaluator: Evaluator, trace: Trace, table: Results) -> bytes:
 def explain(options: argparse.Namespace) -> int:
     """`policydsl explain`."""
     from policydsl.explain.ledger import NotInTrace
-    from policydsl.explain.ledger import explain as explained
 
     form = options.format or form_of(
         options.output, {".json": "json", ".md": "md", ".html": "html", ".htm": "html"}, "text"
     )
     try:
-        evaluator, trace, findings = evaluated(options)
+        parts, findings = governed(options)
+        if len(parts) > 1 and options.of:
+            parts = [part for part in parts if set(options.of) <= set(part.keys or ())] or parts
+        if len(parts) > 1 and form not in ("text", "md"):
+            text = "这些案件适用的文本不止一个:请用 --of 指明一行。 The cases are under several texts: say which row with --of."
+            raise Refused(text, USAGE)
     except Refused as refused:
         say(str(refused))
         return refused.code
-    if trace is None or evaluator is None:
+    if not parts:
         return FINDINGS
+    told = []
+    for part in parts:
+        try:
+            told.append(_told(part, options, form))
+        except NotInTrace as missing:
+            from difflib import get_close_matches
+
+            close = get_close_matches(missing.name, missing.known, 3, 0.4) or list(missing.known[:12])
+            say(f"{missing}\n{_history_of(part, missing)}有:{'、'.join(close)}")
+            return USAGE
+    violated = any(part.trace.violations for part in parts)
+    return put("\n".join(told), options.output, FINDINGS if grave(findings) or violated else FINE)
+
+
+def _history_of(part: Governed, missing: NotInTrace) -> str:
+    """What became of a rule that is no more, as a line; empty where nothing is known of it."""
+    if part.rulings is None or missing.kind != "rule":
+        return ""
+    from policydsl.explain.versions import ruling_lines
+    from policydsl.explain.words import teller_for
+
+    teller = teller_for(part.trace.program, part.trace.program.language)
+    found = [ruling for ruling in part.rulings.of.values() if ruling.name == missing.name]
+    return "".join(f"{line}\n" for ruling in found for line in ruling_lines(ruling, False, teller))
+
+
+def _told(part: Governed, options: argparse.Namespace, form: str) -> str:
+    """The explanation of the rows that one text rules. Raises NotInTrace."""
+    from policydsl.explain.ledger import explain as explained
+
+    evaluator, trace = part.evaluator, part.trace
 
     def rerun(facts: Facts, entity: str, key: str) -> Trace:
         return evaluator.run(facts, {entity: [key]})
 
-    language = options.lang or trace.program.language
-    try:
-        account = explained(
-            trace,
-            entity=entity_of(trace, options.of),
-            keys=options.of,
-            rules=options.rule,
-            lang=language,
-            rerun=rerun,
-            flip=flipping(evaluator, trace.facts),
-        )
-    except NotInTrace as missing:
-        from difflib import get_close_matches
-
-        close = get_close_matches(missing.name, missing.known, 3, 0.4) or list(missing.known[:12])
-        say(f"{missing}\n有:{'、'.join(close)}")
-        return USAGE
-    content: str
+    account = explained(
+        trace,
+        entity=entity_of(trace, options.of),
+        keys=options.of,
+        rules=options.rule,
+        lang=options.lang or trace.program.language,
+        rerun=rerun,
+        flip=flipping(evaluator, trace.facts),
+        law=part.rulings,
+        compared=part.compared,
+    )
     if form == "json":
         from policydsl.reports.results_json import dump
         from policydsl.reports.trace_json import trace_json
 
-        content = dump(trace_json(account))
-    elif form == "md":
+        return dump(trace_json(account))
+    if form == "md":
         from policydsl.reports.markdown import explanation_markdown
 
-        content = explanation_markdown(account)
-    elif form == "html":
+        return explanation_markdown(account)
+    if form == "html":
         from policydsl.reports.page import explanation_page
 
-        content = explanation_page(account)
-    else:
-        from policydsl.reports.text import explanation_text
+        return explanation_page(account)
+    from policydsl.reports.text import explanation_text
 
-        screen = not options.output
-        content = explanation_text(
-            account,
-            width=width() if screen else 80,
-            colour=screen and colour(sys.stdout),
-            encoding=sys.stdout.encoding if screen else "utf-8",
-        )
-    return put(content, options.output, FINDINGS if grave(findings) or trace.violations else FINE)
+    screen = not options.output
+    return explanation_text(
+        account,
+        width=width() if screen else 80,
+        colour=screen and colour(sys.stdout),
+        encoding=sys.stdout.encoding if screen else "utf-8",
+    )

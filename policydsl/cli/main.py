@@ -30,6 +30,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("policydsl.cli.diff", "diff"),
     "sql": ("policydsl.cli.columns", "sql"),
     "replay": ("policydsl.cli.receipts", "replay"),
+    "law": ("policydsl.cli.law", "law"),
+    "history": ("policydsl.cli.law", "history"),
 }
 
 
@@ -198,6 +200,18 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--format", choices=("text", "json"))
     replay.add_argument("--lang", choices=("zh", "en"))
     replay.add_argument("-o", "--output", metavar="FILE")
+    law = commands.add_parser("law", help="某一天有效的文本 the text in force on a day")
+    law.add_argument("policy", metavar="CORPUS", help=".pol 文件的文件夹 a folder of notices")
+    law.add_argument("--on", metavar="DATE", required=True, help="哪一天,如 2025-08-31 the day")
+    law.add_argument("--known", metavar="DATE", help="只算到这一天已经发布的通知 as it was known on that day")
+    law.add_argument("--of", metavar="ID", help="只看这一份(编号) only this notice")
+    law.add_argument("--format", choices=("text", "html"))
+    law.add_argument("-o", "--output", metavar="FILE")
+
+    history = commands.add_parser("history", help="一条规则的来历 how a rule came to be what it is")
+    history.add_argument("policy", metavar="CORPUS", help=".pol 文件的文件夹 a folder of notices")
+    history.add_argument("rule", metavar="RULE", help="名称,或 编号.名称 its name, or ID.NAME")
+    history.add_argument("--format", choices=("text", "json"), default="text")
     return parser
 
 
@@ -212,9 +226,14 @@ def _format(parser: argparse.ArgumentParser) -> None:
 
 
 def _case(parser: argparse.ArgumentParser, on_required: bool = False) -> None:
-    parser.add_argument("policy", metavar="POLICY")
+    parser.add_argument("policy", metavar="POLICY", help=".pol 文件,或通知的文件夹 a file, or a folder of notices")
     parser.add_argument("facts", metavar="FACTS", nargs="+", help=".xlsx .xls .ods .json .yaml .csv,或 .csv 的文件夹")
     parser.add_argument("--on", metavar="DATE", required=on_required, help="基准日,如 2025-08-31 the day of the case")
+    parser.add_argument("--known", metavar="DATE", help="只算到这一天已经发布的通知 as it was known on that day")
+    parser.add_argument("--notice", metavar="ID", help="文件夹里的哪一份(编号) which notice of the folder")
+    parser.add_argument(
+        "--with", dest="amending", metavar="FILE", action="append", help="修订它的通知 a notice that amends it"
+    )
     parser.add_argument(
         "--reading",
         metavar="NAME=ALTERNATIVE",

@@ -9,12 +9,14 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from policydsl.amend.rulings import Ruling, Rulings
 from policydsl.core.program import Header, Rule
 from policydsl.diagnostics.model import Language, Place
 from policydsl.explain.names import Address, Name, Shown
 from policydsl.explain.reasons import Reason as Reason
 from policydsl.explain.scenarios import Scenario
 from policydsl.explain.statements import AlternativeReading, Statement
+from policydsl.explain.versions import Comparison
 
 InputState = Literal["known", "default", "missing", "bad", "decision", "no-row"]
 
@@ -78,7 +80,10 @@ class ReadingUse:
 
 @frozen
 class Account:
-    """How one rule of one row came to its outcome. `children` are the accounts of the rules it read, in order."""
+    """How one rule of one row came to its outcome. `children` are the accounts of the rules it read, in order.
+
+    `rulings` say which notices made the rule, and the tables and figures that it mentions, what they are.
+    """
 
     at: Address
     rule: Rule
@@ -92,6 +97,7 @@ class Account:
     next_steps: tuple[NextStep, ...] = ()
     top_band: bool = False
     scenarios: tuple[Scenario, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
 
 
 @frozen
@@ -118,6 +124,7 @@ class RowAccount:
     accounts: tuple[Account, ...]
     named: bool = True
     violations: tuple[ViolationTold, ...] = ()
+    comparison: Comparison | None = None
 
 
 @frozen
@@ -131,3 +138,4 @@ class Explanation:
     readings: tuple[ReadingUse, ...]
     rows: tuple[RowAccount, ...]
     policy_language: Language = "zh"
+    law: Rulings | None = None

@@ -254,6 +254,34 @@ class Catalog(NamedTuple):
     top: str
     reading_use: str
     reading_other: str
+    law_label: str
+    law_text: str
+    law_amended: str
+    law_known: str
+    law_gone: str
+    law_old: str
+    law_new: str
+    law_taken: str
+    law_better: str
+    v_line: str
+    v_first: str
+    v_since: str
+    v_before: str
+    v_change: str
+    v_add: str
+    v_repeal: str
+    v_restore: str
+    v_keep: str
+    v_merge: str
+    v_supersede: str
+    v_borrowed: str
+    v_retroactive: str
+    v_passed: str
+    v_not_yet: str
+    v_not_known: str
+    v_old_law: str
+    v_outdone: str
+    v_lapsed: str
 
 
 WIDE = str.maketrans({narrow: chr(ord(narrow) + 0xFEE0) for narrow in ",:;()"})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from attrs import evolve, frozen
 
+from policydsl.amend.rulings import Rulings
 from policydsl.core import program as core
 from policydsl.core.facts import Bad, Cell, Known, Missing
 from policydsl.core.types import TEXT
@@ -30,6 +31,7 @@ from policydsl.explain.names import Address, Name, Shown
 from policydsl.explain.reasons import reasons_of as reasons_of
 from policydsl.explain.scenarios import Flip, scenarios_of
 from policydsl.explain.statements import AlternativeReading, Banding, Overruling, Statement
+from policydsl.explain.versions import Comparison
 from policydsl.interpret.trace import RuleStep, Step, Trace, Violation
 
 At = tuple[str, str, str]
@@ -57,13 +59,16 @@ def explain(
     lang: Language = "zh",
     rerun: Rerun | None = None,
     flip: Flip | None = None,
+    law: Rulings | None = None,
+    compared: Mapping[str, Comparison] | None = None,
 ) -> Explanation:
     """How the rules asked for came to their outcomes.
 
     `entity`, `keys` and `rules` narrow it (names or aliases); by default all listed rules of all rows are told, each
     once, under the rule that rests on it. `rerun` re-evaluates changed facts, to say what crossing a threshold is
     worth; without it only the distance is told. `flip` re-evaluates under another reading, to say what one that awaits a
-    decision would give; without it that is not told. Raises NotInTrace for a name that the trace has not.
+    decision would give; without it that is not told. `law` says how the rules came to be what they are, where the policy is one of several notices;
+    `compared`, by key of a main row, what they were chosen by. Raises NotInTrace for a name that the trace has not.
     """
     book = Book(trace)
     program = trace.program
@@ -79,7 +84,7 @@ def explain(
         for key in keys_of(trace, name):
             if keys is None or key in keys:
                 rows.append((name, key, _roots(book, name, key, wanted_rules)))
-    accounts = _accounts(book, rows, rerun, flip)
+    accounts = _accounts(book, rows, rerun, flip, law)
     told = []
     for name, key, roots in rows:
         violations = tuple(
@@ -87,7 +92,8 @@ def explain(
         )
         if roots or violations:
             own = tuple(accounts[name, key, root] for root in roots)
-            told.append(RowAccount(book.entity_name(name), key, own, book.named(name), violations))
+            comparison = (compared or {}).get(key) if name == program.header.main else None
+            told.append(RowAccount(book.entity_name(name), key, own, book.named(name), violations, comparison))
     return Explanation(
         program.header,
         lang,
@@ -96,6 +102,7 @@ def explain(
         tuple(_readings(trace)),
         tuple(told),
         program.language,
+        law,
     )
 
 
@@ -153,7 +160,11 @@ def _below(trace: Trace, root: At) -> set[At]:
 
 
 def _accounts(
-    book: Book, rows: list[tuple[str, str, tuple[str, ...]]], rerun: Rerun | None, flip: Flip | None
+    book: Book,
+    rows: list[tuple[str, str, tuple[str, ...]]],
+    rerun: Rerun | None,
+    flip: Flip | None,
+    law: Rulings | None,
 ) -> dict[At, Account]:
     """An account of every rule needed, each after those that it rests on."""
     trace = book.trace
@@ -178,7 +189,8 @@ def _accounts(
         watch = tuple(name for name in dict.fromkeys((*readers.get(at, ()), needed[at])) if name)
         own = account(book, step, children, next_steps(book, *at, rerun, watch))
         scenarios = scenarios_of(book, step, flip, watch)
-        done[at] = evolve(own, scenarios=scenarios) if scenarios else own
+        rulings = law.behind(at[0], at[2]) if law is not None else ()
+        done[at] = evolve(own, scenarios=scenarios, rulings=rulings) if scenarios or rulings else own
     return done
 
 

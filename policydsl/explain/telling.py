@@ -54,7 +54,8 @@ class InputLine:
 class Entry:
     """The worded account of a rule. `again`: it is told elsewhere in the same telling, before or after.
 
-    Then only its value stands here. `notes` are what a task says of its proof, its date and who is responsible.
+    Then only its value stands here. `notes` are what a task says of its proof, its date and who is responsible, and which
+    notices made the rule what it is.
     """
 
     id: str

@@ -7,8 +7,10 @@ from collections import deque
 
 from attrs import evolve
 
+from policydsl.core.program import Program
 from policydsl.core.types import DATE
 from policydsl.core.values import Status, status_of
+from policydsl.diagnostics.model import Language
 from policydsl.explain.account import Account, Explanation, RowAccount, ViolationTold
 from policydsl.explain.choices_told import banding_then
 from policydsl.explain.figures import Figures
@@ -20,6 +22,7 @@ from policydsl.explain.sentences import passage
 from policydsl.explain.statements import Banding, Calculation, Statement
 from policydsl.explain.teller import Teller
 from policydsl.explain.telling import Entry, Passage, RowTelling, Telling
+from policydsl.explain.versions import comparison_line, law_lines, ruling_lines
 
 DEEPEST = 8
 """Accounts nested deeper than this are told after the one they belong to, so that lines stay readable."""
@@ -37,6 +40,11 @@ def teller_of(explanation: Explanation) -> Teller:
     return Teller(figures, catalog_of(explanation.lang))
 
 
+def teller_for(program: Program, lang: Language) -> Teller:
+    """What words anything about a program in a language."""
+    return Teller(Figures(lang, dict(program.units), program.header.currency), catalog_of(lang))
+
+
 def tell(explanation: Explanation) -> Telling:
     """The explanation in words, in the language it asks for."""
     teller, header = teller_of(explanation), explanation.header
@@ -44,10 +52,11 @@ def tell(explanation: Explanation) -> Telling:
     published = header.published.isoformat() if header.published is not None else ""
     sources = teller.catalog.list_mark.join(explanation.sources)
     about = zip(labels, (header.id, header.issuer, published, sources), strict=True)
+    law = law_lines(explanation.law, teller) if explanation.law is not None else ()
     return Telling(
         explanation.lang,
         header.title,
-        tuple((label, text) for label, text in about if text),
+        (*((label, text) for label, text in about if text), *law),
         tuple(reading_line(use, teller) for use in explanation.readings),
         tuple(_row(row, teller) for row in explanation.rows),
         teller.catalog.labels,
@@ -66,6 +75,8 @@ def _row(row: RowAccount, teller: Teller) -> RowTelling:
     entity = teller.figures.name(row.entity)
     identity = f"{row.entity.text}[{row.key}]" if row.key else row.entity.text
     title = (row.key if row.named else f"{entity} {row.key}") if row.key else entity
+    if row.comparison is not None and entries:
+        entries[0] = evolve(entries[0], notes=(comparison_line(row.comparison, teller), *entries[0].notes))
     return RowTelling(identity, title, tuple(entries), tuple(_violation(item, teller) for item in row.violations))
 
 
@@ -91,6 +102,15 @@ def _entry(account: Account, teller: Teller, told: set[str], waiting: deque[Acco
 
 
 def _notes(account: Account, teller: Teller) -> tuple[str, ...]:
+    versions = tuple(
+        line
+        for ruling in account.rulings
+        for line in ruling_lines(ruling, ruling.name == account.rule.name and ruling.word != "TABLE", teller)
+    )
+    return (*_of_task(account, teller), *versions)
+
+
+def _of_task(account: Account, teller: Teller) -> tuple[str, ...]:
     task, catalog = account.rule.task, teller.catalog
     if task is None:
         return ()

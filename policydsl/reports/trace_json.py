@@ -17,11 +17,13 @@ from policydsl.explain.account import Input, NextStep, Reason, ViolationTold
 from policydsl.explain.names import Shown
 from policydsl.explain.notes import reason
 from policydsl.explain.scenarios import Scenario
+from policydsl.explain.versions import Comparison
 from policydsl.explain.words import teller_of
 from policydsl.reports.shown_json import shown
 from policydsl.reports.statements_json import statement
+from policydsl.reports.versions_json import law_json, version_json
 
-VERSION = "1"
+VERSION = "2"
 
 Data = dict[str, Any]
 
@@ -39,6 +41,12 @@ def trace_json(explanation: Explanation) -> Data:
             "published": header.published.isoformat() if header.published is not None else None,
         },
         "language": explanation.lang,
+        "law": law_json(explanation.law) if explanation.law is not None else None,
+        "compared": [
+            _comparison(row.entity.text, row.key, row.comparison)
+            for row in explanation.rows
+            if row.comparison is not None
+        ],
         "sources": list(explanation.sources),
         "readings": [
             {
@@ -90,6 +98,17 @@ def _account(item: Account, sentences: list[str]) -> Data:
         "next": [_next(one) for one in item.next_steps],
         "scenarios": [_scenario(one) for one in item.scenarios],
         "children": [str(child.at) for child in item.children],
+        "versions": [version_json(ruling) for ruling in item.rulings],
+    }
+
+
+def _comparison(entity: str, key: str, found: Comparison) -> Data:
+    return {
+        "entity": entity,
+        "key": key,
+        "rule": found.rule.text,
+        "taken": found.taken,
+        "options": [{"notice": notice, **shown(outcome)} for notice, outcome in found.options],
     }
 
 

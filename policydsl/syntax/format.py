@@ -34,6 +34,13 @@ def format_file(file: tree.File, *, to: Language | None = None) -> str:
     return page(file.source, file.comments, written(rows))
 
 
+def format_declaration(node: tree.Declaration, language: Language) -> str:
+    """The canonical text of one declaration that was written in `language`, without remarks."""
+    rows = [_declaration(Spelling(language, language), node)]
+    _free(rows, language)
+    return "\n".join(line for item in written(rows) for line in item.lines) + "\n"
+
+
 def _free(rows: Iterable[Row], language: Language) -> None:
     """Take 「」 off the names of each line that do not need them there."""
     for row in rows:
