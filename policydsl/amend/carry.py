@@ -66,9 +66,17 @@ class Draft:
         """A second place, in the language of the file that amends."""
         return (Label(span, zh if order.notice.language == "zh" else en),) if span is not None else ()
 
-    def act(self, order: Order, deed: Deed, address: str, before: str = "", after: str = "") -> Act:
-        """What an order does, as it is told."""
-        cite = order.cite
+    def act(
+        self,
+        order: Order,
+        deed: Deed,
+        address: str,
+        before: str = "",
+        after: str = "",
+        own: tree.Citation | None = None,
+    ) -> Act:
+        """What an order does, as it is told; `own` is the citation of the very declaration that it puts there."""
+        cite = own or order.cite
         assert order.since is not None
         return Act(
             order.notice.id,
@@ -371,6 +379,10 @@ class Draft:
         before = ""
         if deed == "AMENDED":
             before = spot(_read(slot), line.target.keys, rest, self.notice.language).text
+            task = slot.read()
+            if isinstance(task, tree.Task) and not rest:
+                kinds = {type(item) for item in line.lines}
+                before = ";".join(" ".join(item.span.text.split()) for item in task.lines if type(item) in kinds)
         node = extended(_read(slot), qualified(line, order), rest, self.notice.language)
         self._became(order, slot, node, self.act(order, deed, line.target.span.text, before, after))
 
@@ -411,7 +423,9 @@ class Draft:
         if old is not None and slot.word in ("ENTITY", "ROLL"):
             merged = _merged(_read(old), made, deed)
             if self.touch(order, (*self.path(old, None, ()), slot.name, order.line.span.start), deed, node.span):
-                self._became(order, old, merged, self.act(order, deed, slot.name, "", _short(node)), cited=False)
+                self._became(
+                    order, old, merged, self.act(order, deed, slot.name, "", _short(node), _own(node)), cited=False
+                )
             return
         if deed == "AMENDED":
             if old is None:
@@ -420,7 +434,7 @@ class Draft:
                     raise Refusal("amend-unknown-target", {"name": slot.name, "close": None})
                 return
             if self.touch(order, self.path(old, None, ()), deed, _name_span(node)):
-                act = self.act(order, deed, slot.name, _text(old), _short(node))
+                act = self.act(order, deed, slot.name, _text(old), _short(node), _own(node))
                 self._became(order, old, made, act, cited=False)
                 for name in {slot.alias} - {""}:
                     self._named.setdefault(name, []).append(old)
@@ -437,7 +451,7 @@ class Draft:
             wrapped = [shell]
         into.extend(wrapped)
         self.enter(wrapped, holder)
-        added.acts.append(self.act(order, deed, slot.name, "", _short(node)))
+        added.acts.append(self.act(order, deed, slot.name, "", _short(node), _own(node)))
         self.touch(order, self.path(added, None, ()), "ADD", _name_span(node))
 
     def _became(self, order: Order, slot: Slot, node: Any, act: Act, cited: bool = True) -> None:
@@ -485,7 +499,21 @@ def _text(slot: Slot) -> str:
 
 
 def _short(node: tree.Declaration) -> str:
-    return " ".join(node.span.text.split())
+    """What a declaration says, on one line: the value of a rule, the names of fields and members."""
+    match node:
+        case tree.Entity():
+            return "、".join(line.name.text for line in node.fields)
+        case tree.Roll():
+            return "、".join(item.name.text for item in node.members)
+        case tree.Table() | tree.Decision() | tree.Units() | tree.Calendar() | tree.Conditions() | tree.Monotone():
+            return " ".join(node.span.text.split())
+        case _:
+            return spot(node, None, (), "zh").text
+
+
+def _own(node: tree.Declaration) -> tree.Citation | None:
+    cite = getattr(node, "cite", None)
+    return cite if isinstance(cite, tree.Citation) else None
 
 
 def _name_span(node: tree.Declaration) -> Span:

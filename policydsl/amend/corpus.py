@@ -172,7 +172,7 @@ def _orders(notice: Notice, node: tree.Amendment) -> Iterator[Order]:
     word, by = (past.word, past.by) if past is not None else ("", None)
     for line in node.lines:
         if not isinstance(line, tree.Past | tree.Prevailing | tree.Example):
-            yield Order(notice, node, line, line.since or notice.day, word, by, prevails)
+            yield Order(notice, node, line, line.since or node.since or notice.day, word, by, prevails)
 
 
 def load_corpus(*paths: str | os.PathLike[str]) -> Corpus:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from policydsl.cli.console import grave, say, show
 from policydsl.cli.main import FINDINGS, FINE, USAGE
 from policydsl.diagnostics.model import Diagnostic, Place
 from policydsl.pipeline import Result, check_path
+from policydsl.source import decoded
+
+if TYPE_CHECKING:
+    from policydsl.testing.amended import Amended
 
 MAX_FILES = 2_000
 
@@ -35,10 +41,23 @@ def check(options: argparse.Namespace) -> int:
     names, findings = _named(options.policies)
     for name in names:
         findings += check_path(name).findings
+    findings += _of_corpora(options.policies)
     show(findings, options.format)
     if not findings and options.format == "human":
         print(f"{len(names)} 个文件,没有问题。" if len(names) > 1 else f"{names[0]}:没有问题。")
     return FINDINGS if grave(findings, options.strict) else FINE
+
+
+def _of_corpora(names: list[str]) -> list[Diagnostic]:
+    """What is wrong with what the notices of the folders named do to one another."""
+    found: list[Diagnostic] = []
+    for name in names:
+        if Path(name).is_dir():
+            from policydsl.amend.consolidate import corpus_findings
+            from policydsl.amend.corpus import load_corpus
+
+            found += corpus_findings(load_corpus(name))
+    return found
 
 
 def fmt(options: argparse.Namespace) -> int:
@@ -99,9 +118,35 @@ def test(options: argparse.Namespace) -> int:
             failed += not found.ok
             passed += found.ok
             listed.append(report_property(name, found, result.program, options.format == "human"))
+    for found_amended in _amended(names, options.k):
+        findings += found_amended.findings
+        for outcome in found_amended.results:
+            assert found_amended.program is not None
+            failed += not outcome.ok
+            passed += outcome.ok
+            file = found_amended.notice.file
+            listed.append(report(file, outcome, found_amended.program, options.format == "human"))
     show(findings, stream=sys.stderr)
     if options.format == "json":
         print(json.dumps({"version": 1, "passed": passed, "failed": failed, "examples": listed}, ensure_ascii=False))
     else:
         print(f"{passed} passed, {failed} failed")
     return FINDINGS if failed or grave(findings) else FINE
+
+
+def _amended(names: list[str], containing: str) -> Iterator[Amended]:
+    """The examples of 修订 in files, run on the texts that they amend: notices are looked for beside them."""
+    from policydsl.amend.corpus import load_corpus
+    from policydsl.testing.amended import run_amended
+
+    for folder in dict.fromkeys(str(Path(name).parent) for name in names):
+        own = {str(Path(name)) for name in names if str(Path(name).parent) == folder}
+        if any("修订" in text or "amend" in text for text in map(_text, own)):
+            yield from run_amended(load_corpus(*sorted(Path(folder).glob("*.pol"))), own, containing)
+
+
+def _text(name: str) -> str:
+    try:
+        return decoded(Path(name).read_bytes()) or ""
+    except (OSError, ValueError):
+        return ""

@@ -107,7 +107,8 @@ def _declaration(spell: Spelling, node: tree.Declaration) -> Row:
         case tree.Always() | tree.Monotone():
             return _property(spell, node)
         case tree.Amendment():
-            head = f"{spell.word('AMEND')} {node.id}:{spell.citation(node.cite)[1:]}"
+            since = f" {spell.word('FROM')} {spell.day(node.since)} {spell.word('ONWARD')}" if node.since else ""
+            head = f"{spell.word('AMEND')} {node.id}{since}:{spell.citation(node.cite)[1:]}"
             return _row(node, [[(0, head)]], [_amend_line(spell, line) for line in node.lines])
         case _:
             assert_never(node)

@@ -25,7 +25,7 @@ _LINE = re.compile(r"^(\ufeff?[ \t\u3000\u00a0]*)([^\s#\uff03][^\n\r]*)", re.MUL
 _WORD = re.compile(r"[a-z]+|[^\W\d_a-zA-Z]+")
 _NAME = re.compile(r"[ \t]*(?:「([^「」\n]+)」|([A-Za-z_][A-Za-z0-9_]*(?![^\W\d])|[^\W\d]+)|[“\"]([^“”\"\n]*)[”\"])")
 _ALIAS = re.compile(r"[ \t]*\([ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*\)")
-_ID = re.compile(r"[ \t]*([^\s:“”\"][^:“”\"\n]*?)[ \t]*(?::|$)")
+_ID = re.compile(r"[ \t]*([^\s:“”\"][^:“”\"\n]*?)[ \t]*(?::|$|自[ \t]|from[ \t])")
 _DAY = re.compile(r"[12]\d{3}年[01]?\d月[0-3]?\d日|[12]\d{3}-[01]\d-[0-3]\d")
 _STARTS: dict[Language, dict[str, str]] = {
     language: {word.spelling(language): word.id for word in KEYWORDS if word.group == "declaration"}

@@ -42,8 +42,13 @@ class Citation(Written):
 
     @property
     def text(self) -> str:
-        """The ids joined as they are printed."""
-        return "、".join(id_ for id_, _ in self.clauses)
+        """The ids joined as they are printed; of several clauses of one other notice, that notice is named once."""
+        shown, before = [], ""
+        for id_, _ in self.clauses:
+            notice, _, clause = id_.rpartition(" ")
+            shown.append(clause if notice and notice == before else id_)
+            before = notice
+        return "、".join(shown)
 
 
 # ---------------------------------------------------------------- expressions
@@ -900,11 +905,15 @@ AmendLine = Naming | Whole | Changing | Putting | Extending | Past | Prevailing 
 
 @frozen(repr=False)
 class Amendment(Written):
-    """修订: what this notice does to another, by that one's 编号. Its examples are of the text as amended."""
+    """修订: what this notice does to another, by that one's 编号. Its examples are of the text as amended.
+
+    `since`: 自 D 起 of every line that does not say its own.
+    """
 
     id: str
     lines: tuple[AmendLine, ...]
     cite: Citation | None = None
+    since: date | None = None
 
 
 Declaration = (

@@ -514,10 +514,11 @@ def _amend_lines(language: Language) -> st.SearchStrategy[tree.AmendLine]:
 
 def _amendment(language: Language) -> st.SearchStrategy[tree.Amendment]:
     return st.builds(
-        lambda id_, lines, cite: tree.Amendment(id_, tuple(lines), cite, span=AT),
+        lambda id_, lines, cite, since: tree.Amendment(id_, tuple(lines), cite, since, span=AT),
         _notices,
         st.lists(_amend_lines(language), min_size=1, max_size=4),
         cites,
+        _since,
     )
 
 

@@ -36,7 +36,9 @@ def amendment(reader: Reader, line: Line, twig: Tree, declare: Declare) -> tree.
         reader.report("block-without-rows", line)
     # as it is written: an id is compared with the 编号 of a header, which keeps its width
     text = reader.source.text[token.start_pos or 0 : token.end_pos or 0].strip()
-    return tree.Amendment(text, lines, reader.builder().cite(find(twig.children, "cite")), span=reader.span(line))
+    builder = reader.builder()
+    cite, since = builder.cite(find(twig.children, "cite")), _since(builder, find(twig.children, "since"))
+    return tree.Amendment(text, lines, cite, since, span=reader.span(line))
 
 
 def _line(reader: Reader, line: Line, twig: Tree, declare: Declare) -> tree.AmendLine:
