@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 from policydsl.amend.blocks import extended
 from policydsl.amend.corpus import Notice, Order
 from policydsl.amend.rulings import Act, Deed, Passed, Why
-from policydsl.amend.slots import RULING, Slot, every, slots_from, slots_of
+from policydsl.amend.slots import RULING, SHARED, Slot, every, slots_from, slots_of
 from policydsl.amend.spots import Refusal, folded, said, same, spot
 from policydsl.diagnostics.model import Diagnostic, Label
 from policydsl.source import Span
@@ -275,21 +275,23 @@ class Draft:
         inner = any(self._inner(slot, names[1], True) for slot in known) if len(names) > 1 else False
         return inner or any(slot.gone for slot in known)
 
-    def _kept(self, order: Order) -> list[Slot]:
-        """What the same 修订 keeps of what it repeals."""
+    def _kept(self, order: Order, words: tuple[str, ...] = ("KEEP", "MERGE")) -> list[Slot]:
+        """What the same 修订 keeps of what it repeals, or takes over by itself."""
         found = []
         for line in order.amendment.lines:
-            if isinstance(line, tree.Naming) and line.word == "KEEP":
+            if isinstance(line, tree.Naming) and line.word in words:
                 found += [slot for slot in (self._quietly(ref) for ref in line.targets) if slot is not None]
         return found
 
     def _repeal(self, slot: Slot, act: Act, kept: list[Slot]) -> None:
         spared = [one for one in every([slot]) if any(one is item for item in kept)]
         spared = [inner for one in spared for inner in every([one])]
-        for one in every([slot]):
-            if any(one is item for item in spared):
+        # what holds others comes after them
+        for one in reversed(list(every([slot]))):
+            # what is kept may need the tables and figures beside it
+            if any(one is item for item in spared) or (kept and one.word in SHARED):
                 continue
-            holds = any(inner is item for inner in every(one.body) for item in spared)
+            holds = any(not inner.gone for inner in every(one.body))
             if not one.gone and not holds:
                 one.gone = True
                 one.acts.append(act)
@@ -330,7 +332,7 @@ class Draft:
             self.ended = None
             return
         kept = self._kept(order)
-        if not kept:
+        if not self._kept(order, ("KEEP",)):
             self.ended = act
             return
         for slot in self.slots:

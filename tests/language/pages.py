@@ -3,27 +3,38 @@
 - ```pol: a whole small file; it has no error and its 算例 pass. ```pol en: the same with English keywords.
 - ```pol file NAME: a file that later ones on the page name by 引用 or 沿用; it need not stand alone.
 - ```pol bad, then ```text: the findings of that file, as a person sees them at 80 columns.
-- ```trace NAME after a ```pol: the explanation of the rule NAME in the first 算例 of that file.
+- ```trace NAME after a ```pol: the explanation of the rule NAME in the first 算例 of that file, or of its 修订 where it has none.
+- ```law DATE ID after a ```pol: the text of the notice ID in force on a day, with what that file does to it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from policydsl.amend.consolidate import consolidate, corpus_findings
+from policydsl.amend.corpus import Corpus, corpus_of
+from policydsl.amend.rulings import Rulings
 from policydsl.core.facts import Facts
 from policydsl.core.program import Program
-from policydsl.diagnostics.model import Diagnostic
+from policydsl.diagnostics.model import Diagnostic, Weight
 from policydsl.diagnostics.render import render
+from policydsl.diagnostics.wording import weight_of
 from policydsl.explain import explain
+from policydsl.explain.figures import Figures
+from policydsl.explain.languages import catalog_of
+from policydsl.explain.teller import Teller
 from policydsl.interpret.evaluate import Evaluator
 from policydsl.interpret.trace import Trace
 from policydsl.pipeline import Result, check_source
+from policydsl.reports.law_text import law_text
 from policydsl.reports.text import explanation_text
 from policydsl.source import Source
+from policydsl.testing.amended import run_amended
 from policydsl.testing.examples import ExampleResult, run_examples
 
 FOLDER = Path(__file__).parents[2] / "docs" / "language"
@@ -103,16 +114,16 @@ class Page:
     @property
     def cases(self) -> tuple[Case, ...]:
         """Each policy with the ```text or ```trace blocks that follow it."""
-        grouped: list[tuple[Block, list[Block]]] = []
+        grouped: list[tuple[Block, list[Block], dict[str, str]]] = []
         files: dict[str, str] = {}
         for block in self.blocks:
             if block.info[:2] == ("pol", "file"):
                 files[block.info[2]] = block.text
             elif block.kind == "pol":
-                grouped.append((block, []))
-            elif block.kind in ("text", "trace") and grouped:
+                grouped.append((block, [], dict(files)))
+            elif block.kind in ("text", "trace", "law") and grouped:
                 grouped[-1][1].append(block)
-        return tuple(Case(self.name, policy, tuple(outputs), files) for policy, outputs in grouped)
+        return tuple(Case(self.name, policy, tuple(outputs), before) for policy, outputs, before in grouped)
 
 
 def pages(folder: Path = FOLDER) -> tuple[Page, ...]:
@@ -129,7 +140,28 @@ def checked(case: Case) -> Result:
     def load(_by: str, name: str) -> Source | None:
         return Source(name, case.files[name]) if name in case.files else None
 
-    return check_source(Source(NAME, case.policy.text), load)
+    result = check_source(Source(NAME, case.policy.text), load)
+    corpus = corpus_on(case)
+    if not any(notice.file == NAME for notice, _ in corpus.amendments()) and not corpus.findings:
+        return result
+    findings = (*result.findings, *corpus_findings(corpus))
+    broken = any(weight_of(finding) is Weight.ERROR for finding in findings)
+    return evolve(result, findings=findings, program=None if broken else result.program)
+
+
+def corpus_on(case: Case) -> Corpus:
+    """The notices that a case is about: its policy and the files before it on the page."""
+    texts = {**case.files, NAME: case.policy.text} if "修订" in case.policy.text or "amend" in case.policy.text else {}
+    return corpus_of(Source(name, text) for name, text in texts.items())
+
+
+def examined(case: Case, program: Program) -> tuple[ExampleResult, ...]:
+    """The examples of a case: those of its policy, and those of its 修订 on the texts that they amend."""
+    found = list(run_examples(program))
+    for part in run_amended(corpus_on(case), {NAME}):
+        assert part.program is not None, shown(part.findings)
+        found += part.results
+    return tuple(found)
 
 
 def shown(findings: tuple[Diagnostic, ...]) -> str:
@@ -149,7 +181,7 @@ def failures(results: tuple[ExampleResult, ...]) -> str:
     return "\n".join(lines)
 
 
-def told(program: Program, rule: str, english: bool) -> str:
+def told(program: Program, rule: str, english: bool, law: Rulings | None = None) -> str:
     """The explanation of a rule in the first example of a policy, with what the next threshold would be worth."""
     first = program.examples[0]
     trace = run_examples(program, first.name)[0].trace
@@ -159,7 +191,7 @@ def told(program: Program, rule: str, english: bool) -> str:
     def again(facts: Facts, entity: str, key: str) -> Trace:
         return evaluator.run(facts, {entity: [key]})
 
-    account = explain(trace, rules=[rule], lang="en" if english else "zh", rerun=again)
+    account = explain(trace, rules=[rule], lang="en" if english else "zh", rerun=again, law=law)
     return "\n".join(line.rstrip() for line in explanation_text(account, width=WIDTH).splitlines()) + "\n"
 
 
@@ -169,7 +201,17 @@ def output(case: Case, block: Block) -> str:
     if block.kind == "text":
         return shown(result.findings)
     assert result.program is not None, shown(result.findings)
-    return told(result.program, " ".join(block.info[1:]), case.english)
+    if block.kind == "law":
+        law = consolidate(corpus_on(case), date.fromisoformat(block.info[1]), None, block.info[2])
+        teller = Teller(Figures(law.notice.language, {}, "元"), catalog_of(law.notice.language))
+        return "\n".join(line.rstrip() for line in law_text(law, teller)).rstrip() + "\n"
+    rule = " ".join(block.info[1:])
+    if not result.program.examples:
+        first = next(iter(run_amended(corpus_on(case), {NAME})))
+        assert first.program is not None
+        law = consolidate(corpus_on(case), first.on, None, first.target)
+        return told(first.program, rule, case.english, law.rulings)
+    return told(result.program, rule, case.english)
 
 
 def rewritten(page: Page) -> str:
@@ -177,6 +219,6 @@ def rewritten(page: Page) -> str:
     text = page.text
     for case in reversed(page.cases):
         for block in reversed(case.outputs):
-            if block.kind == "trace" or case.bad:
+            if block.kind in ("trace", "law") or case.bad:
                 text = text[: block.start] + output(case, block) + text[block.end :]
     return text

@@ -7,13 +7,12 @@ import re
 import pytest
 
 from policydsl.syntax.keywords import KEYWORDS, TYPE_WORDS
-from policydsl.testing.examples import run_examples
 from policydsl.testing.properties import check_properties
-from tests.language.pages import FOLDER, Block, Case, Page, checked, failures, output, pages, shown
+from tests.language.pages import FOLDER, Block, Case, Page, checked, examined, failures, output, pages, shown
 
 ALL = pages()
 CASES = [case for page in ALL for case in page.cases]
-OUTPUTS = [(case, block) for case in CASES for block in case.outputs if case.bad or block.kind == "trace"]
+OUTPUTS = [(case, block) for case in CASES for block in case.outputs if case.bad or block.kind in ("trace", "law")]
 WITHOUT_EXAMPLES = frozenset({"keywords"})
 """Pages that are tables of words."""
 
@@ -23,7 +22,7 @@ def test_example_holds(case: Case) -> None:
     result = checked(case)
     assert result.program is not None, shown(result.findings)
     assert result.program.language == ("en" if case.english else "zh")
-    results = run_examples(result.program)
+    results = examined(case, result.program)
     assert results, "a policy on a page proves itself by an example"
     assert all(result.ok for result in results), failures(results)
     assert all(result.ok for result in check_properties(result.program))
@@ -52,7 +51,7 @@ def test_page_shows_both_languages(page: Page) -> None:
 
 @pytest.mark.parametrize("page", ALL, ids=lambda page: page.name)
 def test_page_has_known_blocks_and_living_links(page: Page) -> None:
-    assert {block.kind for block in page.blocks} <= {"pol", "text", "trace", "sh", "json"}
+    assert {block.kind for block in page.blocks} <= {"pol", "text", "trace", "law", "sh", "json"}
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.text):
         assert (FOLDER / target).exists(), target
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.language.pages import FOLDER, checked, failures, pages, rewritten, shown
+from tests.language.pages import FOLDER, checked, examined, failures, pages, rewritten, shown
 
 
 def main(only: list[str]) -> int:
@@ -21,9 +21,8 @@ def main(only: list[str]) -> int:
             elif result.program is None:
                 problem = shown(result.findings)
             else:
-                from policydsl.testing.examples import run_examples
-
-                problem = failures(run_examples(result.program)) if result.program.examples else "no example"
+                found = examined(case, result.program)
+                problem = failures(found) if found else "no example"
             if problem:
                 broken += 1
                 sys.stdout.write(f"-- {case.title}\n{problem}\n")
