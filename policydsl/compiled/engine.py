@@ -23,6 +23,7 @@ from policydsl.core.values import Blocked, Outcome
 from policydsl.interpret.constraints import spoil, violations
 from policydsl.interpret.evaluate import Evaluator, _adopt
 from policydsl.interpret.rows import Run
+from policydsl.interpret.tables import Tables
 from policydsl.interpret.trace import Trace, Violation
 
 Address = tuple[str, str, str]
@@ -75,7 +76,7 @@ class Pass:
         """The reference on the same facts, which sees what the stages gave."""
         if self._run is None:
             compiled, world = self._compiled, self.world
-            run = compiled.reference._start(world.facts)
+            run = compiled.reference._start(Tables(world.facts))
             plan = compiled.plan
             for slot, rule in enumerate(compiled.program.rules):
                 run.memo[slot] = Column(
@@ -220,10 +221,8 @@ class Compiled:
                 continue
             for key, record in run.index(rule.entity).items():
                 if (slot, key) in broken:
-                    if (rule.entity, key, rule.name) not in run.steps:
-                        run.force(slot, record)
-                    steps.append((slot, run.steps[rule.entity, key, rule.name]))
-        return violations(steps, run.tables, self.reference._start)
+                    steps.append((slot, run.step(slot, record)))
+        return violations(steps, run.tables.rows, self.reference._start)
 
 
 _CACHE: OrderedDict[tuple[Any, ...], Compiled] = OrderedDict()

@@ -12,7 +12,8 @@ from policydsl.core import program as core
 from policydsl.core.facts import Known, Record
 from policydsl.core.scales import Form, Quotient, Rational, Scaled, fits_field
 from policydsl.core.values import Absent, NotApplicable, Outcome, exact
-from policydsl.interpret.rows import DuplicateRow, roll_of
+from policydsl.interpret.rows import roll_of
+from policydsl.interpret.tables import DuplicateRow
 
 Row = list[Any]
 
