@@ -171,7 +171,7 @@ class Expressions:
                 return money.pick(self, kind, [self.expr(option.value, env) for option in choices])
             case core.Round(mode=mode, place=place, body=body):
                 val = self.expr(body, env)
-                return val if val.form is None else self.numbers.rounded(val, place, mode)
+                return self.sure(val) if val.form is None else self.numbers.rounded(val, place, mode)
             case core.Lookup():
                 return self.lookup(node, env)
             case core.Aggregate():
