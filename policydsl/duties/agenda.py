@@ -133,7 +133,11 @@ def agenda(trace: Trace, entity: str, key: str, on: date, rerun: Rerun | None = 
     book = Book(trace)
     duties = [_duty(book, step, on) for step in _tasks(trace, entity, key)]
     duties.sort(key=_urgency)
-    own = [trace.steps[at] for at in trace.steps if at[:2] == (entity, key) and trace.steps[at].rule.output]
+    own = [
+        step
+        for at, step in trace.steps.items()
+        if at[:2] == (entity, key) and step.rule.output and not book.shared(step.rule.id)
+    ]
     reasons = dict[object, Reason]()
     for step in own:
         for item in reasons_of(step.outcome, book):
@@ -307,8 +311,8 @@ def _money(book: Book, entity: str) -> list[Rule]:
 
 
 def _leading(book: Book, entity: str) -> list[Rule]:
-    """Amounts of an entity, what rests on most first."""
-    return sorted(_money(book, entity), key=lambda rule: -book.reach[rule.id])
+    """Amounts of an entity, what rests on most first; last those that rest on the sums of all rows."""
+    return sorted(_money(book, entity), key=lambda rule: (book.shared(rule.id), -book.reach[rule.id]))
 
 
 def _gains(book: Book, entity: str, key: str, rerun: Rerun | None, leading: list[Rule]) -> Iterator[Gain]:

@@ -60,6 +60,11 @@ class Book:
                     stack.append(at)
         return found
 
+    def shared(self, rule: tuple[str, str]) -> bool:
+        """Whether a rule rests on rules of the whole (a singleton): what it gives depends on the other rows too."""
+        entities = self.trace.program.entities
+        return any(entity in entities and entities[entity].singleton for entity, _ in self.below(rule))
+
     @cached_property
     def reach(self) -> Mapping[tuple[str, str], int]:
         """How many rules each rule can rest on, whatever the facts are."""

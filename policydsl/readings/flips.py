@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from policydsl.core.facts import Facts, Missing, Record
 from policydsl.core.program import Program, Reading, ReadingOption, Rule
 from policydsl.core.types import Bool, Number, strip
-from policydsl.core.values import Blocked, Exact, Outcome, exact, status_of
+from policydsl.core.values import Blocked, Cause, Exact, Lack, Outcome, exact, status_of
 from policydsl.explain.book import Book
 from policydsl.explain.desk import role_of
 from policydsl.explain.terms import Address, Name, Shown
@@ -41,10 +41,23 @@ class Change:
 
 
 @frozen
+class Below:
+    """One verdict or amount that changes in rows that belong to a row: of `rows` many, in the same way."""
+
+    entity: Name
+    counted_in: str
+    name: Name
+    before: Shown
+    after: Shown
+    rows: int
+
+
+@frozen
 class RowEffect:
     """What changes in one row: money, what rests on most first; conditions and tasks; names of other results that differ.
 
     `shift`: by how much the row adds to, or takes from, what is computed; an amount that is not there counts nothing.
+    `below`: verdicts and amounts of rows that belong to it.
     """
 
     entity: Name
@@ -53,6 +66,7 @@ class RowEffect:
     verdicts: tuple[Change, ...]
     others: tuple[Name, ...]
     shift: Exact = 0
+    below: tuple[Below, ...] = ()
 
 
 @frozen
@@ -69,7 +83,8 @@ class Alternative:
     """One alternative that is not in force, and what it would change. `totals` are rows of singletons.
 
     `overturned`: decisions already taken that its amounts no longer allow; they are left out of the comparison, because a
-    decision that breaks its bounds makes everything that it rests on invalid.
+    decision that breaks its bounds makes everything that it rests on invalid. `wanting`: the facts that nobody supplied, where the
+    alternative only takes results away for want of them; it cannot be compared then.
     """
 
     option: ReadingOption
@@ -77,20 +92,26 @@ class Alternative:
     totals: tuple[RowEffect, ...]
     after: Subtotal | None
     overturned: tuple[Address, ...] = ()
+    wanting: tuple[Cause, ...] = ()
 
     @property
     def size(self) -> tuple[Exact, int, int, int]:
         """How much it changes, to sort by: money moved over all rows, rows whose status changes, verdicts, anything else."""
+        if self.wanting:
+            return 0, 0, 0, 0
         moved = sum((abs(Fraction(row.shift)) for row in self.rows), Fraction(0))
         both = (*self.rows, *self.totals)
         changes = [change for row in both for change in row.money]
         turned = sum(status_of(_given(item.before)) != status_of(_given(item.after)) for item in changes)
-        return exact(moved), turned + len(changes), sum(len(row.verdicts) for row in both), len(both)
+        verdicts = sum(len(row.verdicts) + len(row.below) for row in both)
+        return exact(moved), turned + len(changes), verdicts, len(both)
 
     @property
     def idle(self) -> bool:
-        """Whether no amount and no verdict changes."""
-        return not any(row.money or row.verdicts for row in (*self.rows, *self.totals))
+        """Whether no amount and no verdict changes, as far as can be said."""
+        if self.wanting:
+            return True
+        return not any(row.money or row.verdicts or row.below for row in (*self.rows, *self.totals))
 
 
 @frozen
@@ -139,7 +160,8 @@ def compare(trace: Trace, flip: Flip, keys: Sequence[str] | None = None) -> Comp
             if option.name != in_force:
                 after, overturned = _flipped(trace, flip, reading.name, option.name, book)
                 rows, totals = _effects(book, after, wanted, leading)
-                others.append(Alternative(option, rows, totals, _subtotal(after, leading, wanted), overturned))
+                wanting = _wanting(after, (*rows, *totals))
+                others.append(Alternative(option, rows, totals, _subtotal(after, leading, wanted), overturned, wanting))
         ordered = tuple(sorted(others, key=lambda item: item.size, reverse=True))
         found.append(Effects(reading, own, ordered))
     found.sort(key=lambda item: max((other.size for other in item.alternatives), default=(0, 0, 0, 0)), reverse=True)
@@ -150,6 +172,21 @@ def compare(trace: Trace, flip: Flip, keys: Sequence[str] | None = None) -> Comp
     )
     now = _subtotal(trace, leading, wanted)
     return Comparison(program, trace.facts.sources, wanted, leading, now, blocked, tuple(found))
+
+
+def _wanting(after: Trace, rows: Sequence[RowEffect]) -> tuple[Cause, ...]:
+    """The facts that are missing, where all that changes is that results become unknown for want of them."""
+    changes = [change for row in rows for change in (*row.money, *row.verdicts)]
+    if not changes or any(status_of(_given(item.after)) != "unknown" for item in changes):
+        return ()
+    found = dict.fromkeys(
+        cause
+        for item in changes
+        if isinstance(blocked := item.after.outcome, Blocked)
+        for cause in blocked.causes
+        if cause.lack is Lack.MISSING
+    )
+    return tuple(found)
 
 
 def _flipped(trace: Trace, flip: Flip, reading: str, option: str, book: Book) -> tuple[Trace, tuple[Address, ...]]:
@@ -192,9 +229,11 @@ def is_money(rule: Rule, currency: str) -> bool:
 
 
 def _leading(program: Program, book: Book) -> Rule | None:
-    """The amount of the main entity that rests on most rules: what the others are for."""
+    """The amount of the main entity that rests on most rules: what the others are for. One that rests on the sums of all
+    rows (a budget shared out) says more of the others than of its row, and is none."""
     money = [rule for rule in program.rules_of(program.header.main) if is_money(rule, program.header.currency)]
-    return max(money, key=lambda rule: book.reach[rule.id], default=None)
+    own = [rule for rule in money if not book.shared(rule.id)]
+    return max(own or money, key=lambda rule: book.reach[rule.id], default=None)
 
 
 def _effects(
@@ -205,7 +244,8 @@ def _effects(
     rows = [(main, key) for key in keys]
     sole = [(entity.name, "") for entity in program.entities.values() if entity.singleton and entity.name != main]
     found = [[_row(book, after, *at, leading) for at in group] for group in (rows, sole)]
-    kept = [tuple(row for row in group if row.money or row.verdicts or row.others) for group in found]
+    found[0] = [evolve(row, below=_below(book, after, main, row.key)) for row in found[0]]
+    kept = [tuple(row for row in group if row.money or row.verdicts or row.others or row.below) for group in found]
     return kept[0], kept[1]
 
 
@@ -239,6 +279,43 @@ def _row(book: Book, after: Trace, entity: str, key: str, leading: Rule | None) 
     )
 
 
+def _below(book: Book, after: Trace, main: str, key: str) -> tuple[Below, ...]:
+    """What changes in the rows that belong to a row, those that change in the same way taken together."""
+    program = book.trace.program
+    found: dict[tuple[str, str, str, str], Below] = {}
+    for entity in program.entities.values():
+        if entity.owner != main:
+            continue
+        rules = [
+            rule
+            for rule in program.rules_of(entity.name)
+            if is_money(rule, program.header.currency) or isinstance(strip(rule.type), Bool)
+        ]
+        for record in book.trace.facts.tables.get(entity.name, ()) if rules else ():
+            if record.parent != key:
+                continue
+            for rule in rules:
+                one = book.trace.steps.get((entity.name, record.key, rule.name))
+                two = after.steps.get((entity.name, record.key, rule.name))
+                if one is None or two is None or not _differ(one.outcome, two.outcome):
+                    continue
+                before = Shown(one.outcome, rule.type, rule.measure, role_of(rule))
+                then = Shown(two.outcome, rule.type, rule.measure, role_of(rule))
+                at = (entity.name, rule.name, _mark(one.outcome), _mark(two.outcome))
+                known = found.get(at)
+                if known is None:
+                    name = Name(rule.name, rule.alias)
+                    found[at] = Below(book.entity_name(entity.name), entity.counted_in, name, before, then, 1)
+                else:
+                    found[at] = evolve(known, rows=known.rows + 1)
+    return tuple(found.values())
+
+
+def _mark(outcome: Outcome) -> str:
+    """What outcomes that are told in the same way have in common."""
+    return status_of(outcome) if isinstance(outcome, Blocked) else str(outcome)
+
+
 def _shift(money: list[Change], leading: Rule | None, book: Book, entity: str, key: str) -> Exact:
     """The change of the leading amount; of the one that rests on most where the leading one is not computed."""
     if not money:
@@ -256,11 +333,13 @@ def _changed(book: Book, after: Trace, entity: str, key: str) -> Iterator[tuple[
         one, two = book.trace.steps.get((entity, key, rule.name)), after.steps.get((entity, key, rule.name))
         if one is None or two is None:
             continue
-        # blocked both times for the same status is no change that a reader could act on
-        if status_of(one.outcome) != status_of(two.outcome) or (
-            one.outcome != two.outcome and not isinstance(one.outcome, Blocked)
-        ):
+        if _differ(one.outcome, two.outcome):
             yield rule, (one.outcome, two.outcome)
+
+
+def _differ(one: Outcome, two: Outcome) -> bool:
+    """Whether two outcomes differ for a reader: blocked both times for the same status is no change to act on."""
+    return status_of(one) != status_of(two) or (one != two and not isinstance(one, Blocked))
 
 
 def _difference(before: Shown, after: Shown) -> Shown | None:

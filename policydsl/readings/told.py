@@ -32,7 +32,11 @@ _ZH = {
     "change": "{name} {before} → {after}{gain}",
     "by": ",由 {parts}",
     "verdict": "{name} {before} → {after}",
+    "below": "{rows} {unit}{entity}的{name} {before} → {after}",
+    "row": "行",
     "idle": "在这些事实上不改变任何金额和达标",
+    "wanting": "比较不了:缺少 {facts}",
+    "table": "{entity}(整张表)",
     "idle_but": "在这些事实上不改变任何金额和达标,只改变 {others}",
     "overturned": "已作的决定 {decisions} 超出了改后的界限,比较时略去",
     "idle_title": "在这些事实上换哪一种都不改变金额和达标的读法",
@@ -59,7 +63,11 @@ _EN = {
     "change": "{name} {before} → {after}{gain}",
     "by": ", by {parts}",
     "verdict": "{name} {before} → {after}",
+    "below": "{name} of {rows} {entity} {before} → {after}",
+    "row": "",
     "idle": "changes no amount and no verdict on these facts",
+    "wanting": "cannot be compared: {facts} missing",
+    "table": "{entity} (the table)",
     "idle_but": "changes no amount and no verdict on these facts, only {others}",
     "overturned": "decisions already taken, {decisions}, are beyond the new bounds and are left out",
     "idle_title": "Readings that change no amount and no verdict on these facts, whichever is taken",
@@ -188,7 +196,7 @@ def _alternative(item: Alternative, comparison: Comparison, voice: _Voice) -> Al
         tuple(
             (row.key or voice.name(row.entity), _row(row, voice))
             for row in (*item.rows, *item.totals)
-            if row.money or row.verdicts
+            if (row.money or row.verdicts or row.below) and not item.wanting
         ),
         tuple(remarks),
     )
@@ -196,6 +204,14 @@ def _alternative(item: Alternative, comparison: Comparison, voice: _Voice) -> Al
 
 def _summary(item: Alternative, comparison: Comparison, voice: _Voice) -> str:
     words = voice.words
+    if item.wanting:
+        facts = dict.fromkeys(
+            words["of"].format(key=cause.entity, name=cause.name)
+            if cause.name and cause.name != cause.entity
+            else words["table"].format(entity=cause.entity)
+            for cause in item.wanting
+        )
+        return words["wanting"].format(facts=words["list"].join(facts))
     if item.idle:
         others = dict.fromkeys(voice.name(name) for row in item.rows for name in row.others)
         return words["idle_but"].format(others=words["list"].join(others)) if others else words["idle"]
@@ -230,6 +246,17 @@ def _row(row: RowEffect, voice: _Voice) -> str:
             name=voice.name(change.name), before=voice.show(change.before), after=voice.show(change.after)
         )
         for change in row.verdicts
+    )
+    parts.extend(
+        words["below"].format(
+            rows=item.rows,
+            unit=item.counted_in or words["row"],
+            entity=voice.name(item.entity),
+            name=voice.name(item.name),
+            before=voice.show(item.before),
+            after=voice.show(item.after),
+        )
+        for item in row.below
     )
     return words["also"].join(parts)
 

@@ -50,6 +50,7 @@ def _alternative(item: Alternative) -> dict[str, Any]:
         "after": _subtotal(item.after),
         "rows": [_row(row) for row in item.rows],
         "totals": [_row(row) for row in item.totals],
+        "missing_facts": [{"entity": cause.entity, "key": cause.key, "name": cause.name} for cause in item.wanting],
         "overturned_decisions": [str(at) for at in item.overturned],
     }
 
@@ -66,6 +67,16 @@ def _row(row: RowEffect) -> dict[str, Any]:
         "key": row.key,
         "money": [_change(change) for change in row.money],
         "verdicts": [_change(change) for change in row.verdicts],
+        "below": [
+            {
+                "entity": item.entity.text,
+                "rule": item.name.text,
+                "before": _shown(item.before),
+                "after": _shown(item.after),
+                "rows": item.rows,
+            }
+            for item in row.below
+        ],
         "other_results": [name.text for name in row.others],
     }
 

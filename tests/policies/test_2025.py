@@ -121,7 +121,8 @@ def test_worked_figures(facts: dict[str, Any], rule: str, readings: dict[str, st
 def test_every_code_has_an_other_reading() -> None:
     """Readings may be asked for by the code of the place in the notice that they settle."""
     aliases = {reading.alias for reading in program().readings.values()}
-    assert aliases == {"A01", "A02", "A03", "A04", "A05", "A06", "A08", "A11", "A12", "A18", "A37"}
+    assert aliases >= {"A01", "A02", "A03", "A04", "A05", "A06", "A08", "A11", "A12", "A18", "A37"}
+    assert len(aliases) == len(program().readings)
     by_code = Evaluator(program(), {"A01": "超额累进"}).run(district({"高企认定数": 1000, "高企年度目标": 1000}))
     assert by_code.outcome("区", "黄埔区", "高企认定补助") == 330_000
 
@@ -379,7 +380,9 @@ def _plain() -> dict[str, dict[str, int | None]]:
     rows = _maker().facts()
     judged = {(row[1], row[2]): row[3] for row in rows["裁量"]}
     found: dict[str, dict[str, int | None]] = {}
-    for name, count, target, _, large, large_last, services, services_last, patents, patents_last, kind in rows["区"]:
+    for name, count, _, target, _, large, large_last, services, services_last, patents, patents_last, kind in rows[
+        "区"
+    ]:
         amount, briefing, matching, firms, projects, needs = TIERS[name]
 
         def of(sheet: str, name: str = name) -> list[tuple[Any, ...]]:

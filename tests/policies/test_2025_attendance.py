@@ -55,7 +55,7 @@ def test_firms_are_counted_not_signatures(firms: int, times: int, counts: bool) 
     trace = run([event("XJ1", firms, 附签到明细=True)], signed("XJ1", firms, times))
     assert trace.outcome("宣讲活动", "XJ1", "到场家数") == firms
     task = trace.step("区", "黄埔区", "政策宣讲")
-    sample = task.body.operands[0].note
+    sample = task.body.operands[-1].operands[0].note
     assert sample.taken == (("XJ1",) if counts else ())
     assert not trace.violations
 

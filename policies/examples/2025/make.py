@@ -21,7 +21,7 @@ Row = Sequence[Cell]
 
 SHEETS: dict[str, tuple[str, ...]] = {
     "区": (
-        *("名称", "高企认定数", "高企年度目标", "上年高企认定数", "规上高企数", "上年规上高企数"),
+        *("名称", "高企认定数", "高企公告数", "高企年度目标", "上年高企认定数", "规上高企数", "上年规上高企数"),
         *("规上科服数", "上年规上科服数", "专利高企数", "上年专利高企数", "基数口径"),
     ),
     "宣讲活动": ("区", "活动编号", "日期", "参与企业数", "佐证齐全", "附签到明细", "上传日期"),
@@ -29,6 +29,7 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "对接活动": ("区", "活动编号", "日期", "参与企业数", "佐证齐全", "附签到明细", "上传日期"),
     "对接签到": ("对接活动", "统一社会信用代码", "企业名称"),
     "重点企业": ("区", "统一社会信用代码", "企业名称", "营收靠前", "定期报送"),
+    "企业报送": ("重点企业", "报送季度"),
     "重大项目": ("区", "项目编号", "项目名称", "定期报送"),
     "技术需求": ("区", "需求编号", "企业名称", "登记日期", "有效"),
     "登记企业": ("统一社会信用代码", "企业名称"),
@@ -121,6 +122,10 @@ BRIEFING = {1: 60, 2: 40, 3: 20}
 MATCHING = {1: 30, 2: 20, 3: 10}
 FIRMS = {1: 15, 2: 10, 3: 10}
 PROJECTS = {1: 5, 2: 3, 3: 3}
+ANNOUNCED_LESS = {"TH": 2, "PY": 1}
+"""Firms of the public list that are not in the announcement after it, by district."""
+
+QUARTERS = ("第一季度", "第二季度", "第三季度", "第四季度")
 SIGNED = "HD"
 """The district whose events come with their sign-in sheets."""
 
@@ -152,7 +157,15 @@ def facts() -> dict[str, list[Row]]:
     for at, item in enumerate(DISTRICTS):
         rows["区"].append(
             (
-                *(item.name, item.recognised, item.target, item.last, item.large, item.large_last),
+                *(
+                    item.name,
+                    item.recognised,
+                    item.recognised - ANNOUNCED_LESS.get(item.code, 0),
+                    item.target,
+                    item.last,
+                    item.large,
+                    item.large_last,
+                ),
                 *(item.services, item.services_last, item.patents, item.patents_last, item.kind),
             )
         )
@@ -164,7 +177,9 @@ def facts() -> dict[str, list[Row]]:
             rows[f"{kind}活动"] += held
             if item.code == SIGNED:
                 rows[f"{kind}签到"] += [row for event in held for row in _sign_ins(event)]
-        rows["重点企业"] += _firms(item, numbers)
+        firms = list(_firms(item, numbers))
+        rows["重点企业"] += firms
+        rows["企业报送"] += _quarters(item, firms)
         rows["重大项目"] += _projects(item)
         rows["技术需求"] += _needs(item, numbers)
         rows["裁量"] += _decisions(item)
@@ -209,6 +224,14 @@ def _firms(item: District, numbers: Iterator[int]) -> Iterator[Row]:
         number = next(numbers)
         leading, reported = place != wanted, place != wanted + 1
         yield item.name, credit_code(number), f"示例企业{number:04d}", yes(leading), yes(reported)
+
+
+def _quarters(item: District, firms: Sequence[Row]) -> Iterator[Row]:
+    """The quarters in which each key firm was reported: all, but in 白云区 three firms are left out of the third."""
+    for place, firm in enumerate(firms):
+        for quarter in QUARTERS:
+            if firm[4] == "是" and not (item.code == "BY" and quarter == "第三季度" and place < 3):
+                yield firm[1], quarter
 
 
 def _projects(item: District) -> Iterator[Row]:
