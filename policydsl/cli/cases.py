@@ -44,6 +44,9 @@ def run(options: argparse.Namespace) -> int:
     from policydsl.cli import columns
 
     if columns.meant(options):
+        if options.receipt or options.sign:
+            say("列引擎不写留痕,请去掉 --engine columnar。 The column engine writes no receipts.")
+            return USAGE
         return columns.run(options)
     form = options.format or form_of(options.output, {".json": "json", ".csv": "csv", ".xlsx": "xlsx"}, "table")
     if options.sign and not options.receipt:

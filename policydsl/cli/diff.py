@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from policydsl.compare.apart import Alone
     from policydsl.compare.effects import Effects
     from policydsl.compare.model import Differences
+    from policydsl.core.program import Program
     from policydsl.interpret.trace import Trace
     from policydsl.pipeline import Result
 
@@ -35,17 +37,18 @@ def diff(options: argparse.Namespace) -> int:
             return FINDINGS
         found = differences(old.whole, new.whole)
         effects = _effects(options.facts, old, new, found, readings, on) if options.facts else None
+        alone = _alone(found, effects, readings, on) if effects is not None else ()
     except Refused as refused:
         say(str(refused))
         return refused.code
     language = options.lang or new.whole.language
-    comparison = told(found, effects, language)
+    comparison = told(found, effects, language, alone)
     content: str
     if form == "json":
         from policydsl.reports.difference_json import difference_json
         from policydsl.reports.results_json import dump
 
-        content = dump(difference_json(comparison, effects))
+        content = dump(difference_json(comparison, effects, alone))
     elif form == "md":
         from policydsl.reports.difference_markdown import difference_markdown
 
@@ -94,6 +97,23 @@ def _effects(
     if compared is None:
         say("两份政策有一份没有给钱的结果,只比条文。 One of the policies pays no money; only the text is compared.")
     return compared
+
+
+def _alone(found: Differences, both: Effects, readings: Mapping[str, str], on: date | None) -> tuple[Alone, ...]:
+    """What each change is worth by itself."""
+    from policydsl.compare.apart import apart
+    from policydsl.interpret.budget import ResourceError
+    from policydsl.interpret.evaluate import Evaluator, UnknownReading
+
+    def run(program: Program) -> Trace | None:
+        names = {name for reading in program.readings.values() for name in (reading.name, reading.alias)}
+        try:
+            asked = {name: value for name, value in readings.items() if name in names}
+            return Evaluator(program, asked, on).run(both.old.facts)
+        except (UnknownReading, ResourceError):
+            return None
+
+    return apart(found, both, run)
 
 
 def _trace(

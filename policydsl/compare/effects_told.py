@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from attrs import evolve, field, frozen
 
+from policydsl.compare.apart import Alone
 from policydsl.compare.effects import Effects, Moved, Part, RowEffect, Source, turned
 from policydsl.compare.model import Change, Differences
 from policydsl.core.types import strip
@@ -52,6 +53,9 @@ _ZH = {
     "gains": "增加的",
     "losses": "减少的",
     "chart": "各{entity}的增减",
+    "alone": "只改这一处,各{entity}合起来{gain}",
+    "not-alone": "离开别的改动不能单独算",
+    "together": "各处单独改的得失相加是 {each},一起改是 {all},相差 {rest} 出自几处改动的相互作用",
     "why": "为什么",
     "dash": "—",
 }
@@ -85,6 +89,9 @@ _EN = {
     "gains": "more",
     "losses": "less",
     "chart": "Change by {entity}",
+    "alone": "by itself: {gain} over all rows of {entity}",
+    "not-alone": "cannot be made without others",
+    "together": "each by itself these sum to {each}, together they give {all}; {rest} comes of their interplay",
     "why": "Why",
     "dash": "-",
 }
@@ -132,12 +139,14 @@ class EffectsTold:
     rows: tuple[RowTold, ...]
     same: str
     singles: tuple[str, ...]
+    alone: Mapping[int, str]
+    together: str
 
 
-def tell_effects(effects: Effects, found: Differences, lang: Language) -> EffectsTold:
-    """The effects in words. Numbers of changes are those of their telling."""
+def tell_effects(effects: Effects, found: Differences, lang: Language, alone: tuple[Alone, ...] = ()) -> EffectsTold:
+    """The effects in words. Numbers of changes are those of their telling; `alone` what each is worth by itself."""
     numbers = {id(change): number for number, change in enumerate(found.of("substance"), 1)}
-    return _Teller(effects, lang, numbers).told()
+    return _Teller(effects, lang, numbers, alone).told()
 
 
 @frozen
@@ -145,6 +154,7 @@ class _Teller:
     effects: Effects
     lang: Language
     numbers: Mapping[int, int]
+    alone: tuple[Alone, ...]
     words: Mapping[str, str] = field(init=False)
     figures: Figures = field(init=False)
 
@@ -179,6 +189,26 @@ class _Teller:
                 )
                 for owner, moved in effects.totals
             ),
+            {self.numbers[id(item.change)]: self._alone(item) for item in self.alone},
+            self._together(),
+        )
+
+    def _alone(self, item: Alone) -> str:
+        words = self.words
+        if item.gain is None:
+            return words["not-alone"]
+        return words["alone"].format(entity=self._entity(), gain=self.gained(item.gain))
+
+    def _together(self) -> str:
+        """How far the changes are worth more or less together than each by itself."""
+        if not self.alone or any(item.gain is None for item in self.alone) or self.effects.open_rows:
+            return ""
+        each = sum((Fraction(item.gain or 0) for item in self.alone), Fraction(0))
+        rest = exact(Fraction(self.effects.gain) - each)
+        if rest == 0:
+            return ""
+        return self.words["together"].format(
+            each=self.signed(exact(each)), all=self.signed(self.effects.gain), rest=self.signed(rest)
         )
 
     def _entity(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from policydsl.compare.apart import Alone
 from policydsl.compare.effects import Effects
 from policydsl.compare.effects_told import EffectsTold, tell_effects
 from policydsl.compare.model import Differences
@@ -55,11 +56,11 @@ class ComparisonTold:
     effects: EffectsTold | None
 
 
-def told(found: Differences, effects: Effects | None, lang: Language) -> ComparisonTold:
-    """The comparison in words."""
+def told(found: Differences, effects: Effects | None, lang: Language, alone: tuple[Alone, ...] = ()) -> ComparisonTold:
+    """The comparison in words; `alone` what each change is worth by itself."""
     return ComparisonTold(
         lang,
         LABELS[lang],
         tell(found, lang),
-        tell_effects(effects, found, lang) if effects is not None else None,
+        tell_effects(effects, found, lang, alone) if effects is not None else None,
     )

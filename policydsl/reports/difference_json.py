@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from policydsl.compare.apart import Alone
 from policydsl.compare.effects import Effects, Moved, RowEffect
 from policydsl.compare.report import ComparisonTold
 from policydsl.compare.told import ChangeTold
@@ -11,7 +12,7 @@ from policydsl.core.values import Blocked, decimal_text, status_of
 from policydsl.explain.names import Shown
 
 
-def difference_json(told: ComparisonTold, effects: Effects | None) -> dict[str, Any]:
+def difference_json(told: ComparisonTold, effects: Effects | None, alone: tuple[Alone, ...] = ()) -> dict[str, Any]:
     """The comparison as plain data. Amounts are exact strings in base units; null where there is none."""
     found = told.differences
     return {
@@ -22,6 +23,10 @@ def difference_json(told: ComparisonTold, effects: Effects | None) -> dict[str, 
         "summary": found.summary,
         "changes": [_change(change) for change in (*found.substance, *found.wording, *found.examples)],
         "effects": _effects(effects) if effects is not None else None,
+        "alone": [
+            {"name": item.change.name, "gain": decimal_text(item.gain) if item.gain is not None else None}
+            for item in alone
+        ],
     }
 
 

@@ -38,6 +38,8 @@ def _lines(told: ComparisonTold) -> Iterator[str]:
             yield ""
             for change in changes:
                 yield from _change(change)
+                if told.effects is not None and change.number in told.effects.alone:
+                    yield f"   - *{escape(told.effects.alone[change.number])}*"
 
 
 def _effects(effects: EffectsTold) -> Iterator[str]:
@@ -54,7 +56,7 @@ def _effects(effects: EffectsTold) -> Iterator[str]:
     for line in effects.sums:
         yield "| " + " | ".join(f"**{escape(text)}**" if text else "" for text in line) + " | |"
     yield ""
-    yield from (f"- {escape(line)}" for line in (*effects.total, *effects.singles))
+    yield from (f"- {escape(line)}" for line in (*effects.total, *effects.singles, effects.together) if line)
     for row in effects.rows:
         if row.accounts:
             yield ""

@@ -95,7 +95,7 @@ def _effects(told: ComparisonTold, effects: EffectsTold) -> Iterator[str]:
         yield f'<tr class="sum"><th scope="row">{text(title)}</th>'
         yield "".join(f'<td class="n">{text(cell)}</td>' for cell in sums) + "<td></td></tr>"
     yield "</tbody></table></div>"
-    yield from (f"<p>{text(line)}</p>" for line in effects.singles)
+    yield from (f"<p>{text(line)}</p>" for line in (*effects.singles, effects.together) if line)
     yield "</section>"
 
 
@@ -113,6 +113,8 @@ def _change(change: ChangeTold, told: ComparisonTold) -> Iterator[str]:
         for words, binding in change.points:
             yield f"<li{'' if binding else ' class=quiet'}>{text(words)}</li>"
         yield "</ul>"
+    if told.effects is not None and change.number in told.effects.alone:
+        yield f'<p class="alone">{text(told.effects.alone[change.number])}</p>'
     yield from _written(change, told)
     yield "</div></li>"
 

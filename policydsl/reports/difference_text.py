@@ -34,8 +34,11 @@ def _parts(told: ComparisonTold) -> Iterator[RenderableType]:
     if found.substance:
         yield ""
         yield Wrapped(labels["changes"], "bold")
+        alone = told.effects.alone if told.effects is not None else {}
         for change in found.substance:
             yield from _change(change)
+            if change.number in alone:
+                yield Wrapped(alone[change.number], "dim", 2, 3)
     if told.effects is not None and any(row.accounts for row in told.effects.rows):
         yield ""
         yield Wrapped(labels["why"], "bold")
@@ -78,8 +81,9 @@ def _effects(told: ComparisonTold, effects: EffectsTold) -> Iterator[RenderableT
         if row.why:
             remark = f" ({row.remark})" if row.remark else ""
             yield Wrapped(f"{row.key}  {row.gain}{remark}  {row.why}", "", 4)
-    for line in effects.singles:
-        yield Wrapped(line)
+    yield from map(Wrapped, effects.singles)
+    if effects.together:
+        yield Wrapped(effects.together, "dim")
 
 
 def _accounts(row: RowTold, effects: EffectsTold) -> Iterator[RenderableType]:

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 from policydsl.api import facts_of
 from policydsl.cli.main import main
+from policydsl.compare.apart import apart
 from policydsl.compare.differences import differences
 from policydsl.compare.effects import Effects, effects
 from policydsl.compare.model import Differences
 from policydsl.compare.report import told
+from policydsl.core.program import Program
 from policydsl.core.values import Exact
 from policydsl.interpret.evaluate import Evaluator
 from policydsl.interpret.trace import Trace
@@ -183,3 +185,40 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path, capsys: pytest.CaptureF
     assert "policy-not-found" in capsys.readouterr().err
     assert main(["diff", str(good), str(good), "--facts", str(tmp_path / "none.json")]) == 1
     assert main(["diff", str(good), str(good), "--facts", "x.json", "--on", "soon"]) == 2
+
+
+def alone_of(new: str) -> tuple[dict[str, Exact | None], Effects]:
+    found, differing = compared(new)
+
+    def again(program: Program) -> Trace:
+        return Evaluator(program).run(found.old.facts)
+
+    return {item.change.name: item.gain for item in apart(differing, found, again)}, found
+
+
+def test_what_each_change_is_worth_by_itself() -> None:
+    alone, found = alone_of(
+        changed(("达到 85%(含)", "达到 80%(含)"), ("| 35万元 |", "| 40万元 |"), ("不低于 10场", "不低于 9场"))
+    )
+    # 甲区 has 9 events: its base award comes with the task alone, at 35万元; 乙区 has it already
+    assert alone == {"单价": 16400, "梯队": 50000, "宣讲": 350000}
+    assert found.gain == 16400 + 400000 + 50000
+
+
+def test_interplay_is_said() -> None:
+    new = changed(("达到 85%(含)", "达到 80%(含)"), ("| 35万元 |", "| 40万元 |"), ("不低于 10场", "不低于 9场"))
+    found, differing = compared(new)
+    alone = apart(differing, found, lambda program: Evaluator(program).run(found.old.facts))
+    text = difference_text(told(differing, found, "zh", alone), width=200)
+    assert "只改这一处\uff0c各区合起来多 35万元" in text
+    assert "各处单独改的得失相加是 +41.64万元\uff0c一起改是 +46.64万元\uff0c相差 +5万元 出自几处改动的相互作用" in text
+
+
+def test_one_change_has_all_and_what_needs_others_is_said() -> None:
+    assert alone_of(changed(("达到 85%(含)", "达到 80%(含)")))[0] == {}
+    new = changed(
+        ("= 100万元  依据 三", "= 2万元  依据 三\n标准 加成 = 2  依据 三"),
+        ("完成数 × 单价 × 口径", "完成数 × 单价 × 口径 × 加成"),
+    )
+    alone, _ = alone_of(new)
+    assert alone == {"上限": (20000 - 24600) + (20000 - 50000), "奖励": None, "加成": None}
