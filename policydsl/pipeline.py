@@ -95,7 +95,7 @@ def check_law(corpus: Corpus, law: Law) -> Result:
         told = []
     everything = [*law.unread, *law.findings, *missing, *told]
     broken = any(weight_of(finding) is Weight.ERROR for finding in everything)
-    return Result(law.notice.outline.source, tuple(everything), written, None if broken else program)
+    return Result(law.notice.outline.source, tuple(everything), written, None if broken else program, file)
 
 
 def _with_reason(finding: Diagnostic, gone: Mapping[str, Act]) -> Diagnostic:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from policydsl.cli.case import Refused, entity_of, flipping, form_of, program_of, put
 from policydsl.cli.console import colour, grave, say, width
-from policydsl.cli.governed import Governed, governed, is_corpus
+from policydsl.cli.governed import Governed, governed
 from policydsl.cli.main import FINDINGS, FINE, USAGE
 
 if TYPE_CHECKING:
@@ -55,9 +55,6 @@ def run(options: argparse.Namespace) -> int:
     if form == "xlsx" and not options.output:
         say("工作簿要写到文件:请加 -o 结果.xlsx。 A workbook goes to a file: add -o results.xlsx.")
         return USAGE
-    if options.receipt and is_corpus(options):
-        say("留痕是一个政策文件的;先用 law 写出那天的文本。 A receipt is of one policy file; a folder has none.")
-        return USAGE
     try:
         parts, findings = governed(options)
     except Refused as refused:
@@ -65,6 +62,11 @@ def run(options: argparse.Namespace) -> int:
         return refused.code
     if not parts:
         return FINDINGS
+    if len(parts) > 1 and options.receipt:
+        say(
+            "这些案件适用的文本不止一个,请分开测算、分开留痕。 The cases are under several texts: one receipt for each."
+        )
+        return USAGE
     if len(parts) > 1 and form in ("csv", "xlsx"):
         say(
             "这些案件适用的文本不止一个,表格装不下:请用 --format json。 The cases are under several texts: use --format json."
@@ -94,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
         return code
     from policydsl.cli.receipts import write
 
-    return max(code, write(options, parts[0].trace))
+    return max(code, write(options, parts[0].trace, parts[0].rulings))
 
 
 def _json(part: Governed) -> dict[str, Any]:

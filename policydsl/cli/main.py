@@ -168,10 +168,19 @@ def _parser() -> argparse.ArgumentParser:
     coverage.add_argument("-o", "--output", metavar="FILE")
 
     diff = commands.add_parser("diff", help="新旧两份政策比一比 what changed, and who gains and who loses")
-    diff.add_argument("old", metavar="OLD.pol")
-    diff.add_argument("new", metavar="NEW.pol")
+    diff.add_argument("old", metavar="OLD.pol", help="旧政策,或通知的文件夹 the old policy, or a folder of notices")
+    diff.add_argument(
+        "new", metavar="NEW.pol", nargs="?", help="新政策;比两个日子的不用 the new one; none for two days"
+    )
     diff.add_argument("--facts", metavar="FACTS", action="append", default=[], help="用这些事实算出各自的得失")
-    diff.add_argument("--on", metavar="DATE", help="基准日,如 2025-08-31 the day of the case")
+    diff.add_argument(
+        "--on",
+        metavar="DATE",
+        action="append",
+        default=[],
+        help="基准日;文件夹写两次,比两个日子 the day of the case; twice for a folder",
+    )
+    diff.add_argument("--notice", metavar="ID", help="文件夹里的哪一份(编号) which notice of the folder")
     diff.add_argument("--reading", metavar="NAME=ALTERNATIVE", action="append", default=[])
     diff.add_argument("--format", choices=("text", "md", "html", "json"))
     diff.add_argument("--lang", choices=("zh", "en"))

@@ -12,12 +12,13 @@ from policydsl.cli.console import colour, say, width
 from policydsl.cli.main import FINDINGS, FINE, USAGE
 
 if TYPE_CHECKING:
+    from policydsl.amend.rulings import Rulings
     from policydsl.interpret.trace import Trace
     from policydsl.source import Source
 
 
-def write(options: argparse.Namespace, trace: Trace) -> int:
-    """Write the receipt that `run --receipt` asks for, beside its place and then renamed."""
+def write(options: argparse.Namespace, trace: Trace, rulings: Rulings | None = None) -> int:
+    """Write the receipt that `run --receipt` asks for, beside its place and then renamed. `rulings`: those of the corpus that ruled."""
     from policydsl.receipts.canonical import has_sm3
     from policydsl.receipts.issue import ChangedMeanwhile, Run, receipt_data
     from policydsl.receipts.signing import CannotSign
@@ -26,8 +27,13 @@ def write(options: argparse.Namespace, trace: Trace) -> int:
 
     target = Path(options.receipt)
     try:
-        policy, others = _read(options.policy)
-        run = Run(policy, others, trace, readings_of(options.reading), day_of(options.on))
+        readings, on = readings_of(options.reading), day_of(options.on)
+        if rulings is None:
+            policy, others = _read(options.policy)
+            run = Run(policy, others, trace, readings, on)
+        else:
+            policy, others = _involved(options, rulings)
+            run = Run(policy, others, trace, readings, on, rulings.known, rulings.notice, rulings.on)
         write_file(target, written(receipt_data(run, target.resolve().parent, options.sign)))
     except ChangedMeanwhile as changed:
         say(f"{changed.name} 在测算的时候变了,没有写留痕,请重来。 It changed meanwhile; run again.")
@@ -52,6 +58,20 @@ def _read(name: str) -> tuple[Source, tuple[Source, ...]]:
     if not found:
         raise OSError(2, "读不了政策文件 the policy cannot be read", name)
     return found[0], found[1:]
+
+
+def _involved(options: argparse.Namespace, rulings: Rulings) -> tuple[Source, tuple[Source, ...]]:
+    """The files of a corpus that the text of a day is made of. Raises OSError."""
+    from policydsl.amend.consolidate import NoSuchNotice, consolidate
+    from policydsl.amend.corpus import load_corpus
+    from policydsl.receipts.involved import involved
+
+    corpus = load_corpus(options.policy, *(options.amending or ()))
+    try:
+        found = involved(corpus, consolidate(corpus, rulings.on, rulings.known, rulings.notice))
+    except NoSuchNotice as missing:
+        raise OSError(2, str(missing), options.policy) from None
+    return found.policy, found.others
 
 
 def replay(options: argparse.Namespace) -> int:

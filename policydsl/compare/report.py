@@ -56,11 +56,17 @@ class ComparisonTold:
     effects: EffectsTold | None
 
 
-def told(found: Differences, effects: Effects | None, lang: Language, alone: tuple[Alone, ...] = ()) -> ComparisonTold:
-    """The comparison in words; `alone` what each change is worth by itself."""
+def told(
+    found: Differences,
+    effects: Effects | None,
+    lang: Language,
+    alone: tuple[Alone, ...] = (),
+    names: tuple[str, str] | None = None,
+) -> ComparisonTold:
+    """The comparison in words; `alone` what each change is worth by itself, `names` what to call the two."""
     return ComparisonTold(
         lang,
         LABELS[lang],
-        tell(found, lang),
+        tell(found, lang, names),
         tell_effects(effects, found, lang, alone) if effects is not None else None,
     )

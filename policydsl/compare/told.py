@@ -73,8 +73,8 @@ class DifferencesTold:
     examples: tuple[ChangeTold, ...]
 
 
-def tell(found: Differences, lang: Language) -> DifferencesTold:
-    """The changes in words."""
+def tell(found: Differences, lang: Language, names: tuple[str, str] | None = None) -> DifferencesTold:
+    """The changes in words. `names`: what to call the two, where their titles do not tell them apart."""
     teller = _Teller(lang, _speaker(found.old, lang), _speaker(found.new, lang), found)
     numbered = {id(change): number for number, change in enumerate(found.of("substance"), 1)}
     told: dict[Weight, list[ChangeTold]] = {"substance": [], "wording": [], "example": []}
@@ -82,8 +82,8 @@ def tell(found: Differences, lang: Language) -> DifferencesTold:
         told[change.weight].append(teller.change(change, numbered.get(id(change), 0)))
     return DifferencesTold(
         lang,
-        title_of(found.old),
-        title_of(found.new),
+        names[0] if names is not None else title_of(found.old),
+        names[1] if names is not None else title_of(found.new),
         teller.summary(),
         tuple(told["substance"]),
         tuple(told["wording"]),
@@ -160,7 +160,7 @@ class _Teller:
         before = written_text(self.found.old, change.before, self.lang) if change.before is not None else ""
         after = written_text(self.found.new, change.after, self.lang) if change.after is not None else ""
         if change.fate in ("added", "removed") and not points:
-            points = ((_cut(_brief(after or before)), True),)
+            points = ((_cut(_brief(after or before, self.kind(change), change)), True),)
         fate: Fate = "changed" if change.fate == "replaced" else change.fate
         return ChangeTold(
             number, change, self.kind(change), name, self.words[f"fate-{fate}"], change.clause, points, before, after
@@ -392,11 +392,25 @@ def evolve_kind(change: Change) -> Change:
     return attrs.evolve(change, kind=thing.kind, after=None)
 
 
-def _brief(text: str) -> str:
-    """What a declaration says, on one line, without the word and name that the heading has."""
-    first, *rest = [" ".join(line.split()) for line in text.split("\n") if line.strip()]
-    # a heading with nothing but the name says what the report says already
-    return "; ".join(rest if rest and first.endswith(":") else [first, *rest])
+def _brief(text: str, kind: str, change: Change) -> str:
+    """What a declaration says, on one line, without the kind, name and citation that the heading has."""
+    parts: list[str] = []
+    for line in text.split("\n"):
+        words = " ".join(line.split())
+        if not words:
+            continue
+        # a line that was broken goes on twice as far in as a block does
+        if parts and line.startswith(" " * 8):
+            parts[-1] += f" {words}"
+        else:
+            parts.append(words)
+    heading = parts[0].removeprefix(kind).lstrip().removeprefix(f"「{change.name}」").removeprefix(change.name).lstrip()
+    heading = heading.removeprefix(f"({change.alias})").lstrip() if change.alias else heading
+    heading = heading.removeprefix(":").removeprefix("=").lstrip()
+    for cited in (BY_ID["CITED"].zh, BY_ID["CITED"].en):
+        if heading.startswith(f"{cited} "):
+            heading = ""
+    return "; ".join(part for part in (heading, *parts[1:]) if part) or " ".join(parts)
 
 
 def _cut(text: str, most: int = MOST) -> str:

@@ -29,7 +29,8 @@ class ChangedMeanwhile(OSError):
 
 @frozen
 class Run:
-    """A run to make a receipt of: the policy and what it stands on as they were read, the trace, and what the call asked for."""
+    """A run to make a receipt of: the policy and what it stands on as they were read, the trace, and what the call asked for. Of a
+    notice of a corpus, `of` is its 编号 and `law` the day whose text it is; what amends it is among the others."""
 
     policy: Source
     others: tuple[Source, ...]
@@ -38,6 +39,7 @@ class Run:
     on: date | None = None
     known: date | None = None
     of: str = ""
+    law: date | None = None
 
 
 def receipt_data(run: Run, beside: str | os.PathLike[str], key_file: str | None = None) -> dict[str, Plain]:
@@ -69,6 +71,7 @@ def receipt_data(run: Run, beside: str | os.PathLike[str], key_file: str | None 
             "on": run.on.isoformat() if run.on is not None else None,
             "known": run.known.isoformat() if run.known is not None else None,
             "of": run.of,
+            "law": run.law.isoformat() if run.law is not None else None,
             "readings": {
                 name: {"alternative": alternative, "asked": name in asked}
                 for name, alternative in trace.readings.items()

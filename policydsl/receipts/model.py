@@ -53,6 +53,7 @@ class FileRecord:
 class Receipt:
     """Everything needed to repeat a run: which engine, which files, which facts, which readings, which days, and what came out.
 
+    `of`: of a corpus, the 编号 of the notice, and `law` the day whose law it was; empty and None for a single file.
     `readings`: alternative by reading, and whether the call asked for it. `signature`: (public key, signature) in hexadecimal.
     `body`: the plain data that `stated` is the digest of and that a signature signs.
     """
@@ -65,6 +66,7 @@ class Receipt:
     on: date | None
     known: date | None
     of: str
+    law: date | None
     readings: Mapping[str, tuple[str, bool]]
     files: tuple[FileRecord, ...]
     facts: dict[str, Plain] = field(repr=False)
@@ -161,6 +163,7 @@ class _Reader:
             self._day(run, "on"),
             self._day(run, "known"),
             self._text(run, "of", "run."),
+            self._day(run, "law"),
             {name: self._reading(value, name) for name, value in readings.items()},
             found,
             self._object(self.data, "facts", ""),

@@ -12,8 +12,7 @@ from attrs import frozen
 from policydsl.amend.corpus import load_corpus
 from policydsl.receipts.model import Receipt
 from policydsl.source import Source
-from policydsl.syntax import tree
-from policydsl.syntax.parse import parse
+from policydsl.syntax.outline import Outline
 
 How = Literal["amends", "stands-on", "again"]
 
@@ -34,15 +33,16 @@ def newer_notices(receipt: Receipt, folder: Path) -> Iterator[Newer]:
     corpus = load_corpus(folder)
     known = {item.text for item in receipt.files if item.text is not None}
     names = {item.name.rpartition("/")[2] for item in receipt.files if item.role != "facts"}
-    own = _id_of(receipt)
+    ids = _ids(receipt)
+    own = next(iter(ids), "")
     for notice in corpus.notices.values():
         source = notice.outline.source
-        if source.text in known or (Path(source.name).name in names and notice.id == own):
+        if source.text in known or (Path(source.name).name in names and notice.id in ids):
             continue
         words = {entry.name for entry in notice.outline.entries if entry.word == "AMEND"}
         based = notice.outline.head().get("H_BASED", "").strip('“”"').rpartition("/")[2]
         how: How | None = None
-        if own and own in words:
+        if words & set(ids):
             how = "amends"
         elif based and based in names:
             how = "stands-on"
@@ -57,12 +57,10 @@ def _before(published: date | None, receipt: Receipt) -> bool:
     return published is not None and receipt.known is not None and published <= receipt.known
 
 
-def _id_of(receipt: Receipt) -> str:
-    main = next(item for item in receipt.files if item.role == "policy")
-    file, _ = parse(Source(main.name, main.text or ""))
-    for node in file.body:
-        if isinstance(node, tree.Policy):
-            for line in node.lines:
-                if line.word == "H_ID" and isinstance(line.value, str):
-                    return line.value
-    return ""
+def _ids(receipt: Receipt) -> list[str]:
+    """The 编号 of the recorded policies, that of the one that ruled first."""
+    found = []
+    for item in sorted(receipt.files, key=lambda item: item.role != "policy"):
+        if item.text is not None:
+            found.append(Outline(Source(item.name, item.text)).head().get("H_ID", "").strip('“”"'))
+    return [id_ for id_ in found if id_]

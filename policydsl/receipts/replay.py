@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Literal, cast
 
 from attrs import field, frozen
 
 from policydsl import __version__
+from policydsl.amend.consolidate import NoSuchNotice, consolidate
+from policydsl.amend.corpus import corpus_of
 from policydsl.amend.imports import Load
 from policydsl.compare.differences import differences
 from policydsl.compare.model import Differences
@@ -25,7 +28,7 @@ from policydsl.interpret.budget import ResourceError
 from policydsl.interpret.evaluate import Evaluator, UnknownReading
 from policydsl.interpret.tables import DuplicateRow
 from policydsl.interpret.trace import Trace
-from policydsl.pipeline import Result, check_source
+from policydsl.pipeline import Result, check_law, check_source
 from policydsl.receipts.canonical import Plain, canonical_json, canonical_policy, digest, engine_digest
 from policydsl.receipts.located import Located, Places
 from policydsl.receipts.model import Receipt
@@ -133,7 +136,7 @@ def replay(
     policy, today, cells = None, None, tuple[CellDiffering, ...]()
     whole_run = not gone or any(item.state == "changed" for item in files)
     if whole_run:
-        result = _today(files, recorded)
+        result = _today(receipt, files)
         if (
             any(item.record.role != "facts" for item in changed)
             and result.whole is not None
@@ -183,7 +186,19 @@ def _recorded(receipt: Receipt) -> Result:
         os.path.normpath(item.name): Source(item.name, item.text) for item in receipt.files if item.text is not None
     }
     main = next(item for item in receipt.files if item.role == "policy")
-    return check_source(Source(main.name, main.text or ""), _loading(sources))
+    return _checked(receipt, sources, Source(main.name, main.text or ""))
+
+
+def _checked(receipt: Receipt, sources: dict[str, Source], main: Source) -> Result:
+    """The policy of some texts: a file with what it stands on, or the text of a notice on the day of the run's law."""
+    if not receipt.of:
+        return check_source(main, _loading(sources))
+    corpus = corpus_of(sources.values())
+    try:
+        law = consolidate(corpus, receipt.law or date.max, receipt.known, receipt.of)
+    except NoSuchNotice:
+        return Result(main, (*corpus.findings,))
+    return check_law(corpus, law)
 
 
 def _from_receipt(receipt: Receipt, recorded: Result) -> Repeated:
@@ -233,7 +248,7 @@ def _object(plain: Plain) -> dict[str, Plain]:
 # ---------------------------------------------------------------- from the files as they are
 
 
-def _today(files: Sequence[Located], recorded: Result) -> Result:
+def _today(receipt: Receipt, files: Sequence[Located]) -> Result:
     """The policy of today; where a file of it is gone, the recorded text of that file stands in."""
     sources: dict[str, Source] = {}
     main: Source | None = None
@@ -246,7 +261,7 @@ def _today(files: Sequence[Located], recorded: Result) -> Result:
         if item.record.role == "policy":
             main = sources[os.path.normpath(item.record.name)]
     assert main is not None
-    return check_source(main, _loading(sources)) if sources else recorded
+    return _checked(receipt, sources, main)
 
 
 def _repeated_today(
