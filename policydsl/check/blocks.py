@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import frozen
 
+from policydsl.check.crossed import in_columns
 from policydsl.check.frames import Frames
+from policydsl.check.guards import chosen, knowing
 from policydsl.core import program as core
-from policydsl.core.types import BOOL, NEVER, Date, Member, Moment, Never, Number, Text, Type, strip
+from policydsl.core.types import BOOL, NEVER, Bool, Date, Member, Moment, Never, Number, Text, Type, strip
 from policydsl.core.values import decimal_text, exact
 from policydsl.source import Span
 from policydsl.syntax import tree
@@ -23,9 +25,9 @@ def block(checker: Checker, node: tree.Block, frames: Frames, expected: Type | N
     """The core expression of a block."""
     match node.kind:
         case "BANDS":
-            return _bands(checker, node, frames, expected)
+            return _bands(checker, in_columns(checker, node), frames, expected)
         case "BRACKETS":
-            return _brackets(checker, node, frames)
+            return _brackets(checker, in_columns(checker, node), frames)
         case "INCREMENT":
             return _increment(checker, node, frames)
         case "BY":
@@ -65,6 +67,8 @@ def _bands_of(
     ranges: list[Range] = []
     otherwise: tree.BandRow | None = None
     for row in node.rows:
+        if isinstance(row, tree.GridRow):
+            continue
         if not isinstance(row, tree.BandRow):
             checker.report("line-out-of-place", row.span, line=row.span.text)
             continue
@@ -170,6 +174,13 @@ def _value(
     return value
 
 
+def _without_rows(checker: Checker, node: tree.Block) -> core.Expr:
+    if any(isinstance(row, tree.GridRow) for row in node.rows):
+        # what is wrong with its cells has been said
+        return core.Pending("", type=NEVER, span=node.span)
+    return checker.report("block-without-rows", node.span)
+
+
 def _bands(checker: Checker, node: tree.Block, frames: Frames, expected: Type | None) -> core.Expr:
     assert node.subject is not None
     measure = checker.expr(node.subject, frames)
@@ -177,7 +188,7 @@ def _bands(checker: Checker, node: tree.Block, frames: Frames, expected: Type | 
         return checker.report("number-expected", node.subject.span, found=checker.say(measure.type))
     ranges, otherwise = _bands_of(checker, node, measure, frames)
     if not ranges:
-        return checker.report("block-without-rows", node.span)
+        return _without_rows(checker, node)
     found: list[tuple[core.Expr, Span]] = []
     values = [_value(checker, item.row, frames, expected, found) for item in ranges]
     rest = _value(checker, otherwise, frames, expected, found) if otherwise is not None else None
@@ -260,7 +271,7 @@ def _brackets(checker: Checker, node: tree.Block, frames: Frames) -> core.Expr:
     rest = _value(checker, otherwise, frames, None, found) if otherwise is not None else None
     type_ = checker.common(tuple(found))
     if not ranges:
-        return checker.report("block-without-rows", node.span)
+        return _without_rows(checker, node)
     zero = core.Const(0, "0", type=Number(measure.type.unit, True), span=node.span)
     slices: list[core.Slice] = []
     if all(item.low is not None and item.high is None for item in ranges):
@@ -298,8 +309,10 @@ def _brackets(checker: Checker, node: tree.Block, frames: Frames) -> core.Expr:
 
 
 def _quick(checker: Checker, rows: list[tree.BandRow], slices: list[core.Slice], type_: Number) -> None:
-    """A printed quick deduction (速算扣除) must be what the slices below make it; it takes no part in the computation."""
+    """A printed quick deduction (速算扣除) or total of the slices before (前段累计) must be what the slices below make it; it takes
+    no part in the computation."""
     printed = {row.span: row.quick for row in rows}
+    totals = {row.span: row.so_far for row in rows}
     below = Fraction(0)
     for piece in slices:
         literals = [
@@ -315,6 +328,13 @@ def _quick(checker: Checker, rows: list[tree.BandRow], slices: list[core.Slice],
         elif quick is not None and measure is not None and quick.number * measure.size != rate * start - below:
             due = f"{decimal_text(exact((rate * start - below) / measure.size))}{quick.unit}"
             checker.report("quick-deduction", quick.span, due, found=quick.span.text, expected=due)
+        total = totals.get(piece.span) if piece.span is not None else None
+        measure = checker.scope.measures.parse(total.unit) if total is not None else None
+        if total is not None and (measure is None or measure.unit != type_.unit):
+            checker.report("unit-needed", total.span, number=total.digits, unit=checker.say(type_))
+        elif total is not None and measure is not None and total.number * measure.size != below:
+            due = f"{decimal_text(exact(below / measure.size))}{total.unit}"
+            checker.report("cumulative-figure", total.span, due, found=total.span.text, expected=due)
         if end is None:
             return
         below += rate * (end - start)
@@ -406,6 +426,8 @@ def _choice(checker: Checker, node: tree.Block, frames: Frames, expected: Type |
     kind = strip(subject.type)
     if isinstance(kind, Never):
         return subject
+    if isinstance(kind, Number | Bool):
+        return _by_value(checker, node, subject, frames, expected)
     if not isinstance(kind, Member | Text):
         return checker.report("choice-subject", node.subject.span, found=checker.say(kind))
     cases: list[core.Case] = []
@@ -421,6 +443,9 @@ def _choice(checker: Checker, node: tree.Block, frames: Frames, expected: Type |
             continue
         options: list[core.Expr] = []
         for label in row.labels:
+            if not isinstance(label, tree.Name):
+                checker.report("choice-label", label.span, found=label.span.text)
+                continue
             name = checker.scope.member(kind.roll, label.text) if isinstance(kind, Member) else label.text
             if name is None:
                 checker.expr(tree.Reference((label,), span=label.span), frames, kind)
@@ -429,13 +454,14 @@ def _choice(checker: Checker, node: tree.Block, frames: Frames, expected: Type |
                 checker.report("choice-twice", label.span, member=name)
             seen[name] = label.span
             options.append(core.Const(name, label.text, type=kind, span=label.span))
-        value = _value(checker, row, frames, expected, found)
+        inside = knowing(frames, chosen(node.subject, row.labels))
+        value = _value(checker, row, inside, expected, found)
         when: core.Expr
         if len(options) == 1:
             when = core.Compare("eq", subject, options[0], "=", type=BOOL, span=row.span)
         else:
             when = core.OneOf(subject, tuple(options), type=BOOL, span=row.span)
-        text = checker.scope.words("、", ", ").join(label.text for label in row.labels)
+        text = checker.scope.words("、", ", ").join(label.span.text for label in row.labels)
         cases.append(core.Case(when, value, text, row.cite.text if row.cite else "", span=row.span))
     type_ = checker.common(tuple(found))
     if isinstance(kind, Member) and otherwise is None:
@@ -447,6 +473,55 @@ def _choice(checker: Checker, node: tree.Block, frames: Frames, expected: Type |
     return core.Choose("first", tuple(cases), otherwise, "category", type=type_, span=node.span)
 
 
+def _plain(label: tree.Label) -> str:
+    return label.text if isinstance(label, tree.Name) else label.span.text
+
+
+def _by_value(
+    checker: Checker, node: tree.Block, subject: core.Expr, frames: Frames, expected: Type | None
+) -> core.Expr:
+    """A choice by a number, or by 真 and 假: each row for one or several of them."""
+    assert node.subject is not None
+    cases: list[core.Case] = []
+    found: list[tuple[core.Expr, Span]] = []
+    seen: set[object] = set()
+    otherwise: core.Expr | None = None
+    for row in node.rows:
+        if isinstance(row, tree.BandRow) and not row.edges:
+            otherwise = _value(checker, row, frames, expected, found)
+            continue
+        if not isinstance(row, tree.ChoiceRow):
+            checker.report("line-out-of-place", row.span, line=row.span.text)
+            continue
+        options: list[core.Expr] = []
+        for label in row.labels:
+            if isinstance(label, tree.Name):
+                checker.report("choice-label", label.span, found=label.text)
+                continue
+            option = checker.expr(label, frames)
+            checker.agree(subject, option, label.span, "=")
+            if isinstance(option, core.Const):
+                if option.value in seen:
+                    checker.report("choice-twice", label.span, member=label.span.text)
+                seen.add(option.value)
+            options.append(option)
+        inside = knowing(frames, chosen(node.subject, row.labels))
+        value = _value(checker, row, inside, expected, found)
+        if not options:
+            continue
+        when: core.Expr = (
+            core.Compare("eq", subject, options[0], "=", type=BOOL, span=row.span)
+            if len(options) == 1
+            else core.OneOf(subject, tuple(options), type=BOOL, span=row.span)
+        )
+        text = checker.scope.words("、", ", ").join(label.span.text for label in row.labels)
+        cases.append(core.Case(when, value, text, row.cite.text if row.cite else "", span=row.span))
+    type_ = checker.common(tuple(found))
+    if otherwise is None and seen != {True, False}:
+        return checker.report("band-else-missing", node.span)
+    return core.Choose("first", tuple(cases), otherwise, "category", type=type_, span=node.span)
+
+
 def _pick(checker: Checker, node: tree.Block, frames: Frames) -> core.Expr:
     options: list[core.Option] = []
     found: list[tuple[core.Expr, Span]] = []
@@ -454,7 +529,7 @@ def _pick(checker: Checker, node: tree.Block, frames: Frames) -> core.Expr:
         if not isinstance(row, tree.ChoiceRow) or len(row.labels) != 1:
             checker.report("line-out-of-place", row.span, line=row.span.text)
             continue
-        options.append(core.Option(row.labels[0].text, _value(checker, row, frames, None, found)))
+        options.append(core.Option(_plain(row.labels[0]), _value(checker, row, frames, None, found)))
     type_ = checker.common(tuple(found))
     if not options:
         return checker.report("block-without-rows", node.span)

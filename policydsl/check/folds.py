@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from policydsl.check import refer
 from policydsl.check.frames import Frames, RowFrame
+from policydsl.check.guards import forgetting, knowing
 from policydsl.core import program as core
 from policydsl.core.types import (
     BOOL,
@@ -94,7 +95,7 @@ def function(checker: Checker, node: tree.Function, frames: Frames, expected: Ty
     if node.word == "F_HAS":
         if len(node.args) != 1:
             return checker.report("wrong-arguments", node.span, function=word, expected=1, found=len(node.args))
-        body = checker.expr(node.args[0], frames)
+        body = checker.expr(node.args[0], forgetting(frames))
         if not isinstance(body.type, Optional | Never):
             return checker.report("has-needs-none", node.args[0].span, name=node.args[0].span.text)
         return core.Has(body, type=BOOL, span=node.span)
@@ -304,6 +305,8 @@ def _fold(checker: Checker, node: tree.Function, first: tree.Reference, frames: 
     if rows is None:
         return core.Pending("", type=NEVER, span=node.span)
     inner: Frames = (RowFrame(entity.name, rows), *frames)
+    where = checker.condition(node.where, inner) if node.where is not None else None
+    inner = knowing(inner, node.where) if node.where is not None else inner
     body: core.Expr | None = None
     if node.of_each is not None:
         body = checker.expr(node.of_each, inner)
@@ -312,7 +315,6 @@ def _fold(checker: Checker, node: tree.Function, first: tree.Reference, frames: 
     elif len(first.path) > 1:
         rest = tree.Reference(first.path[1:], None, span=first.span)
         body = refer.walk(checker, rest, 0, (core.Here(0), entity.name), inner)
-    where = checker.condition(node.where, inner) if node.where is not None else None
     empty = checker.expr(node.if_empty, frames) if node.if_empty is not None else None
     order = checker.expr(node.order, inner) if node.order is not None else None
     if order is not None and fold not in ("first", "last"):

@@ -7,14 +7,17 @@ from attrs import frozen
 from policydsl.core.program import Expr, Rows
 from policydsl.core.types import Type
 from policydsl.core.units import Measure
+from policydsl.syntax import tree
 
 
 @frozen
 class RowFrame:
-    """A scope that is a row of `entity`; `rows` says over which rows an aggregate runs, None for the rule's own row."""
+    """A scope that is a row of `entity`; `rows` says over which rows an aggregate runs, None for the rule's own row. `known` are
+    the conditions that are known to hold of the row."""
 
     entity: str
     rows: Rows | None = None
+    known: tuple[tree.Expr, ...] = ()
 
 
 @frozen

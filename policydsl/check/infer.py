@@ -14,6 +14,7 @@ from attrs import define, evolve, field
 
 from policydsl.check import blocks, folds, refer, siblings
 from policydsl.check.frames import Checked, Frames, RowFrame
+from policydsl.check.guards import denied, forgetting, knowing
 from policydsl.check.scope import Draft, Scope
 from policydsl.core import program as core
 from policydsl.core.types import (
@@ -134,9 +135,7 @@ class Checker:
             case tree.Comparison():
                 return self._comparison(node, frames)
             case tree.Logic():
-                parts = tuple(self.condition(part, frames) for part in node.parts)
-                kind = core.Every if node.op == "and" else core.Some
-                return kind(parts, type=BOOL, span=node.span)
+                return self._logic(node, frames)
             case tree.Among():
                 return self._among(node, frames)
             case tree.If():
@@ -353,7 +352,7 @@ class Checker:
         return core.Apply(op, (measure, limit), type=common, span=node.span)
 
     def _instead(self, node: tree.Instead, frames: Frames) -> core.Expr:
-        body = self.expr(node.body, frames)
+        body = self.expr(node.body, forgetting(frames))
         instead = self.expr(node.instead, frames, strip(body.type))
         if not isinstance(body.type, Optional | Never):
             return self.report("has-needs-none", node.body.span, name=node.body.span.text)
@@ -383,6 +382,15 @@ class Checker:
         op = core.Compare
         return op(relation, left, right, word, type=BOOL, span=node.span)  # type: ignore[arg-type]
 
+    def _logic(self, node: tree.Logic, frames: Frames) -> core.Expr:
+        """且 and 或: each part knows what those before it have settled."""
+        parts: list[core.Expr] = []
+        for part in node.parts:
+            parts.append(self.condition(part, frames))
+            frames = knowing(frames, part if node.op == "and" else denied(part))
+        kind = core.Every if node.op == "and" else core.Some
+        return kind(tuple(parts), type=BOOL, span=node.span)
+
     def _among(self, node: tree.Among, frames: Frames) -> core.Expr:
         item = self.expr(node.item, frames)
         if isinstance(node.options, tree.Reference):
@@ -396,8 +404,9 @@ class Checker:
 
     def _if(self, node: tree.If, frames: Frames, expected: Type | None) -> core.Expr:
         when = self.condition(node.condition, frames)
-        then = self.expr(node.then, frames, expected)
-        otherwise = self.expr(node.otherwise, frames, expected or strip(then.type))
+        then = self.expr(node.then, knowing(frames, node.condition), expected)
+        other = knowing(frames, denied(node.condition))
+        otherwise = self.expr(node.otherwise, other, expected or strip(then.type))
         type_ = self.common(((then, node.then.span), (otherwise, node.otherwise.span)))
         return core.Choose(
             "first", (core.Case(when, then, span=node.then.span),), otherwise, "if", type=type_, span=node.span

@@ -140,7 +140,7 @@ class Measures:
         if not text:
             return Measure(PLAIN, "")
         above, slash, below = text.partition("/")
-        upper = self._single(above)
+        upper = self._single(above) if above else (PLAIN, Fraction(1))
         if upper is None:
             return None
         if not slash:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from policydsl.check.frames import Frames, RowFrame, ValueFrame
+from policydsl.check.guards import holds
+from policydsl.check.numerals import in_digits
 from policydsl.check.scope import Draft, EntityScope
 from policydsl.core import program as core
 from policydsl.core.types import BOOL, DATE, NEVER, Member, Never, Optional, Reference, Type, strip
@@ -121,7 +123,7 @@ def seek(checker: Checker, name: tree.Name, frames: Frames) -> core.Expr | None:
     for row, entity in _visible(checker, frames):
         item = checker.scope.entities[entity]
         if item.owns(name.text):
-            return read(checker, row, item, name)
+            return read(checker, row, item, name, frames)
     return None
 
 
@@ -206,7 +208,7 @@ def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | No
         return checker.report("ambiguous-name", name.span, name=name.text, places=places)
     if hits:
         row, item = hits[0]
-        return read(checker, row, item, name)
+        return read(checker, row, item, name, frames)
     parameter = scope.parameters.get(name.text)
     if parameter is not None:
         return _parameter(checker, parameter, name.span, frames)
@@ -233,11 +235,18 @@ def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | No
             name=name.text,
             places=scope.words("、", ", ").join(f"{e}.{name.text}" for e in owners),
         )
-    if scope.table(name.text):
+    table = scope.table(name.text)
+    if table is not None and scope.tables[table][0].across is not None:
+        node = tree.Reference((name,), span=name.span)
+        return _lookup(checker, node, table, None, frames)
+    if table is not None:
         return checker.report("table-needs-column", name.span, name=name.text)
     glued = _glued(checker, name.text, own)
     if glued:
         return checker.report("glued-words", name.span, glued, found=name.text)
+    figure = in_digits(name.text)
+    if figure and scope.language == "zh":
+        return checker.report("figure-in-words", name.span, figure, found=name.text)
     close_name = scope.close_to(name.text, own)
     return checker.report("unknown-name", name.span, close_name or None, name=name.text, close=close_name)
 
@@ -255,25 +264,47 @@ def _glued(checker: Checker, text: str, own: str | None) -> str:
     return ""
 
 
-def read(checker: Checker, row: core.RowRef, item: EntityScope, name: tree.Name) -> core.Expr:
-    """A field or rule of a row, by name or alias."""
+def read(checker: Checker, row: core.RowRef, item: EntityScope, name: tree.Name, frames: Frames = ()) -> core.Expr:
+    """A field or rule of a row, by name or alias. A field of one kind of row only needs that kind to have been asked for in
+    `frames`; a rule that applies only in part has a value where its condition has been."""
     canonical = item.owns(name.text)
     assert canonical is not None
     found = item.fields.get(canonical)
     if found is not None:
         checker.used.add((item.name, canonical))
+        kind = item.kinds.get(canonical)
+        if kind is not None and frames and not holds(checker, row, frames, kind):
+            checker.report("variant-unasked", name.span, name=canonical, kind=kind.span.text)
         return core.FieldRead(row, item.name, canonical, type=found.type, span=name.span)
-    return read_rule(checker, item.drafts[canonical], row, name.span)
+    return read_rule(checker, item.drafts[canonical], row, name.span, frames)
 
 
-def read_rule(checker: Checker, draft: Draft, row: core.RowRef, where: Span) -> core.Expr:
+def read_rule(checker: Checker, draft: Draft, row: core.RowRef, where: Span, frames: Frames = ()) -> core.Expr:
     """The outcome of a rule of a row."""
     checker.used.add(draft.id)
     if draft.kind in ("constraint", "property"):
         return checker.report("constraint-read", where, name=draft.name)
     checked = checker.rule(draft)
     type_ = checked.body.type if checked is not None else NEVER
+    if checked is not None and isinstance(type_, Optional) and frames:
+        from policydsl.check.rules import conditions_of
+
+        conditions = conditions_of(draft)
+        if conditions and all(holds(checker, row, frames, one) for one in conditions):
+            type_ = _where_it_applies(checked.body).type
     return core.RuleRead(row, draft.entity, draft.name, type=type_, span=where)
+
+
+def _where_it_applies(body: core.Expr) -> core.Expr:
+    """What a rule gives where it applies."""
+    while True:
+        match body:
+            case core.Choose(form="applies", cases=(case,)):
+                body = case.value
+            case core.Let(body=inner):
+                body = inner
+            case _:
+                return body
 
 
 def walk(checker: Checker, node: tree.Reference, at: int, row: Row, frames: Frames) -> core.Expr:
@@ -286,7 +317,7 @@ def walk(checker: Checker, node: tree.Reference, at: int, row: Row, frames: Fram
         item = scope.entities[entity]
         last = at == len(node.path) - 1
         if item.owns(name.text):
-            found = read(checker, here, item, name)
+            found = read(checker, here, item, name, frames)
             if last and absent and not isinstance(found.type, Optional | Never):
                 return evolve(found, type=Optional(found.type))
             if last:
@@ -356,9 +387,11 @@ def _lookup(
     first = node.path[0]
     if types is None:
         return core.Pending("", type=NEVER, span=node.span)
-    if len(node.path) != 2:
-        return checker.report("table-needs-column", first.span, name=first.text)
-    column = node.path[1]
+    crossed = written.across is not None
+    if len(node.path) != (1 if crossed else 2):
+        code = "no-parts" if crossed else "table-needs-column"
+        return checker.report(code, first.span, name=first.text)
+    column = written.name if crossed else node.path[1]
     if column.text not in types:
         close = next(iter(_close(column.text, list(types))), "")
         return checker.report("unknown-column", column.span, close or None, name=column.text, table=table, close=close)

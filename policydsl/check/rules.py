@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from policydsl.check import folds, refer
 from policydsl.check.frames import Checked, Frames, RowFrame, ValueFrame
+from policydsl.check.guards import knowing
 from policydsl.check.scope import Draft
 from policydsl.core import program as core
 from policydsl.core.types import BOOL, DATE, NEVER, Date, Member, Moment, Never, Number, strip
@@ -39,11 +40,17 @@ def infer_draft(checker: Checker, draft: Draft) -> Checked:
                 return Checked(checker.condition(node.value, frames))
             return Checked(_group(checker, draft.entity, node.mode, node.least, node.items, node.span))
         case tree.Rule():
-            checked = defined(checker, node, frames)
+            checked = defined(checker, node, knowing(frames, *conditions_of(draft)))
             body = checked.body
             for applies in reversed(draft.applies):
                 body = _applies(checker, applies, body, frames)
             return Checked(body, checked.measure)
+
+
+def conditions_of(draft: Draft) -> tuple[tree.Expr, ...]:
+    """The conditions under which a rule applies: its own (适用) and those of its 部分."""
+    own = draft.node.after if isinstance(draft.node, tree.Rule) else ()
+    return tuple(row.when for row in (*draft.applies, *own) if isinstance(row, tree.Applies))
 
 
 def defined(checker: Checker, node: tree.Rule | tree.Parameter | tree.Formula, frames: Frames) -> Checked:
@@ -184,13 +191,14 @@ def _exceptions(
     found: list[tuple[core.Expr, Span]] = [(general, where)]
     layers: dict[int, list[core.Case]] = {}
     for row in rows:
-        value = checker.expr(row.value, frames, strip(general.type))
+        inside = knowing(frames, row.when)
+        value = checker.expr(row.value, inside, strip(general.type))
         if row.rows:
             value = _exceptions(
                 checker,
                 [inner for inner in row.rows if isinstance(inner, tree.ExceptRow)],
                 value,
-                frames,
+                inside,
                 row.value.span,
             )
         found.append((value, row.value.span))
@@ -237,7 +245,7 @@ def _modified(
                     body = settle(body)
                 if isinstance(body.type, Never):
                     continue
-                limit = checker.expr(row.limit, frames)
+                limit = checker.expr(row.limit, knowing(frames, row.when) if row.when is not None else frames)
                 if not isinstance(strip(body.type), Number | Date | Moment):
                     checker.report("number-expected", row.span, found=checker.say(body.type))
                     continue

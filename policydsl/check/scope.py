@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from attrs import define, evolve, field, frozen
 
+from policydsl.check.crossed import unfolded
 from policydsl.check.measures import COUNT_WORDS, Measures
 from policydsl.core import program as core
 from policydsl.core.types import BOOL, DATE, MOMENT, RATIO, TEXT, ListOf, Member, Number, Optional, Reference, Type
@@ -56,6 +57,7 @@ class EntityScope:
     counted_in: str = ""
     fields: dict[str, core.Field] = field(factory=dict)
     bounds: dict[str, list[tree.Edge]] = field(factory=dict)
+    kinds: dict[str, tree.Expr] = field(factory=dict)
     drafts: dict[str, Draft] = field(factory=dict)
     aliases: dict[str, str] = field(factory=dict)
 
@@ -283,6 +285,7 @@ def _flatten(
 
 def _table(scope: Scope, node: tree.Table, clause: str) -> None:
     """A table, or one version of it: several tables of one name must each say since when."""
+    node = unfolded(node)
     name = node.name.text
     versions = scope.versions.setdefault(name, [])
     if scope.tables.get(name) is not None and (
@@ -386,6 +389,8 @@ def _main(scope: Scope, file: tree.File) -> None:
 def _fields(scope: Scope, item: EntityScope) -> None:
     keys = 0
     lines = [*item.node.fields, *(line for variant in item.node.variants for line in variant.fields)]
+    for variant in item.node.variants:
+        item.kinds |= {line.name.text: variant.when for line in variant.fields}
     for line in lines:
         found = scope.type_of(line.type)
         name = line.name.text

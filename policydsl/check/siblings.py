@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from policydsl.check import folds
 from policydsl.check.frames import Frames, RowFrame
+from policydsl.check.guards import knowing
 from policydsl.core import program as core
 from policydsl.core.types import NEVER, Date, Member, Moment, Never, Number, Optional, Type, strip
 from policydsl.core.units import PLAIN
@@ -32,6 +33,7 @@ def ordered(checker: Checker, node: tree.Ordered, frames: Frames) -> core.Expr:
         checker.condition(node.where, inner) if node.where is not None else None,
         checker.expr(node.group, inner) if node.group is not None else None,
     )
+    inner = knowing(inner, node.where) if node.where is not None else inner
     order = checker.expr(node.order, inner) if node.order is not None else None
     if order is not None and not isinstance(order.type, Number | Date | Moment | Never | Member):
         checker.report(

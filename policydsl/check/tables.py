@@ -48,7 +48,12 @@ def check_table(checker: Checker, name: str, node: tree.Table, clause: str) -> N
         span = node.grid.row_spans[number] if number < len(node.grid.row_spans) else node.span
         present = [key for key in keys if key in head]
         mine = [written[head.index(key)] for key in present]
-        matched = tuple(_key(checker, cell, types[key]) for cell, key in zip(mine, present, strict=True))
+        matched = tuple(
+            _rest(checker, node, head.index(key), types[key])
+            if cell.kind == "else" and any(other.kind not in ("else", "any") for other in mine)
+            else _key(checker, cell, types[key])
+            for cell, key in zip(mine, present, strict=True)
+        )
         otherwise = bool(mine) and all(cell.kind in ("else", "any") for cell in mine) and mine[0].kind == "else"
         cells_of = {column: columns[column][number] for column in columns}
         rows.append(core.TableRow(matched, cells_of, otherwise, span=span))
@@ -138,6 +143,14 @@ def _key(checker: Checker, cell: tree.Cell, type_: Type) -> tuple[Value | core.I
         if literal is not None:
             found.append(literal)
     return tuple(found)
+
+
+def _rest(checker: Checker, node: tree.Table, at: int, type_: Type) -> tuple[Value | core.Interval, ...] | None:
+    """What 否则 matches in one key column beside others: the members that no other row names in that column."""
+    if not isinstance(type_, Member):
+        return None
+    named = {key for row in node.grid.rows if row[at].kind == "values" for key in _key(checker, row[at], type_) or ()}
+    return tuple(member for member in checker.scope.rolls[type_.roll].members if member not in named)
 
 
 def _interval(checker: Checker, cell: tree.Cell, type_: Type) -> core.Interval:

@@ -15,6 +15,9 @@ from policydsl.syntax.keywords import BY_ID, SIGNS, hard_words
 from policydsl.syntax.literals import read_citation, read_date, read_quantity, read_time
 from policydsl.syntax.twig import Token, Tree, Twig
 
+_NUMBERS = ("QUANTITY", "BARE")
+"""Tokens of numbers: with their unit, and without."""
+
 
 @define
 class Builder:
@@ -139,7 +142,7 @@ class Builder:
         return None if twig is None else self.expr(twig)
 
     def _token(self, token: Token) -> tree.Expr:
-        return self.quantity(token) if token.type == "QUANTITY" else tree.Words(str(token), span=self.span(token))
+        return self.quantity(token) if token.type in _NUMBERS else tree.Words(str(token), span=self.span(token))
 
     def _binary(self, twig: Tree) -> tree.Expr:
         ops = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "part_of": "of"}
@@ -165,7 +168,7 @@ class Builder:
         )
 
     def _one_of(self, twig: Tree) -> tree.Expr:
-        item, *options = [child for child in twig.children if not isinstance(child, Token) or child.type == "QUANTITY"]
+        item, *options = [child for child in twig.children if not isinstance(child, Token) or child.type in _NUMBERS]
         return tree.Among(self.expr(item), tuple(self.expr(option) for option in options), span=self.span(twig))
 
     def _within(self, twig: Tree) -> tree.Expr:
@@ -265,12 +268,18 @@ class Builder:
                 if word.type in clauses:
                     self.report("clause-twice", twig, found=self.span(word).text)
                 clauses[word.type] = twig
-            elif twig is not None and (not isinstance(twig, Token) or twig.type == "QUANTITY"):
+            elif twig is not None and (not isinstance(twig, Token) or twig.type in _NUMBERS):
                 parts.append(twig)
         return clauses, parts
 
     def _clause(self, clauses: dict[str, Tree], word: str) -> tree.Expr | None:
         return self.expr(clauses[word].children[1]) if word in clauses else None
+
+    def label(self, twig: Twig) -> tree.Label:
+        """What a row of a choice stands for: a name, a number, 真 or 假."""
+        if isinstance(twig, Token) and twig.type in ("TRUE", "FALSE"):
+            return tree.Constant("TRUE" if twig.type == "TRUE" else "FALSE", span=self.span(twig))
+        return self.quantity(twig) if isinstance(twig, Tree) and twig.data == "number" else self.name(twig)
 
     def place(self, twig: Twig) -> tree.Quantity:
         """What is rounded to: a unit, or a number of one."""
@@ -318,11 +327,12 @@ class Builder:
         head = twig.children[0]
         assert isinstance(head, Token)
         kind = cast(Literal["BANDS", "BRACKETS", "INCREMENT", "BY", "JOIN_MAX", "JOIN_MIN"], head.type)
-        parts = [child for child in twig.children[1:] if not isinstance(child, Token) or child.type == "QUANTITY"]
+        parts = [child for child in twig.children[1:] if not isinstance(child, Token) or child.type in _NUMBERS]
         subject = self.expr(parts[0]) if parts else None
-        start = self.expr(parts[1]) if len(parts) > 1 else None
+        second = self.expr(parts[1]) if len(parts) > 1 else None
+        start, by = (second, None) if kind == "INCREMENT" else (None, second)
         rows = self.rows if self.blocks == 1 else ()
-        return tree.Block(kind, subject, start, rows, span=self.span(twig))
+        return tree.Block(kind, subject, start, rows, by, span=self.span(twig))
 
 
 _MAKERS: dict[str, Callable[[Builder, Tree], tree.Expr]] = {

@@ -10,6 +10,7 @@ from typing import assert_never
 from policydsl.diagnostics.model import Language
 from policydsl.source import Span, display_width
 from policydsl.syntax import tree
+from policydsl.syntax.cells import grid_rows
 from policydsl.syntax.phrases import Phrases, joined
 from policydsl.syntax.quoting import Pieces, freed, run_of
 from policydsl.syntax.remarks import page
@@ -270,7 +271,9 @@ def _amend_line(spell: Spelling, node: tree.AmendLine) -> Row:
         case tree.Extending():
             head = f"{spell.word(node.word)} {phrases.flat(node.target)}"
             row = _opening(spell, node, head, node.since, node.cite)
-            row.children = _grid(spell, node.grid) if node.grid else [_block_line(spell, line) for line in node.lines]
+            row.children = (
+                grid_rows(spell, node.grid) if node.grid else [_block_line(spell, line) for line in node.lines]
+            )
             return row
         case tree.Past():
             text = f"{spell.word('PAST')} {spell.word(node.word)}"
@@ -315,43 +318,10 @@ def _opening(spell: Spelling, node: tree.Written, head: str, since: date | None,
 
 def _table(spell: Spelling, node: tree.Table) -> Row:
     head = f"{spell.word('TABLE')} {spell.alias(node.name, node.alias)} {spell.word('BY')} {spell.names(node.keys)}"
+    head += f" × {spell.name(node.across)}" if node.across else ""
     head += f" {spell.word(node.hit)}" if node.hit else ""
     head += f" {spell.word('FROM')} {spell.day(node.since)} {spell.word('ONWARD')}" if node.since else ""
-    return _row(node, [[(0, f"{head}:{spell.citation(node.cite)[1:]}")]], _grid(spell, node.grid))
-
-
-def _grid(spell: Spelling, grid: tree.Grid) -> list[Row]:
-    lines = [[_head(spell, name) for name in grid.head]]
-    lines += [[_cell(spell, cell) for cell in row] for row in grid.rows]
-    widths = [max(display_width(line[at]) for line in lines) for at in range(len(grid.head))]
-    first = grid.head[0].span.to(grid.head[-1].span) if grid.head else grid.span
-    spans = [first, *grid.row_spans]
-    rows = []
-    for at, line in enumerate(lines):
-        cells = (f" {text}{' ' * (width - display_width(text))} " for text, width in zip(line, widths, strict=True))
-        rows.append(Row(spans[at] if at < len(spans) else spans[-1], "", [[(0, f"|{'|'.join(cells)}|")]]))
-    return rows
-
-
-def _head(spell: Spelling, name: tree.Name) -> str:
-    # the head of a table is no expression: nothing in it is a keyword
-    return name.text if not name.text or "「" in name.text or "」" in name.text else spell.heading(name)
-
-
-def _cell(spell: Spelling, cell: tree.Cell) -> str:
-    phrases = Phrases(spell)
-    match cell.kind:
-        case "any":
-            return spell.word("ANY")
-        case "else":
-            return spell.word("ELSE")
-        case "values":
-            pieces: Pieces = [(0, spell.comma.join(phrases.flat(value) for value in cell.values))]
-        case "edges":
-            pieces = phrases.edges(cell.edges)
-        case _:
-            assert_never(cell.kind)
-    return run_of(freed(pieces, "cell", spell.language))
+    return _row(node, [[(0, f"{head}:{spell.citation(node.cite)[1:]}")]], grid_rows(spell, node.grid, node.heads))
 
 
 def _property(spell: Spelling, node: tree.Always | tree.Monotone) -> Row:
@@ -514,7 +484,7 @@ def _example_line(spell: Spelling, node: tree.ExampleLine) -> Row:
             head = f"{spell.word('SET')} {spell.name(node.entity)}"
             head += f" {spell.quantity(node.count)}:" if node.count else ":"
             row = _line(node, "example_line", joined(head, _assigned(spell, node.items)))
-            row.children = _grid(spell, node.grid) if node.grid else []
+            row.children = grid_rows(spell, node.grid) if node.grid else []
             return row
         case tree.Should():
             pieces: Pieces = []

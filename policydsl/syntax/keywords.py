@@ -206,6 +206,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         LEAST_OF    | 至少     | at least these
         ANY         | 任意     | anything
         QUICK       | 速算扣除 | less
+        SO_FAR      | 前段累计 | so far
         BY_ORDER    | 依       | in order of
         GROUPED     | 分组     | within
         FIRST_CASE  | 首条     | first being
@@ -246,6 +247,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         GE_LESS     | 不少于   | not less than
         GE_LEAST    | 至少     | at least
         GE_REACH    | 达到     | reaches
+        GE_FULL     | 满       | completes
         LE_OVER     | 不超过   | not over
         LE_ABOVE    | 不高于   | not above
         LE_MORE     | 不多于   | not more than

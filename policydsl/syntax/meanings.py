@@ -158,6 +158,7 @@ ANY_OF      | 有一项就行 | one of them is enough
 LEAST_OF    | 至少几项 | at least so many of them
 ANY         | 不论什么值 | whatever the value
 QUICK       | 印出来的速算扣除数,核对用 | the printed quick deduction, which is verified
+SO_FAR      | 印出来的前面各段的合计,核对用 | the printed total of the slices before, which is verified
 BY_ORDER    | 按什么排先后 | in what order
 GROUPED     | 按什么分组 | within which groups
 FIRST_CASE  | 第一行没有上一行,用什么 | what the first row has in its place
@@ -186,6 +187,7 @@ GE_BELOW    | 含本数 | including the number
 GE_LESS     | 含本数 | including the number
 GE_LEAST    | 含本数 | including the number
 GE_REACH    | 含本数 | including the number
+GE_FULL     | 含本数 | including the number
 LE_OVER     | 含本数 | including the number
 LE_ABOVE    | 含本数 | including the number
 LE_MORE     | 含本数 | including the number

@@ -189,6 +189,8 @@ class Phrases:
             pieces = joined(pieces, self.expr(node.subject, level + 1))
         if node.start is not None:
             pieces = joined(joined(pieces, self.spelling.word("FROM")), self.expr(node.start, level + 1))
+        if node.by is not None:
+            pieces = joined(joined(pieces, self.spelling.word("BY")), self.expr(node.by, level + 1))
         return joined(pieces, self.spelling.word("CHOSEN")) if node.kind == "BY" else pieces
 
     # ------------------------------------------------------------ ends of bands

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from policydsl.syntax import tree
+from policydsl.syntax.cells import grid_rows
 from policydsl.syntax.phrases import Phrases, joined
 from policydsl.syntax.quoting import Pieces
 from policydsl.syntax.sheet import Row
@@ -17,7 +18,10 @@ def rows_below(spell: Spelling, phrases: Phrases, after: tuple[tree.Row, ...]) -
     # rows that an amendment brought in stand in another file; those are in order already
     if len({node.span.source.name for node in nodes}) < 2:
         nodes.sort(key=lambda node: node.span.start)
-    return [row_of(spell, node) for node in nodes]
+    found: list[Row] = []
+    for node in nodes:
+        found += grid_rows(spell, node.grid, node.heads) if isinstance(node, tree.GridRow) else [row_of(spell, node)]
+    return found
 
 
 def row_of(spell: Spelling, node: tree.Row) -> Row:
@@ -25,7 +29,7 @@ def row_of(spell: Spelling, node: tree.Row) -> Row:
     phrases = Phrases(spell)
     cells, columns = _cells(phrases, node)
     children = rows_below(spell, phrases, node.rows if isinstance(node, tree.ExceptRow) else ())
-    cite = spell.citation(None if isinstance(node, tree.Mark | tree.Amount | tree.Remark) else node.cite)
+    cite = spell.citation(None if isinstance(node, tree.Mark | tree.Amount | tree.Remark | tree.GridRow) else node.cite)
     opens = children and isinstance(node, _OPENING)
     cells[-1] = joined(cells[-1], f":{cite[1:]}" if opens else cite, "")
     return Row(node.span, "rule_line", cells, columns, children)
@@ -40,8 +44,13 @@ def _cells(phrases: Phrases, node: tree.Row) -> tuple[list[Pieces], str]:
     match node:
         case tree.BandRow():
             return _band(phrases, node), "block"
+        case tree.GridRow():
+            raise AssertionError("rows of cells are several lines")
         case tree.ChoiceRow():
-            return [[(0, f"{spell.names(node.labels)}:")], phrases.expr(node.value)], "block"
+            return [
+                [(0, f"{spell.comma.join(spell.label(label) for label in node.labels)}:")],
+                phrases.expr(node.value),
+            ], "block"
         case tree.StepRow():
             size = joined(spell.word("EVERY_STEP"), phrases.expr(node.size))
             return [size, joined(spell.word("GIVE"), phrases.expr(node.award))], "block"
@@ -94,6 +103,8 @@ def _band(phrases: Phrases, node: tree.BandRow) -> list[Pieces]:
             bound = joined(bound, spell.word("OF_PART"))
         if node.gives or _runs_on(node):
             value = joined(spell.word("GIVE"), value)
+    if node.so_far is not None:
+        value = joined(value, f"{spell.word('SO_FAR')} {spell.quantity(node.so_far)}")
     if node.quick is not None:
         value = joined(value, f"{spell.word('QUICK')} {spell.quantity(node.quick)}")
     return [bound, value]

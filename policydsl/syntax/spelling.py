@@ -17,7 +17,7 @@ from policydsl.syntax.quoting import doubtful, never_bare
 
 _QUANTITY = re.compile(
     r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:(?<=\d)/(?=\d)\d+)?)"
-    r"(?:[%‰]|[A-Za-z]+[23]?(?![^\W\d])(?:/[^\W\d]+)?|[^\W\d]+(?:/[^\W\d]+)?)?"
+    r"(?:[%‰](?:/[^\W\d]+)?|/[^\W\d]+|[A-Za-z]+[23]?(?![^\W\d])(?:/[^\W\d]+)?|[^\W\d]+(?:/[^\W\d]+)?)?"
 )
 """What is one token with its unit: QUANTITY of `grammar.lark`."""
 
@@ -47,6 +47,12 @@ class Spelling:
     def named(self, text: str) -> str:
         """The name `text` likewise."""
         return f"「{text}」" if never_bare(text, self.language) or doubtful(text, self.language) else text
+
+    def label(self, label: tree.Label) -> str:
+        """What a row of a choice stands for."""
+        if isinstance(label, tree.Name):
+            return self.name(label)
+        return self.quantity(label) if isinstance(label, tree.Quantity) else self.word(label.word)
 
     def title(self, name: tree.Name) -> str:
         """What an example is called: a name, or any text in quotes."""
@@ -106,10 +112,9 @@ class Spelling:
         unit = quantity.unit
         if _is_token(digits, unit):
             return digits + unit
-        for at in range(len(unit)):
-            above, slash, below = unit[at:].partition("/")
-            if _is_token(digits, unit[:at]) and above and (below or not slash):
-                return f"{digits}{unit[:at]} {self.named(above)}" + (f"/{self.named(below)}" if slash else "")
+        above, slash, below = unit.partition("/")
+        if above and (below or not slash):
+            return f"{digits} {self.named(above)}" + (f"/{self.named(below)}" if slash else "")
         return digits + unit
 
     def place(self, place: tree.Quantity) -> str:

@@ -16,7 +16,7 @@ from policydsl.syntax.keywords import KEYWORDS, Keyword
 from policydsl.syntax.twig import Token
 
 _BLANK = r"[ \t\r\n\u3000\u00a0]*"
-_LITERALS = ("MOMENT", "DATE", "QUANTITY", "TEXT", "QUOTED_NAME", "NAME")
+_LITERALS = ("MOMENT", "DATE", "QUANTITY", "BARE", "TEXT", "QUOTED_NAME", "NAME")
 _SIGNS = {
     ":": ("_COLON",),
     ",": ("_COMMA",),

@@ -226,12 +226,14 @@ class Ordered(Written):
 
 @frozen(repr=False)
 class Block(Written):
-    """分档 累进 递增 按…选 就高 就低, whose rows stand on the lines below."""
+    """分档 累进 递增 按…选 就高 就低, whose rows stand on the lines below. `by`: what chooses the column of a 分档 or 累进 by rows
+    `| … |`."""
 
     kind: Literal["BANDS", "BRACKETS", "INCREMENT", "BY", "JOIN_MAX", "JOIN_MIN"]
     subject: Expr | None
     start: Expr | None
     rows: tuple[Row, ...]
+    by: Expr | None = None
 
 
 @frozen(repr=False)
@@ -286,13 +288,18 @@ class BandRow(Written):
     cite: Citation | None = None
     gives: bool = field(default=False, eq=False)
     quick: Quantity | None = None
+    so_far: Quantity | None = None
+
+
+Label = Name | Quantity | Constant
+"""What a row of a choice stands for."""
 
 
 @frozen(repr=False)
 class ChoiceRow(Written):
-    """企业、个体户: 5%."""
+    """企业、个体户: 5%; the labels of a choice by number or by 真 and 假 are literals."""
 
-    labels: tuple[Name, ...]
+    labels: tuple[Label, ...]
     value: Expr
     cite: Citation | None = None
 
@@ -386,8 +393,28 @@ class Applies(Written):
     cite: Citation | None = None
 
 
+@frozen(repr=False)
+class GridRow(Written):
+    """The rows `| … |` of a 分档 or 累进: the first column has the ends, each other column the values of one category."""
+
+    grid: Grid
+    heads: tuple[Cell, ...]
+
+
 Row = (
-    BandRow | ChoiceRow | StepRow | Mark | Amount | CapRow | RoundRow | Remark | LetRow | ExceptRow | DatedRow | Applies
+    BandRow
+    | GridRow
+    | ChoiceRow
+    | StepRow
+    | Mark
+    | Amount
+    | CapRow
+    | RoundRow
+    | Remark
+    | LetRow
+    | ExceptRow
+    | DatedRow
+    | Applies
 )
 
 
@@ -549,6 +576,8 @@ class Table(Written):
     grid: Grid
     hit: Literal["", "HIT_UNIQUE", "HIT_FIRST"] = ""
     since: date | None = None
+    across: Name | None = None
+    heads: tuple[Cell, ...] = ()
 
 
 @frozen(repr=False)

@@ -90,6 +90,7 @@ rule_line | {APPLIES} {WHEN} a {ELSE} {INAPPLICABLE} “x”
 rule_line | {BEFORE_THAT} = 1
 rule_line | {FILTER} a = 1
 rule_line | {GT_OVER} 5 {TO} 10{INCLUSIVE} {OF_PART} {GIVE} 1 {QUICK} 2
+rule_line | {GT_OVER} 5 {TO} 10 {GIVE} 1 {SO_FAR} 2
 rule_line | {GE_REACH} 5{EXCLUSIVE} 1
 rule_line | 5 {POST_GE} 1
 rule_line | 5 {POST_LE} 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from attrs import evolve
 from hypothesis import strategies as st
 
 from policydsl.diagnostics.model import Language
@@ -75,6 +76,15 @@ def grids(draw: st.DrawFn) -> tree.Grid:
     return tree.Grid(head, tuple(draw(st.lists(row, min_size=1, max_size=3))), span=AT)
 
 
+@st.composite
+def headed(draw: st.DrawFn, plain: int) -> tuple[tree.Grid, tuple[tree.Cell, ...]]:
+    """A table whose last columns have cells at their head; `plain` columns before them have names."""
+    heads = tuple(draw(st.lists(cells(), min_size=1, max_size=2)))
+    names_of = tuple(draw(names) for _ in range(plain + len(heads)))
+    row = st.tuples(*[cells() for _ in names_of])
+    return tree.Grid(names_of, tuple(draw(st.lists(row, min_size=1, max_size=2))), span=AT), heads
+
+
 # ---------------------------------------------------------------- rules
 
 
@@ -86,8 +96,9 @@ def _valued(draw: st.DrawFn, depth: int) -> tree.Expr:
     kind = draw(st.sampled_from(["BANDS", "BRACKETS", "INCREMENT", "BY", "JOIN_MAX", "JOIN_MIN"]))
     subject = None if kind.startswith("JOIN") else draw(sums(1))
     start = draw(sums(1)) if kind == "INCREMENT" else None
+    by = draw(st.one_of(st.none(), sums(1))) if kind in ("BANDS", "BRACKETS") else None
     rows = tuple(draw(st.lists(inside(depth - 1), min_size=1, max_size=3)))
-    block = tree.Block(kind, subject, start, rows, span=AT)
+    block = tree.Block(kind, subject, start, rows, by, span=AT)
     match draw(st.sampled_from(["alone", "times", "else", "group"])):
         case "times":
             return tree.Binary("mul", draw(of.unaries(1)), block, span=AT)
@@ -103,8 +114,15 @@ def _band(draw: st.DrawFn, depth: int) -> tree.BandRow:
     ends = draw(st.one_of(st.just(()), edges()))
     of_part = bool(ends) and draw(st.booleans())
     gives = bool(ends) and draw(st.booleans())
-    quick = draw(st.one_of(st.none(), quantities())) if ends else None
-    return tree.BandRow(ends, of_part, draw(_valued(depth)), draw(cites), gives, quick, span=AT)
+    printed = draw(st.sampled_from(["", "QUICK", "SO_FAR"])) if ends else ""
+    quick = draw(quantities()) if printed == "QUICK" else None
+    so_far = draw(quantities()) if printed == "SO_FAR" else None
+    return tree.BandRow(ends, of_part, draw(_valued(depth)), draw(cites), gives, quick, so_far, span=AT)
+
+
+_labels = st.one_of(
+    names, quantities(), st.sampled_from(["TRUE", "FALSE"]).map(lambda word: tree.Constant(word, span=AT))
+)
 
 
 def inside(depth: int) -> st.SearchStrategy[tree.Row]:
@@ -113,7 +131,7 @@ def inside(depth: int) -> st.SearchStrategy[tree.Row]:
         _band(depth),
         st.builds(
             lambda labels, value, cite: tree.ChoiceRow(tuple(labels), value, cite, span=AT),
-            st.lists(names, min_size=1, max_size=3),
+            st.lists(_labels, min_size=1, max_size=3),
             _valued(depth),
             cites,
         ),
@@ -282,18 +300,28 @@ _roll = st.builds(
 )
 _units = st.lists(_items, min_size=1, max_size=4).map(lambda items: tree.Units(tuple(items), span=AT))
 _clause = st.builds(lambda id_, rules, text: tree.Clause(id_, rules, text, span=AT), _ids, st.booleans(), _some)
-_table = st.builds(
-    lambda name, alias, keys, cite, grid, hit, since: tree.Table(
-        name, alias, tuple(keys), cite, grid, hit, since, span=AT
-    ),
-    names,
-    aliases,
-    st.lists(names, min_size=1, max_size=2),
-    cites,
-    grids(),
-    st.sampled_from(["", "HIT_UNIQUE", "HIT_FIRST"]),
-    st.one_of(st.none(), of.days),
-)
+@st.composite
+def _table(draw: st.DrawFn) -> tree.Table:
+    keys = tuple(draw(st.lists(names, min_size=1, max_size=2)))
+    across = draw(st.one_of(st.none(), names))
+    grid, heads = draw(grids()), ()
+    if across is not None:
+        grid, heads = draw(headed(len(keys)))
+        grid = evolve(grid, head=(*keys, *grid.head[len(keys) :]))
+    return tree.Table(
+        draw(names),
+        draw(aliases),
+        keys,
+        draw(cites),
+        grid,
+        draw(st.sampled_from(["", "HIT_UNIQUE", "HIT_FIRST"])),
+        draw(st.one_of(st.none(), of.days)),
+        across,
+        heads,
+        span=AT,
+    )
+
+
 
 
 @st.composite
@@ -545,7 +573,7 @@ KINDS: dict[type, Callable[[Language], st.SearchStrategy[tree.Declaration]]] = {
     tree.Entity: _entity,
     tree.Part: lambda language: _parts(language, 1),
     tree.On: lambda language: _ons(language, 1),
-    tree.Table: lambda _: _table,
+    tree.Table: lambda _: _table(),
     tree.Rule: lambda _: _rule(tree.Rule),
     tree.Task: lambda _: _task,
     tree.Constraint: lambda _: _constraint,

@@ -21,18 +21,26 @@ def table(reader: Reader, line: Line, twig: Tree) -> tree.Table:
     builder = reader.builder()
     _, name, *rest = twig.children
     keys = tuple(builder.name(child) for child in rest if is_a(child, "name"))
+    across = keys[-1] if any(isinstance(child, Token) and child.type == "TIMES" for child in rest) else None
+    keys = keys[:-1] if across is not None else keys
     tokens = {child.type: child for child in rest if isinstance(child, Token)}
     hit: Literal["", "HIT_UNIQUE", "HIT_FIRST"] = (
         "HIT_FIRST" if "HIT_FIRST" in tokens else "HIT_UNIQUE" if "HIT_UNIQUE" in tokens else ""
     )
+    made = grid(reader, line)
+    heads: tuple[tree.Cell, ...] = ()
+    if across is not None and made.head:
+        heads = tuple(head_cell(reader, name) for name in made.head if name.text not in {key.text for key in keys})
     return tree.Table(
         builder.name(name, True),
         builder.alias(find(rest, "alias")),
         keys,
         builder.cite(find(rest, "cite")),
-        grid(reader, line),
+        made,
         hit,
         builder.day(tokens["DATE"]).value if "DATE" in tokens else None,
+        across,
+        heads,
         span=reader.span(line),
     )
 
@@ -59,6 +67,18 @@ def grid(reader: Reader, line: Line) -> tree.Grid:
     if not rows:
         reader.report("empty-table", line)
     return tree.Grid(head, tuple(rows), tuple(spans), span=reader.span(line))
+
+
+def grid_row(reader: Reader, line: Line) -> tree.GridRow:
+    """The rows `| … |` below a 分档 or 累进."""
+    made = grid(reader, line)
+    heads = tuple(head_cell(reader, name) for name in made.head[1:])
+    return tree.GridRow(made, heads, span=Span(reader.source, line.children[0].start, line.children[-1].end))
+
+
+def head_cell(reader: Reader, name: tree.Name) -> tree.Cell:
+    """The head of a column that is a key: members, a range, 否则."""
+    return _cell(reader, name.span.start, name.span.end)
 
 
 def _cells(reader: Reader, line: Line) -> list[tuple[int, int]]:

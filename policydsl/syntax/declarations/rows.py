@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
+from attrs import evolve
+
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.edges import edges
+from policydsl.syntax.declarations.grids import grid_row
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.twigs import find, is_a
 from policydsl.syntax.expressions import Builder, sign_of
-from policydsl.syntax.keywords import RELATIONS
+from policydsl.syntax.keywords import BY_ID, RELATIONS
 from policydsl.syntax.lines import Line
 from policydsl.syntax.twig import Token, Tree, Twig
 
 
 def rows_below(reader: Reader, line: Line) -> tuple[tree.Row, ...]:
     """The lines below a line that are rows of a block or modify a rule."""
-    return reader.lines(line, "rule_line", row)
+    if not any(child.row for child in line.children):
+        return reader.lines(line, "rule_line", row)
+    lines = evolve(line, children=[child for child in line.children if not child.row])
+    cells = evolve(line, children=[child for child in line.children if child.row])
+    rows: tuple[tree.Row, ...] = reader.lines(lines, "rule_line", row)
+    return (grid_row(reader, cells), *rows)
 
 
 def row(reader: Reader, line: Line, twig: Tree) -> tree.Row | None:
@@ -45,15 +53,24 @@ def _row_of(
         case "band" | "post_band" | "from_to_band" | "else_band":
             of_part = any(isinstance(child, Token) and child.type == "OF_PART" for child in values)
             gives = any(isinstance(child, Token) and child.type == "GIVE" for child in values)
-            quick = None
-            if isinstance(values[-2], Token) and values[-2].type == "QUICK":
-                quick = builder.quantity(values[-1])
+            printed: dict[str, tree.Quantity | None] = {"QUICK": None, "SO_FAR": None}
+            if isinstance(values[-2], Token) and values[-2].type in printed:
+                printed[values[-2].type] = builder.quantity(values[-1])
                 values = values[:-2]
             ends = () if data == "else_band" else edges(builder, list(values[:-1]))
-            return tree.BandRow(ends, of_part, builder.expr(values[-1]), cite, gives, quick, span=span)
+            return tree.BandRow(
+                ends,
+                of_part,
+                builder.expr(values[-1]),
+                cite,
+                gives,
+                printed["QUICK"],
+                printed["SO_FAR"],
+                span=span,
+            )
         case "choice":
-            names = tuple(builder.name(child) for child in values[:-1] if is_a(child, "name"))
-            return tree.ChoiceRow(names, builder.expr(values[-1]), cite, span=span)
+            labels = tuple(builder.label(child) for child in values[:-1] if not _is_mark(child))
+            return tree.ChoiceRow(labels, builder.expr(values[-1]), cite, span=span)
         case "step":
             return tree.StepRow(builder.expr(values[1]), builder.expr(values[3]), cite, span=span)
         case "join_max" | "join_min" | "join_sum" | "uncapped" | "started":
@@ -112,9 +129,24 @@ def split(reader: Reader, line: Line, builder: Builder, rows: tuple[tree.Row, ..
         reader.report("two-blocks", line)
     if builder.blocks == 0 and inside:
         reader.report("rows-without-block", inside[0].span)
-    if builder.blocks and not inside and not line.children:
-        reader.report("block-without-rows", line)
+    if builder.blocks and not any(not isinstance(row, tree.BandRow) or row.edges for row in inside):
+        meant = next((row for row in rows if isinstance(row, tree.CapRow) and _apart(row.limit)), None)
+        if meant is not None:
+            number = _apart(meant.limit)
+            assert number is not None
+            word = BY_ID["GIVE"].spelling(reader.language)
+            reader.report("band-gives", number.span, number=number.digits, value=number.unit, word=word)
+        elif not inside and not line.children:
+            reader.report("block-without-rows", line)
     return tuple(row for row in rows if not in_block(row))
+
+
+def _apart(node: tree.Expr) -> tree.Quantity | None:
+    """The bare number at the left end of a bound with a name behind it, which was read as its unit."""
+    while isinstance(node, tree.Binary):
+        node = node.left
+    is_bare = isinstance(node, tree.Quantity) and node.unit and node.span.text.startswith(f"{node.digits} ")
+    return node if is_bare and isinstance(node, tree.Quantity) else None
 
 
 def applies(reader: Reader, line: Line, twig: Tree) -> tree.Applies:
@@ -133,7 +165,11 @@ def applies(reader: Reader, line: Line, twig: Tree) -> tree.Applies:
 
 def in_block(row: tree.Row) -> bool:
     """Whether a line belongs to the block expression of its rule rather than to the rule."""
-    return isinstance(row, tree.BandRow | tree.ChoiceRow | tree.StepRow | tree.Mark | tree.Amount)
+    return isinstance(row, tree.BandRow | tree.GridRow | tree.ChoiceRow | tree.StepRow | tree.Mark | tree.Amount)
+
+
+def _is_mark(twig: Twig) -> bool:
+    return isinstance(twig, Token) and twig.type in ("LIST_MARK", "_COMMA", "_COLON")
 
 
 def _is_word(twig: Twig) -> bool:
