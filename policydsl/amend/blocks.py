@@ -140,10 +140,7 @@ def _like(row: tree.Row) -> Callable[[object], bool]:
         case tree.BandRow():
             return lambda item: isinstance(item, tree.BandRow) and item.edges == row.edges
         case tree.ChoiceRow():
-            return lambda item: (
-                isinstance(item, tree.ChoiceRow)
-                and bool({name.text for name in item.labels} & {name.text for name in row.labels})
-            )
+            return lambda item: isinstance(item, tree.ChoiceRow) and bool(set(item.words) & set(row.words))
         case tree.StepRow():
             return lambda item: isinstance(item, tree.StepRow) and same(item.size, row.size)
         case tree.Mark() | tree.CapRow() | tree.Amount():
@@ -207,7 +204,7 @@ def _task_line(node: tree.Task, item: tree.BlockLine, line: tree.Extending) -> t
 def _items(node: tree.Conditions, line: tree.Extending, rest: tuple[str, ...]) -> tree.Conditions:
     items: list[tree.ItemLine] = []
     for item in line.lines:
-        if isinstance(item, tree.ChoiceRow) and len(item.labels) == 1:
+        if isinstance(item, tree.ChoiceRow) and len(item.labels) == 1 and isinstance(item.labels[0], tree.Name):
             item = tree.ItemLine(item.labels[0], None, item.value, cite=item.cite, span=item.span)
         if not isinstance(item, tree.ItemLine):
             raise _unfit(node, line)

@@ -248,7 +248,7 @@ def _row_named(row: object, key: tree.Expr) -> bool:
         case tree.BandRow():
             return any(same(edge.bound, key) for edge in row.edges)
         case tree.ChoiceRow():
-            return isinstance(key, tree.Reference) and key.path[0].text in {name.text for name in row.labels}
+            return isinstance(key, tree.Reference) and key.path[0].text in row.words
         case tree.StepRow():
             return same(row.size, key)
         case tree.DatedRow():

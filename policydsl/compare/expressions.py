@@ -252,7 +252,7 @@ def _subject(forms: Forms, row: tree.Row) -> object:
             return ("dated", row.day)
         case tree.Mark() | tree.Amount() | tree.CapRow() | tree.RoundRow():
             return (type(row).__name__, row.word)
-        case tree.Remark() | tree.Applies():
+        case tree.Remark() | tree.Applies() | tree.GridRow():
             return type(row).__name__
 
 

@@ -119,7 +119,7 @@ class Speaker:
 
 def without_citation(node: tree.Row) -> tree.Row:
     """A line of a block without what it cites."""
-    return node if isinstance(node, tree.Mark | tree.Amount | tree.Remark) else evolve(node, cite=None)
+    return node if isinstance(node, tree.Mark | tree.Amount | tree.Remark | tree.GridRow) else evolve(node, cite=None)
 
 
 def written_text(file: tree.File, node: tree.Declaration, lang: Language) -> str:

@@ -303,7 +303,7 @@ class _Teller:
             case "choice":
                 row = data["label"]
                 assert isinstance(row, tree.ChoiceRow)
-                return self.old.spelling.names(row.labels)
+                return self.words["list"].join(self.old.spelling.label(label) for label in row.labels)
             case "dated":
                 row = data["row"]
                 assert isinstance(row, tree.DatedRow)

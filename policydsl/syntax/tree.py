@@ -303,6 +303,11 @@ class ChoiceRow(Written):
     value: Expr
     cite: Citation | None = None
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The labels as text."""
+        return tuple(label.text if isinstance(label, Name) else label.span.text for label in self.labels)
+
 
 @frozen(repr=False)
 class StepRow(Written):

@@ -300,6 +300,8 @@ _roll = st.builds(
 )
 _units = st.lists(_items, min_size=1, max_size=4).map(lambda items: tree.Units(tuple(items), span=AT))
 _clause = st.builds(lambda id_, rules, text: tree.Clause(id_, rules, text, span=AT), _ids, st.booleans(), _some)
+
+
 @st.composite
 def _table(draw: st.DrawFn) -> tree.Table:
     keys = tuple(draw(st.lists(names, min_size=1, max_size=2)))
@@ -320,8 +322,6 @@ def _table(draw: st.DrawFn) -> tree.Table:
         heads,
         span=AT,
     )
-
-
 
 
 @st.composite
