@@ -197,7 +197,7 @@ class Consolidator:
         """Whether a notice is in force on the day, and what ended it, if something did."""
         if self.known is not None and notice.published is not None and notice.published > self.known:
             return "not-known", None
-        if notice.since is not None and notice.since > self.on:
+        if notice.day is not None and notice.day > self.on:
             return "not-yet", None
         if notice.until is not None and notice.until < self.on:
             return "ended", None

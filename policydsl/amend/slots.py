@@ -34,6 +34,7 @@ _WORDS: dict[type, str] = {
     tree.Always: "PROPERTY",
     tree.Monotone: "PROPERTY",
     tree.Amendment: "AMEND",
+    tree.Register: "REGISTER",
 }
 SHARED = frozenset({"ROLL", "UNITS", "TABLE", "PARAMETER", "FORMULA", "CALENDAR"})
 """Words of what belongs to no entity and may be used by several notices."""

@@ -87,7 +87,7 @@ def _notice(options: argparse.Namespace, corpus: Corpus) -> str | None:
 def not_in_force(law: Law) -> str:
     """Why a notice is not in force on a day, in words."""
     words = {
-        "not-yet": f"还没有施行(自 {law.notice.since} 起) is not yet in force",
+        "not-yet": f"还没有施行(自 {law.notice.day} 起) is not yet in force",
         "not-known": "那时还没有发布 had not been issued",
         "ended": "不再有效 is no longer in force",
     }

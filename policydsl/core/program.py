@@ -7,6 +7,7 @@ runs over) and by `Let` (one value each).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
@@ -864,8 +865,9 @@ class Program:
 
     @cached_property
     def written_order(self) -> tuple[Rule, ...]:
-        """Rules in the order in which the drafter wrote them."""
-        files = list(dict.fromkeys(rule.span.source.name for rule in self.rules if rule.span))
+        """Rules in the order in which the drafter wrote them; of several files, those of the one with the most rules first."""
+        counts = Counter(rule.span.source.name for rule in self.rules if rule.span)
+        files = [name for name, _ in counts.most_common()]
 
         def place(rule: Rule) -> tuple[int, int]:
             return (files.index(rule.span.source.name), rule.span.start) if rule.span else (-1, 0)
