@@ -51,12 +51,12 @@ def check_source(source: Source, load: Load | None = None) -> Result:
 
     Never raises for anything that the text says.
     """
-    with _undisturbed():
+    with undisturbed():
         return _checked(source, load)
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """No search for rubbish meanwhile: a tree only grows, and looking through it again and again is a third of the time."""
     on = gc.isenabled()
     gc.disable()

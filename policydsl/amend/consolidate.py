@@ -313,16 +313,18 @@ class Consolidator:
 
     def _borrow(self, draft: Draft, depth: int) -> None:
         """Names that amended lines use and the notice has not: taken from the notice that the line stands in, as by 引用."""
+        lines = [order for order in draft.done if not isinstance(order.line, tree.Naming | tree.Whole)]
+        if not lines:
+            return
         known = {name for slot in every(draft.slots) for name in (slot.name, slot.alias)} - {""}
-        have_units = _units(draft.slots)
-        for order in draft.done:
-            if isinstance(order.line, tree.Naming | tree.Whole):
-                continue
+        have_units = set(draft.notice.units)
+        for order in lines:
             waiting: list[tree.Written] = [order.line]
             while waiting:
                 node = waiting.pop()
-                wanted = names_in(node) - known
-                measured = _measured(node) - have_units
+                # the notice is made out only where it has something that is wanted
+                wanted = names_in(node) & order.notice.shared - known
+                measured = _measured(node) & order.notice.units - have_units
                 if not wanted and not measured:
                     continue
                 other = self.law(order.notice.id, draft.notice.id, depth + 1)
@@ -369,15 +371,6 @@ def _copied(slot: Slot) -> Slot:
         list(slot.passed),
         slot.gone,
     )
-
-
-def _units(slots: list[Slot]) -> set[str]:
-    found: set[str] = set()
-    for slot in every(slots):
-        node = slot.read() if slot.word == "UNITS" and not slot.gone else None
-        if isinstance(node, tree.Units):
-            found |= {name.text for item in node.items for name in (item.name, item.alias) if name is not None}
-    return found
 
 
 def _measured(node: object) -> set[str]:

@@ -29,11 +29,13 @@ _WHOLE = re.compile(
     re.MULTILINE,
 )
 
+_SHARED = frozenset({"ROLL", "TABLE", "PARAMETER", "FORMULA", "CALENDAR"})
+
 Past = str
 """What 既往 says, by keyword id; empty where nothing is said."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Notice:
     """A notice of the corpus, as its head says: days are None where they are not said. `file` is the name of its file."""
 
@@ -75,6 +77,28 @@ class Notice:
             "CONDITIONS",
             "MATERIALS",
         }
+
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """The names and aliases of its tables, figures, lists and the like, which other notices may use."""
+        found: set[str] = set()
+        stack = list(self.outline.entries)
+        while stack:
+            entry = stack.pop()
+            stack += entry.body
+            if entry.word in _SHARED:
+                found |= {entry.name, entry.alias}
+        return frozenset(found - {""})
+
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """The units that it declares, with their aliases."""
+        found: set[str] = set()
+        for entry in self.outline.entries:
+            node = self.outline.read(entry) if entry.word == "UNITS" else None
+            if isinstance(node, tree.Units):
+                found |= {name.text for item in node.items for name in (item.name, item.alias) if name is not None}
+        return frozenset(found)
 
     def head_span(self) -> Span:
         """The line of its 政策, else the beginning of the file."""

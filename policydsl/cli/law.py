@@ -12,6 +12,7 @@ from policydsl.cli.console import colour, grave, say, show
 from policydsl.cli.governed import corpus_of
 from policydsl.cli.main import FINDINGS, FINE, USAGE
 from policydsl.diagnostics.model import Diagnostic
+from policydsl.pipeline import undisturbed
 
 if TYPE_CHECKING:
     from policydsl.amend.consolidate import Law
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 def law(options: argparse.Namespace) -> int:
     """`policydsl law`."""
+    with undisturbed():
+        return _law(options)
+
+
+def _law(options: argparse.Namespace) -> int:
     form = options.format or form_of(options.output, {".html": "html", ".htm": "html"}, "text")
     try:
         corpus = corpus_of(options)

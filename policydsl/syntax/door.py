@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import cache
 
 from policydsl.diagnostics.model import Diagnostic, Language
 from policydsl.source import Source, Span
@@ -86,6 +87,22 @@ _KINDS = {
 }
 
 
+@cache
+def _words_of(language: Language) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The words that may be glued to a name, longest first, and all words."""
+    glue = sorted(
+        (
+            keyword.spelling(language)
+            for keyword in KEYWORDS
+            if keyword.kind in ("inner", "hard", "call") and len(keyword.spelling(language)) > 1
+        ),
+        key=len,
+        reverse=True,
+    )
+    glue += ["且", "或", "则", "非", "若", "为", "在", "自", "至", "的"] if language == "zh" else []
+    return tuple(glue), frozenset(word for keyword in KEYWORDS for word in keyword.spelling(language).split(" "))
+
+
 class Door:
     """Parses lines of one file. `findings` collects what could not be parsed."""
 
@@ -96,17 +113,7 @@ class Door:
         self.findings: list[Diagnostic] = []
         self._automaton = automaton()
         self._words = words_of(language)
-        self._glue = sorted(
-            (
-                keyword.spelling(language)
-                for keyword in KEYWORDS
-                if keyword.kind in ("inner", "hard", "call") and len(keyword.spelling(language)) > 1
-            ),
-            key=len,
-            reverse=True,
-        )
-        self._spellings = {word for keyword in KEYWORDS for word in keyword.spelling(language).split(" ")}
-        self._glue += ["且", "或", "则", "非", "若", "为", "在", "自", "至", "的"] if language == "zh" else []
+        self._glue, self._spellings = _words_of(language)
 
     def parse(self, start: int, end: int, symbol: str) -> Tree | None:
         """The tree of the text from `start` to `end` as `symbol`; None after a finding."""
