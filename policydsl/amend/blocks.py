@@ -7,7 +7,8 @@ from typing import Any
 
 from attrs import evolve
 
-from policydsl.amend.spots import Refusal, replaced_row, row_at, same, spot, with_items, with_rows
+from policydsl.amend.figures import same
+from policydsl.amend.spots import Refusal, replaced_row, row_at, spot, with_items, with_rows
 from policydsl.diagnostics.model import Language
 from policydsl.syntax import tree
 from policydsl.syntax.walk import inside, mapped

@@ -12,7 +12,7 @@ from typing import Literal
 
 from attrs import define, evolve, field, frozen
 
-from policydsl.amend.carry import Draft
+from policydsl.amend.carry import Amending
 from policydsl.amend.corpus import Corpus, Notice, Order
 from policydsl.amend.rulings import Act, Passed, Ruling, Rulings, Why
 from policydsl.amend.slots import RULING, SHARED, Slot, every, written
@@ -223,7 +223,7 @@ class Consolidator:
         wholes = self.corpus.ending(notice.id)
         if not wholes:
             return None
-        draft = Draft.of(notice)
+        draft = Amending.of(notice)
         for order in sorted(wholes, key=_when):
             if self.why_not(order) is None:
                 draft.carry_out(order)
@@ -255,7 +255,7 @@ class Consolidator:
 
     def _make(self, notice: Notice, without: str, depth: int) -> Law:
         standing, end = self.standing(notice)
-        draft = Draft.of(notice)
+        draft = Amending.of(notice)
         orders = [order for order in self.corpus.against(notice.id) if order.notice.id != without]
         for order in orders:
             if order.since is None:
@@ -292,7 +292,7 @@ class Consolidator:
             tuple((order.notice.id, order.line.span.start) for order in draft.done),
         )
 
-    def _take_over(self, draft: Draft, depth: int) -> None:
+    def _take_over(self, draft: Amending, depth: int) -> None:
         """What the notice itself takes into its text from others (并入)."""
         for entry in draft.notice.outline.entries:
             if entry.word != "AMEND" or entry.name not in self.corpus.notices:
@@ -311,7 +311,7 @@ class Consolidator:
                 draft.slots += taken
                 draft.enter(taken, None)
 
-    def _borrow(self, draft: Draft, depth: int) -> None:
+    def _borrow(self, draft: Amending, depth: int) -> None:
         """Names that amended lines use and the notice has not: taken from the notice that the line stands in, as by 引用."""
         lines = [order for order in draft.done if not isinstance(order.line, tree.Naming | tree.Whole)]
         if not lines:
@@ -351,7 +351,7 @@ class Consolidator:
                         waiting += [read] if read is not None else []
 
 
-def _did(draft: Draft, order: Order, before: int) -> bool:
+def _did(draft: Amending, order: Order, before: int) -> bool:
     """Whether a line that raised nothing left its mark: one that another notice goes before does not."""
     acts = [act for slot in every(draft.slots) for act in slot.acts if act.span is order.line.span]
     return bool(acts) or isinstance(order.line, tree.Whole)
