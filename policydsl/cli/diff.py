@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from policydsl.compare.effects import Effects
     from policydsl.compare.model import Differences
     from policydsl.core.program import Program
+    from policydsl.diagnostics.model import Diagnostic
     from policydsl.interpret.trace import Trace
     from policydsl.syntax.tree import File
 
@@ -51,11 +52,14 @@ def diff(options: argparse.Namespace) -> int:
         found = differences(old.whole, new.whole)
         effects = _effects(options.facts, old, new, found, readings) if options.facts else None
         alone = _alone(found, effects, readings, old.on) if effects is not None else ()
+    except Broken as broken:
+        show(broken.findings, stream=sys.stderr)
+        return FINDINGS
     except Refused as refused:
         say(str(refused))
         return refused.code
     language = options.lang or new.whole.language
-    comparison = told(found, effects, language, alone, (old.name, new.name) if old.name else None)
+    comparison = told(found, effects, language, alone, _names(old, new))
     content: str
     if form == "json":
         from policydsl.reports.difference_json import difference_json
@@ -83,6 +87,15 @@ def diff(options: argparse.Namespace) -> int:
     return put(content, options.output, FINDINGS if options.exit_code and found.changes else FINE)
 
 
+def _names(old: Side, new: Side) -> tuple[str, str] | None:
+    """What to call the two, where their own titles do not tell."""
+    from policydsl.compare.told import title_of
+
+    if not old.name and not new.name:
+        return None
+    return old.name or title_of(old.whole), new.name or title_of(new.whole)
+
+
 # ---------------------------------------------------------------- what is compared
 
 
@@ -99,8 +112,12 @@ def _sides(options: argparse.Namespace) -> tuple[Side, Side] | None:
         return _days(options, days)
     if len(days) > 1:
         raise Refused("比两份文件时,--on 只写一个。 With two files there is one --on.", USAGE)
-    sides = [_file(name, days[0] if days else None) for name in (options.old, options.new)]
-    return (sides[0], sides[1]) if sides[0] is not None and sides[1] is not None else None
+    on = days[0] if days else None
+    amended = _amended(options.old, options.new, on)
+    if amended is not None:
+        return amended
+    old, new = (_file(name, on) for name in (options.old, options.new))
+    return (old, new) if old is not None and new is not None else None
 
 
 def _file(name: str, on: date | None) -> Side | None:
@@ -111,6 +128,39 @@ def _file(name: str, on: date | None) -> Side | None:
         show(result.errors, stream=sys.stderr)
         return None
     return Side(result.whole, result.program, on)
+
+
+def _amended(old: str, new: str, on: date | None) -> tuple[Side, Side] | None:
+    """The old policy as it is and as the new file amends it, where that does nothing but amend it; None for any other file.
+
+    Without a day it is the text when all of its amendments count.
+    """
+    from policydsl.amend.consolidate import consolidate
+    from policydsl.amend.corpus import load_corpus
+    from policydsl.pipeline import check_law
+
+    corpus = load_corpus(old, new)
+    by_file = {Path(notice.file): notice for notice in corpus.notices.values()}
+    base, draft = by_file.get(Path(old)), by_file.get(Path(new))
+    if base is None or draft is None or not draft.only_amends or draft not in corpus.amenders(base.id):
+        return None
+    days = [order.since for order in corpus.against(base.id) if order.notice is draft and order.since is not None]
+    day = on or max(days, default=date.max)
+    sides = []
+    for notices, title in ((load_corpus(old), base), (corpus, draft)):
+        result = check_law(notices, consolidate(notices, day, None, base.id))
+        if result.program is None or result.whole is None:
+            raise Broken(result.errors)
+        sides.append(Side(result.whole, result.program, on, f"{title.title} ({title.id})"))
+    return sides[0], sides[1]
+
+
+class Broken(Exception):
+    """A text with errors."""
+
+    def __init__(self, findings: Sequence[Diagnostic]) -> None:
+        super().__init__()
+        self.findings = findings
 
 
 def _days(options: argparse.Namespace, days: Sequence[date | None]) -> tuple[Side, Side] | None:

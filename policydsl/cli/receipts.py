@@ -34,6 +34,12 @@ def write(options: argparse.Namespace, trace: Trace, rulings: Rulings | None = N
         else:
             policy, others = _involved(options, rulings)
             run = Run(policy, others, trace, readings, on, rulings.known, rulings.notice, rulings.on)
+        inputs = [policy.name, *(source.name for source in others), *trace.facts.sources, options.sign, options.output]
+        if any(name and target.resolve() == Path(name).resolve() for name in inputs):
+            say(
+                f"留痕会盖掉 {options.receipt},没有写;请换一个名字。 The receipt would replace that file; name another."
+            )
+            return USAGE
         write_file(target, written(receipt_data(run, target.resolve().parent, options.sign)))
     except ChangedMeanwhile as changed:
         say(f"{changed.name} 在测算的时候变了,没有写留痕,请重来。 It changed meanwhile; run again.")

@@ -22,10 +22,12 @@ MOST = 24
 
 @frozen
 class Alone:
-    """A change made by itself: what all rows together gain; None where the old policy cannot be run with this change alone."""
+    """A change made by itself: what the rows together gain of which it can be said, and how many there are of which it cannot. `gain`
+    is None where the old policy cannot be run with this change alone."""
 
     change: Change
     gain: Exact | None
+    open: int = 0
 
 
 def apart(found: Differences, both: Effects, run: Callable[[Program], Trace | None]) -> tuple[Alone, ...]:
@@ -37,7 +39,7 @@ def apart(found: Differences, both: Effects, run: Callable[[Program], Trace | No
     wanted = [change for change in found.of("substance") if id(change) in ids]
     if len(wanted) < 2:
         return ()
-    return tuple(Alone(change, _gain(found, both, change, run)) for change in wanted[:MOST])
+    return tuple(_alone(found, both, change, run) for change in wanted[:MOST])
 
 
 def _behind(sources: tuple[object, ...]) -> Iterator[Change]:
@@ -45,19 +47,19 @@ def _behind(sources: tuple[object, ...]) -> Iterator[Change]:
         yield from getattr(source, "changes", ())
 
 
-def _gain(found: Differences, both: Effects, change: Change, run: Callable[[Program], Trace | None]) -> Exact | None:
+def _alone(found: Differences, both: Effects, change: Change, run: Callable[[Program], Trace | None]) -> Alone:
     if change.before is None or change.after is None or change.kind in ("entity", "policy", "roll", "units"):
-        return None
+        return Alone(change, None)
     file = evolve(found.old, body=tuple(_with(found.old.body, change.before, change.after)))
     program, findings = check(file)
     if any(weight_of(finding) is Weight.ERROR for finding in findings):
         # it needs another change to go with it
-        return None
+        return Alone(change, None)
     trace = run(program)
     if trace is None:
-        return None
+        return Alone(change, None)
     alone = effects(Differences(found.old, file, (change,)), both.old, trace)
-    return alone.gain if alone is not None and not alone.open_rows else None
+    return Alone(change, alone.gain, len(alone.open_rows)) if alone is not None else Alone(change, None)
 
 
 def _with(

@@ -8,6 +8,7 @@ from attrs import evolve
 
 from policydsl.compare.expressions import Pair
 from policydsl.compare.grids import grid_details
+from policydsl.compare.inventory import Thing
 from policydsl.compare.model import Detail, Weight
 from policydsl.compare.pairing import paired
 from policydsl.source import Source, Span
@@ -105,9 +106,14 @@ def _details(pair: Pair, old: tree.Declaration, new: tree.Declaration) -> Iterat
         case tree.Amendment(), tree.Amendment():
             if not pair.same(old.lines, new.lines):
                 yield Detail("lines", {"before": old, "after": new})
-    one, two = getattr(old, "cite", None), getattr(new, "cite", None)
-    if not pair.same(one, two):
-        yield Detail("cited", {"before": one, "after": two}, "wording")
+
+
+def cited(pair: Pair, old: Thing, new: Thing) -> list[Detail]:
+    """Where two declarations cite other clauses, be it by themselves or by the part that they stand in."""
+    one, two = getattr(old.node, "cite", None), getattr(new.node, "cite", None)
+    if pair.same(one, two) if one is not None and two is not None else old.clause == new.clause:
+        return []
+    return [Detail("cited", {"before": old.clause, "after": new.clause}, "wording")]
 
 
 def _valued(pair: Pair, old: tree.Rule | tree.Parameter, new: tree.Rule | tree.Parameter) -> Iterator[Detail]:

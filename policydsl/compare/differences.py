@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from policydsl.compare.declarations import details
+from policydsl.compare.declarations import cited, details
 from policydsl.compare.expressions import Pair
 from policydsl.compare.inventory import Thing, group_of, things
 from policydsl.compare.model import Change, Differences
@@ -131,7 +131,7 @@ def _change(pair: Pair, one: Thing | None, two: Thing | None) -> Change | None:
         return change("removed")
     if one.kind != two.kind:
         return change("replaced")
-    found = tuple(details(pair, one.node, two.node))
+    found = (*details(pair, one.node, two.node), *cited(pair, one, two))
     if found:
         return change("changed", found)
     return change("renamed") if was else None

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 
 from attrs import frozen
 
 from policydsl.compare.causes import Causes
+from policydsl.compare.flow import Flow
 from policydsl.compare.model import Change, Differences
 from policydsl.core.program import Rule
 from policydsl.core.types import Bool, Number, strip
@@ -146,14 +148,19 @@ _Differing = tuple[Rule, Rule, Moved]
 """The old rule, the new rule, their outcomes."""
 
 
-@frozen
+@frozen(slots=False)
 class _Matched:
     """Two traces whose rules are matched by name, through renamings."""
 
     books: tuple[Book, Book]
     found: Differences
 
-    @property
+    @cached_property
+    def flow(self) -> Flow:
+        """How differences get from result to result."""
+        return Flow((self.books[0].trace.program, self.books[1].trace.program), self.names)
+
+    @cached_property
     def names(self) -> Mapping[str, str]:
         """New names of renamed rules by their old names."""
         return {change.was: change.name for change in self.found.changes if change.was}
@@ -180,26 +187,33 @@ class _Matched:
         """What differs in one row."""
         mains = leading[0].entity, leading[1].entity
         there = tuple(key in book.trace.keys.get(main, ()) for book, main in zip(self.books, mains, strict=True))
-        differing = list(self._differing(mains, key))
+        differing = {two.name: (one, two, moved) for one, two, moved in self._differing(mains, key)}
+        pairs = {name: (one, two) for name, (one, two, _) in differing.items()}
+        under = {name: self.flow.under(one, two, pairs) for name, (one, two) in pairs.items()}
+        # a difference under which no other lies arises there
+        sources = {
+            name: Source(moved, causes.of(self.books, one, two), one.name, two.name)
+            for name, (one, two, moved) in differing.items()
+            if not under[name]
+        }
+
+        def part(name: str, adds: bool = True) -> Part:
+            behind = tuple(source for at, source in sources.items() if at == name or at in under[name])
+            return Part(differing[name][2], behind, adds)
+
         first = self._moved(*leading, key)
-        sources = self._sources(differing, causes)
-        money = [item for item in differing if item[1].output and self._pays(*item[:2])]
+        money = [name for name, (one, two) in pairs.items() if two.output and self._pays(one, two)]
         # what rests on most stands first
-        money.sort(key=lambda item: -max(self._reach(0, item[0]), self._reach(1, item[1])))
-        pays = {two.name for _, two, _ in money}
-        parts = tuple(
-            Part(moved, self._under(sources, one, two), not ((self._below(one, two) - {two.name}) & pays))
-            for one, two, moved in money
-        )
-        judged = [item for item in differing if item[1].output and isinstance(strip(item[1].type), Bool)]
-        counted = _counted(first, [moved for _, _, moved in money])
+        money.sort(key=lambda name: -max(self._reach(0, pairs[name][0]), self._reach(1, pairs[name][1])))
+        judged = [name for name, (_, two) in pairs.items() if two.output and isinstance(strip(two.type), Bool)]
+        counted = _counted(first, [differing[name][2] for name in money])
         return RowEffect(
             key,
             first,
             (counted.difference if counted is not None else None) if money or turned(first) else 0,
             counted,
-            parts,
-            tuple(Part(moved, self._under(sources, one, two)) for one, two, moved in judged),
+            tuple(part(name, not under[name] & set(money)) for name in money),
+            tuple(part(name) for name in judged),
             (there[0], there[1]),
         )
 
@@ -232,24 +246,6 @@ class _Matched:
 
     def _reach(self, side: int, rule: Rule | None) -> int:
         return self.books[side].reach.get(rule.id, 0) if rule is not None else 0
-
-    def _below(self, old: Rule, new: Rule) -> set[str]:
-        """New names of the rules on which a rule rests in either policy, itself among them."""
-        before = {self.names.get(name, name) for _, name in self.books[0].below(old.id)}
-        return before | {name for _, name in self.books[1].below(new.id)} | {new.name}
-
-    def _sources(self, differing: Sequence[_Differing], causes: Causes) -> dict[str, Source]:
-        """Differences under which no other lies, by new name: there they arise."""
-        names = {two.name for _, two, _ in differing}
-        return {
-            two.name: Source(moved, causes.of(self.books, one, two), one.name, two.name)
-            for one, two, moved in differing
-            if not (self._below(one, two) - {two.name}) & names
-        }
-
-    def _under(self, sources: Mapping[str, Source], old: Rule, new: Rule) -> tuple[Source, ...]:
-        below = self._below(old, new)
-        return tuple(source for name, source in sources.items() if name in below)
 
     def totals(self) -> Iterator[tuple[Name, Moved]]:
         """Results of singletons that differ."""

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from policydsl.compare.apart import Alone
 from policydsl.compare.effects import Effects, Moved, Part, RowEffect, Source, turned
 from policydsl.compare.model import Change, Differences
+from policydsl.core.facts import Known
 from policydsl.core.types import strip
 from policydsl.core.values import Exact, exact
 from policydsl.diagnostics.model import Language
@@ -54,6 +55,8 @@ _ZH = {
     "losses": "减少的",
     "chart": "各{entity}的增减",
     "alone": "只改这一处,各{entity}合起来{gain}",
+    "alone-open": "只改这一处,有 {open} 个{entity}说不出得失,其余合起来{gain}",
+    "wanting": "新政策要多报、数据里没有的:{facts};补上以后才算得出",
     "not-alone": "离开别的改动不能单独算",
     "together": "各处单独改的得失相加是 {each},一起改是 {all},相差 {rest} 出自几处改动的相互作用",
     "why": "为什么",
@@ -90,6 +93,8 @@ _EN = {
     "losses": "less",
     "chart": "Change by {entity}",
     "alone": "by itself: {gain} over all rows of {entity}",
+    "alone-open": "by itself: of {open} rows of {entity} it cannot be said, the others {gain}",
+    "wanting": "Asked for by the new policy and not in the data: {facts}; results wait for them",
     "not-alone": "cannot be made without others",
     "together": "each by itself these sum to {each}, together they give {all}; {rest} comes of their interplay",
     "why": "Why",
@@ -197,11 +202,12 @@ class _Teller:
         words = self.words
         if item.gain is None:
             return words["not-alone"]
-        return words["alone"].format(entity=self._entity(), gain=self.gained(item.gain))
+        phrase = words["alone-open" if item.open else "alone"]
+        return phrase.format(entity=self._entity(), gain=self.gained(item.gain), open=item.open)
 
     def _together(self) -> str:
         """How far the changes are worth more or less together than each by itself."""
-        if not self.alone or any(item.gain is None for item in self.alone) or self.effects.open_rows:
+        if not self.alone or any(item.gain is None or item.open for item in self.alone) or self.effects.open_rows:
             return ""
         each = sum((Fraction(item.gain or 0) for item in self.alone), Fraction(0))
         rest = exact(Fraction(self.effects.gain) - each)
@@ -234,8 +240,22 @@ class _Teller:
                 after=after,
             )
             yield words["gain-part"].format(entity=entity, gain=gain)
+        wanting = list(self._wanting())
+        if wanting:
+            yield words["wanting"].format(facts=words["list"].join(wanting))
         if effects.open_rows:
             yield words["open"].format(keys=words["list"].join(effects.open_rows))
+
+    def _wanting(self) -> Iterator[str]:
+        """Facts that only the new policy asks for and that no row has."""
+        old, new = self.effects.old.program, self.effects.new.program
+        for name, entity in new.entities.items():
+            known = {item.name for item in old.entities[name].fields} if name in old.entities else set()
+            records = self.effects.new.facts.tables.get(name, ())
+            for item in entity.fields:
+                there = any(isinstance(record.cells.get(item.name), Known) for record in records)
+                if item.name not in known and not there:
+                    yield f"{name} {item.name}"
 
     def _sums(self, complete: bool) -> Iterator[tuple[str, str, str, str]]:
         """The lines below the rows: what the amounts sum to, and with them what is known of rows that have none yet."""
@@ -342,4 +362,4 @@ class _Teller:
         if entry is None:
             return ""
         said = [passage.text for passage in entry.passages] + list(entry.reasons)
-        return " ".join(said[:2])
+        return self.words["also"].join(said[:2])

@@ -351,7 +351,8 @@ class _Teller:
                     day = speaker.show(line.due)
                     mark = f" {BY_ID['DAY_BEFORE'].spelling(self.lang)}" if line.before else ""
                     if line.day_included is not None:
-                        mark += BY_ID["WITH_DAY" if line.day_included else "SANS_DAY"].spelling(self.lang)
+                        between = "" if self.lang == "zh" else " "
+                        mark += between + BY_ID["WITH_DAY" if line.day_included else "SANS_DAY"].spelling(self.lang)
                     return day + mark
                 case tree.ChargeLine() as line:
                     return line.who

@@ -24,7 +24,11 @@ def difference_json(told: ComparisonTold, effects: Effects | None, alone: tuple[
         "changes": [_change(change) for change in (*found.substance, *found.wording, *found.examples)],
         "effects": _effects(effects) if effects is not None else None,
         "alone": [
-            {"name": item.change.name, "gain": decimal_text(item.gain) if item.gain is not None else None}
+            {
+                "name": item.change.name,
+                "gain": decimal_text(item.gain) if item.gain is not None else None,
+                "open": item.open,
+            }
             for item in alone
         ],
     }

@@ -94,6 +94,7 @@ def test_a_new_fact_that_nobody_reported_leaves_the_gain_open() -> None:
     assert gains(found) == {"甲区": None, "乙区": None, "丙区": None}
     assert found.open_rows == ("甲区", "乙区", "丙区")
     text = difference_text(told(differing, found, "zh"), width=80)
+    assert "新政策要多报、数据里没有的\uff1a区 人数" in text
     assert "还说不出得失的\uff1a甲区、乙区、丙区" in text
 
 

@@ -108,3 +108,19 @@ def test_calls_that_make_no_sense_are_said(folder: Path, capsys: pytest.CaptureF
     assert main(["diff", corpus, "--notice", "无", "--on", "2025-04-30", "--on", "2025-05-01"]) == 2
     assert main(["diff", corpus, "--notice", "先-1", "--on", "2024-04-30", "--on", "2025-05-01"]) == 1
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_draft_that_only_amends_is_compared_by_what_it_makes_of_the_notice(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = str(folder / "库" / "先.pol"), str(folder / "库" / "后.pol")
+    assert main(["diff", first, second, "--facts", str(folder / "f.json")]) == 0
+    out = capsys.readouterr().out
+    assert "新  后 (后-1)" in out
+    assert "1 处实质改动\uff1a规则 1\n" in out
+    assert "2 个区合计 3,000元 → 4,000元\uff0c多 1,000元" in out
+    assert main(["diff", first, second, "--on", "2025-02-01", "--exit-code"]) == 0
+    broken = folder / "坏.pol"
+    broken.write_text(SECOND.replace("改为 单价", "改为 没有的"), encoding="utf-8")
+    assert main(["diff", first, str(broken)]) == 1
+    assert capsys.readouterr().err

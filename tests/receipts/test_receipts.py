@@ -337,6 +337,16 @@ def test_what_is_no_receipt_is_said(raw: bytes, said: str, tmp_path: Path, capsy
     assert "Traceback" not in capsys.readouterr().err
 
 
+def test_a_receipt_never_replaces_what_it_is_of(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("例.pol", "共用.pol", "事实.json", "结果.json"):
+        before = (case.folder / name).read_bytes()
+        files = [str(case.folder / each) for each in ("例.pol", "事实.json", name, "结果.json")]
+        assert main(["run", files[0], files[1], "--receipt", files[2], "-o", files[3]]) == 2
+        if name != "结果.json":
+            assert (case.folder / name).read_bytes() == before
+        assert "会盖掉" in capsys.readouterr().err
+
+
 def test_places_without_a_receipt_are_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
