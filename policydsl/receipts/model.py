@@ -205,7 +205,9 @@ class _Reader:
         )
 
     def _digest(self, item: Mapping[str, Plain], where: str) -> Digest:
-        sha256, sm3 = self._text(item, "sha256", where), item.get("sm3")
+        if "sm3" not in item:
+            raise _bad(f"{where}sm3")
+        sha256, sm3 = self._text(item, "sha256", where), item["sm3"]
         for name, value in (("sha256", sha256), ("sm3", sm3)):
             if value is not None and not (isinstance(value, str) and len(value) == 64 and _is_hex(value)):
                 raise _bad(f"{where}{name}")
