@@ -83,7 +83,7 @@ def stages(program: core.Program, by_reference: Collection[tuple[str, str]]) -> 
     groups: dict[tuple[int, str, tuple[str, str] | None], list[core.Rule]] = {}
     for rule in program.rules:
         level = 0
-        for read, own in _reads(program, rule.body, 0):
+        for read, own in reads(program, rule.body, 0):
             if read == rule.id or read not in levels:
                 continue
             together = own and read[0] == rule.entity and read not in by_reference and rule.id not in by_reference
@@ -95,7 +95,7 @@ def stages(program: core.Program, by_reference: Collection[tuple[str, str]]) -> 
     return [Stage(entity, tuple(groups[level, entity, alone]), alone is not None) for level, entity, alone in order]
 
 
-def _reads(program: core.Program, node: core.Expr, depth: int) -> Iterator[tuple[tuple[str, str], bool]]:
+def reads(program: core.Program, node: core.Expr, depth: int) -> Iterator[tuple[tuple[str, str], bool]]:
     """The rules that an expression reads, and whether of the row of its own rule, which stands `depth` scopes outwards."""
     stack: list[tuple[core.Expr, int]] = [(node, depth)]
     looked: set[tuple[str, str]] = set()

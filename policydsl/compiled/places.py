@@ -109,7 +109,7 @@ def rule_read(made: Expressions, node: core.RuleRead, env: Env) -> Val:
     if isinstance(node.row, core.Here):
         known = made.known.get(rule)
         if known is not None:
-            return known
+            return made.constant(known.const)
         if env[node.row.depth] is made.row:
             here = made.values.get(rule)
             if here is not None:

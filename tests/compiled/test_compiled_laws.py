@@ -112,3 +112,36 @@ def test_what_is_proved_of_numbers_holds(seed: int, factor: int) -> None:
             else:
                 assert outcome.numerator.bit_length() <= form.bits
                 assert outcome.denominator.bit_length() <= form.below
+
+
+SHARED = """政策 “常数”:
+    编号 T
+    主体 区
+
+单位 家
+
+对象 区:
+    名称: 文本 主键
+    数: 家
+    日: 日期
+
+对象 活动 属于 区:
+    日期: 日期
+
+针对 活动:
+    标准 末日 = 2025年12月31日
+    规则 算 = 日期 不晚于 末日
+
+针对 区:
+    标准 首日 = 2025年1月1日
+    规则 甲 = 日 不早于 首日
+    规则 乙 = 计数(活动 其中 算) + 计数(活动 其中 日期 不早于 首日)
+"""
+
+
+def test_a_constant_means_the_same_in_every_stage() -> None:
+    program = policydsl.loads(SHARED)
+    read = policydsl.facts_of(
+        program, {"区": [{"名称": "东", "数": 3, "日": "2025-03-01"}], "活动": [{"所属区": "东", "日期": "2025-06-01"}]}
+    )
+    assert agree(program, read.facts) is not None
