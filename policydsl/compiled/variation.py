@@ -1,0 +1,140 @@
+"""Owns the same facts again and again with a few of them changed: what does not depend on these is computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from attrs import evolve
+
+from policydsl.compiled.engine import Compiled
+from policydsl.compiled.gaps import HOLE
+from policydsl.compiled.layout import KEY, Stage, reads
+from policydsl.compiled.outcomes import Outcomes
+from policydsl.compiled.passes import Pass
+from policydsl.compiled.world import packed
+from policydsl.core import program as core
+from policydsl.core.facts import Cell, Facts, Known, Missing, Record
+from policydsl.core.values import Outcome, Value
+from policydsl.core.walk import everything
+
+Fact = tuple[str, str, str]
+"""A fact by entity, key of the row and name of the field."""
+
+
+class UnknownFact(ValueError):
+    """A fact that the facts or the policy do not know."""
+
+
+class Variation:
+    """Facts of which some are changed from run to run. `facts` are those that may change, by entity and name of the field."""
+
+    def __init__(self, compiled: Compiled, facts: Facts, fields: Collection[tuple[str, str]]) -> None:
+        self.compiled = compiled
+        self.base = facts
+        self.start: Outcomes = compiled.run(facts)
+        self._touched = touched(compiled.program, fields)
+        self._stages = [ready for ready in compiled.plan.stages if _meets(ready.stage, self._touched)]
+        self._first = Pass(compiled, facts.tables)
+        self._first.compute()
+        self._told = compiled.violations(self._first)
+        self._places = {field: compiled.plan.layout.fields[field] for field in fields}
+        self._changed: set[Fact] = set()
+        self._originals: dict[Fact, Any] = {}
+
+    def outcomes(self, changes: Mapping[Fact, Value | None]) -> Varied:
+        """The outcomes with some facts changed; None blanks one. Facts changed before stand as they were given again."""
+        world = self._first.world
+        for at in self._changed - set(changes):
+            entity, key, name = at
+            world.index[entity][key][self._places[entity, name][0]] = self._originals[at]
+        for at, value in changes.items():
+            entity, key, name = at
+            row = world.index[entity].get(key)
+            if row is None:
+                raise UnknownFact(f"「{entity}」没有「{key}」这一行 / 「{entity}」 has no row 「{key}」")
+            place, form = self._places[entity, name]
+            if at not in self._originals:
+                self._originals[at] = row[place]
+            row[place] = HOLE if value is None else packed(form, value)
+        self._changed = set(changes)
+        done = Pass.of(self.compiled, world)
+        done.compute(self._stages)
+        return Varied(self, done, dict(changes))
+
+    def facts(self, changes: Mapping[Fact, Value | None]) -> Facts:
+        """The facts with some of them changed."""
+        by_row: dict[tuple[str, str], dict[str, Cell]] = {}
+        for (entity, key, name), value in changes.items():
+            by_row.setdefault((entity, key), {})[name] = Missing() if value is None else Known(value)
+        tables = dict(self.base.tables)
+        for entity in {entity for entity, _ in by_row}:
+            singleton = self.compiled.program.entities[entity].singleton
+            rows = tables.get(entity) or ((Record("", {}),) if singleton else ())
+            tables[entity] = tuple(
+                evolve(row, cells={**row.cells, **by_row.get((entity, "" if singleton else row.key), {})})
+                for row in rows
+            )
+        return evolve(self.base, tables=tables)
+
+    @property
+    def quick(self) -> bool:
+        """Whether the facts as given break no constraint, so that only what changes has to be looked at."""
+        return not self._told
+
+
+class Varied:
+    """The outcomes of one run of a `Variation`, to be looked at before the next."""
+
+    def __init__(self, variation: Variation, done: Pass, changes: Mapping[Fact, Value | None]) -> None:
+        self._variation = variation
+        self._done = done
+        self._changes = changes
+        self._whole: Outcomes | None = None
+        if not variation.quick or done.broken or self._constraints_open():
+            self._whole = variation.compiled.run(variation.facts(changes))
+
+    def _constraints_open(self) -> bool:
+        """Whether a constraint might be false that the quick way left open and that reads what is changed."""
+        rules = self._variation.compiled.program.rules
+        before = self._variation._first.holes
+        known = {(slot, row[KEY]) for slot, row in before}
+        return any(rules[slot].kind == "constraint" and (slot, row[KEY]) not in known for slot, row in self._done.holes)
+
+    def __getitem__(self, at: tuple[str, str, str]) -> Outcome:
+        entity, key, name = at
+        if self._whole is None:
+            compiled = self._variation.compiled
+            slot = compiled.slots[entity, name]
+            if compiled.program.rules[slot].id in compiled.plan.constants:
+                return compiled.plan.constants[entity, name]  # type: ignore[no-any-return]
+            row = self._done.world.index[entity][key]
+            found = self._done.value(slot, row)
+            if found is not None:
+                return found[0]
+            if (entity, name) not in self._variation._touched:
+                return self._variation.start[at]
+            self._whole = compiled.run(self._variation.facts(self._changes))
+        return self._whole[at]
+
+
+def _meets(stage: Stage, rules: Collection[tuple[str, str]]) -> bool:
+    return any(rule.id in rules for rule in stage.rules)
+
+
+def touched(program: core.Program, fields: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The rules that depend on any of these facts, through whatever other rules."""
+    found: set[tuple[str, str]] = set()
+    for rule in program.rules:
+        nodes = [*everything(rule.body)]
+        tables = {node.table for node in nodes if isinstance(node, core.Lookup)}
+        for table in tables:
+            for row in program.tables[table].rows:
+                for cell in row.cells.values():
+                    nodes += everything(cell)
+        facts = {(node.entity, node.name) for node in nodes if isinstance(node, core.FieldRead)}
+        others = {read for read, _ in reads(program, rule.body, 0)}
+        others |= {(node.entity, node.name) for node in nodes if isinstance(node, core.RuleRead)}
+        if facts & set(fields) or others & found:
+            found.add(rule.id)
+    return found
