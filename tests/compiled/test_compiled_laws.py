@@ -58,7 +58,7 @@ def test_the_2025_notice_and_how_much_of_it_takes_the_quick_way() -> None:
                 values += 1
                 missed += at in gaps
     assert values > 400
-    assert missed * 20 < values
+    assert missed * 8 < values
 
 
 def test_every_alternative_of_the_2025_notice() -> None:
