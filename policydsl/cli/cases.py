@@ -43,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
     """`policydsl run`: results to the screen or a file, findings on the facts to the error stream."""
     from policydsl.cli import columns
 
+    if options.engine == "spark":
+        return columns.spark(options)
     if columns.meant(options):
         if options.receipt or options.sign:
             say("列引擎不写留痕,请去掉 --engine columnar。 The column engine writes no receipts.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -229,6 +230,57 @@ def _number(value: object) -> str:
     text = decimal_text(value if isinstance(value, int) or value.denominator != 1 else value.numerator)
     whole, dot, rest = text.partition(".")
     return f"{int(whole):,}{dot}{rest}" if whole.lstrip("-").isdigit() else text
+
+
+def spark(options: argparse.Namespace) -> int:
+    """`policydsl run POLICY data/*.parquet --engine spark [--master local[2]] -o FOLDER/`."""
+    try:
+        import pyspark  # noqa: F401
+
+        from policydsl.columnar.printed import Refusal
+        from policydsl.columnar.spark import Cluster, session, write
+    except ModuleNotFoundError:
+        say("Spark 要装 pyspark:pip install 'policydsl[spark]'。 Spark needs: pip install 'policydsl[spark]'.")
+        return USAGE
+    from policydsl.interpret.evaluate import UnknownReading
+
+    if options.output and options.output.lower().endswith((".csv", ".xlsx", ".json")):
+        say("Spark 的结果是一个 parquet 文件夹:-o 结果/。 Spark writes a folder of parquet files.")
+        return USAGE
+    try:
+        readings, on = readings_of(options.reading), day_of(options.on)
+    except Refused as refused:
+        say(str(refused))
+        return refused.code
+    program = program_of(options.policy)
+    if program is None:
+        return FINDINGS
+    running = session(options.master, program.header.time_zone)
+    try:
+        cluster = Cluster(running, program, readings, on)
+        cluster.open(options.facts)
+        frame = cluster.run(program.header.main)
+        if options.output:
+            write(frame, options.output)
+        else:
+            for row in frame.limit(20).collect():
+                print(json.dumps(row.asDict(), ensure_ascii=False, default=str))
+        for name, declared in program.entities.items():
+            if declared.singleton and program.rules_of(name):
+                total = cluster.run(name).collect()[0].asDict()
+                print(f"{name}: {json.dumps(total, ensure_ascii=False, default=str)}")
+    except UnknownReading as unknown:
+        say(str(unknown))
+        return USAGE
+    except Refusal as refusal:
+        say(str(refusal))
+        return FINDINGS
+    except Exception as error:  # the cluster has many ways to fail, and each says why on its first line
+        say(f"Spark 没有算完:{str(error).splitlines()[0][:300]} Spark did not finish.")
+        return FINDINGS
+    finally:
+        running.stop()
+    return FINE
 
 
 def sql(options: argparse.Namespace) -> int:

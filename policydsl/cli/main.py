@@ -120,10 +120,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("-o", "--output", metavar="FILE")
     run.add_argument(
         "--engine",
-        choices=("auto", "reference", "columnar"),
+        choices=("auto", "reference", "columnar", "spark"),
         default="auto",
         help="默认:.parquet 用列引擎,其余用参考解释器 the column engine for .parquet, else the reference",
     )
+    run.add_argument("--master", help="Spark 在哪里,如 local[2] where Spark runs (else as the environment says)")
     run.add_argument("--receipt", metavar="FILE", help="写一份留痕,日后可以重算 write what is needed to repeat this")
     run.add_argument("--sign", metavar="PEM", help="用这把 ed25519 私钥给留痕签名 sign the receipt")
 

@@ -151,7 +151,7 @@ def increment(to: Encoder, node: core.Increment) -> Term:
     for step in node.steps:
         size, award = (to.again(term) for term in to.strict([step.size, step.award]))
         used += [size, award]
-        if size.known is None or size.known <= 0:
+        if not size.positive:
             wrong.append(sql.binary(exp.LTE, size.value, sql.whole(0)))
         part = arithmetic.times(over.value, size.den)
         unit = arithmetic.times(size.value, over.den, size.known, width)
@@ -159,7 +159,12 @@ def increment(to: Encoder, node: core.Increment) -> Term:
             part = sql.binary(exp.Add, part, sql.binary(exp.Sub, unit, sql.whole(1)))
             # the ceiling of fractions over one denominator is that of their numerators
         count = sql.case(
-            [(sql.binary(exp.GT, over.value, sql.whole(0)), arithmetic.whole_parts(part, _positive(unit)))],
+            [
+                (
+                    sql.binary(exp.GT, over.value, sql.whole(0)),
+                    arithmetic.whole_parts(part, unit if size.positive else _positive(unit)),
+                )
+            ],
             width.whole(0),
         )
         if most is not None:

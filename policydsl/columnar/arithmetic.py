@@ -43,6 +43,7 @@ class Width:
             exact.denominator,
             known=exact.numerator,
             natural=exact.numerator >= 0,
+            positive=exact.numerator > 0,
         )
 
     def whole(self, value: int) -> Sql:
@@ -64,6 +65,8 @@ def times(node: Sql, factor: int | Sql, known: int | None = None, width: Width |
         if known is not None and width is not None:
             return width.whole(known * factor)
         return sql.binary(exp.Mul, node, sql.whole(factor))
+    if known == 1:
+        return factor
     return sql.binary(exp.Mul, node, factor)
 
 
@@ -112,18 +115,25 @@ def multiply(left: Term, right: Term, width: Width) -> Term:
         return width.number(Fraction(left.known, left.den) * Fraction(right.known, right.den))
     if left.known is not None:
         left, right = right, left
-    natural = left.natural and right.natural
+    natural, positive = left.natural and right.natural, left.positive and right.positive
     if right.known is not None and isinstance(right.den, int):
         factor, den = right.known, right.den
         if isinstance(left.den, int):
             common = gcd(factor, left.den)
             factor, over = factor // common, left.den // common * den
             common = gcd(factor, over) or 1
-            return united("number", times(left.value, factor // common), [left], den=over // common, natural=natural)
+            return united(
+                "number",
+                times(left.value, factor // common),
+                [left],
+                den=over // common,
+                natural=natural,
+                positive=positive,
+            )
         over_sql = times(left.den, den)
-        return united("number", times(left.value, factor), [left], den=over_sql, natural=natural)
+        return united("number", times(left.value, factor), [left], den=over_sql, natural=natural, positive=positive)
     value = sql.binary(exp.Mul, left.value, right.value)
-    return united("number", value, [left, right], den=_den(left, right), natural=natural)
+    return united("number", value, [left, right], den=_den(left, right), natural=natural, positive=positive)
 
 
 def divide(left: Term, right: Term, width: Width, zero: int) -> Term:
@@ -132,6 +142,10 @@ def divide(left: Term, right: Term, width: Width, zero: int) -> Term:
         if right.known == 0:
             return Term("number", sql.NULL, lack=sql.whole(Grade.INVALID), why=sql.numbers([zero]))
         return multiply(left, width.number(Fraction(right.den, right.known)), width)
+    if right.positive:
+        over = right.value if left.den == 1 else sql.binary(exp.Mul, right.value, left.den_sql)
+        top = times(left.value, right.den, left.known, width)
+        return united("number", top, [left, right], den=over, natural=left.natural, positive=left.positive)
     under = right.value if right.natural else exp.Abs(this=right.value)
     value = times(left.value, right.den, left.known, width)
     if not right.natural:
@@ -169,7 +183,7 @@ def compared(op: Comparator, left: Term, right: Term, width: Width) -> Sql:
     values, over = aligned([left, right], width)
     if over is not None:
         return sql.binary(kind, values[0], values[1])
-    return sql.binary(kind, times(left.value, right.den), times(right.value, left.den))
+    return sql.binary(kind, times(left.value, right.den, left.known), times(right.value, left.den, right.known))
 
 
 def chosen(rows: Sequence[tuple[Sql, Term]], otherwise: Term, kind: str, width: Width) -> Term:
@@ -216,17 +230,25 @@ def _bare(term: Term) -> Term:
 def extreme(kind: str, left: Term, right: Term, width: Width) -> Term:
     """The greater ("max") or lesser of two values that are both there."""
     first = compared("ge" if kind == "max" else "le", left, right, width)
+    sure = left.lack is None and right.lack is None
     natural = left.natural and right.natural
     if left.kind != "number":
-        value = sql.case([(first, left.value), (sql.negated(first), right.value)], sql.NULL)
+        value = _either(sure, first, left.value, right.value)
         return united(left.kind, value, [left, right])
     values, over = aligned([left, right], width)
     if over is not None:
-        value = sql.case([(first, values[0]), (sql.negated(first), values[1])], sql.NULL)
+        value = _either(sure, first, values[0], values[1])
         return united("number", value, [left, right], den=over, natural=natural)
-    value = sql.case([(first, left.value), (sql.negated(first), right.value)], sql.NULL)
+    value = _either(sure, first, left.value, right.value)
     den = sql.case([(first, left.den_sql)], right.den_sql)
     return united("number", value, [left, right], den=den, natural=natural)
+
+
+def _either(sure: bool, first: Sql, left: Sql, right: Sql) -> Sql:
+    """The left where it comes first, else the right; nothing where one of them is not there."""
+    if sure:
+        return sql.case([(first, left)], right)
+    return sql.case([(first, left), (sql.negated(first), right)], sql.NULL)
 
 
 def whole_parts(part: Sql, size: Sql) -> Sql:

@@ -29,6 +29,7 @@ from policydsl.columnar.terms import (
     reasons,
 )
 from policydsl.core import program as core
+from policydsl.core.types import Member
 from policydsl.core.values import NONE, Lack, NotApplicable, Value
 
 
@@ -588,9 +589,10 @@ class Encoder:
                 )
             )
         rest = self.blocked(node, Lack.CONFLICT)
+        complete = self._complete(table, node)
         for row in table.rows:
             cell = inside._passed(row.cells[node.column])
-            if row.otherwise:
+            if row.otherwise or (complete and row is table.rows[-1]):
                 rest = cell
                 continue
             parts = [
@@ -600,6 +602,14 @@ class Encoder:
             ]
             rows.append((sql.every(*parts), cell))
         return arithmetic.chosen(rows, rest, kind, self.world.width)
+
+    def _complete(self, table: core.Table, node: core.Lookup) -> bool:
+        """Whether each member of a 名录 has its row, so that whatever is in no other row is in the last."""
+        if len(node.keys) != 1 or any(row.otherwise for row in table.rows):
+            return False
+        type_ = node.keys[0].type
+        accepted = {key for row in table.rows for key in row.keys[0] or () if isinstance(key, str)}
+        return isinstance(type_, Member) and accepted >= set(self.world.program.rolls[type_.roll].members)
 
     def _accepts(self, key: Term, accepted: Sequence[Value | core.Interval]) -> Sql:
         parts: list[Sql] = []

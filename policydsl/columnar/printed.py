@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
+from attrs import frozen
 from sqlglot import exp
 
 from policydsl.columnar import sql
 from policydsl.columnar.arithmetic import Width
-from policydsl.columnar.plan import Source, Wave, plan
+from policydsl.columnar.plan import Plan, Source, Verdict, Wave, plan
 from policydsl.columnar.results import shown_columns
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.stages import KEY, OWNER, ROW
 from policydsl.columnar.terms import Grade, Reasons, Stored, kind_of
 from policydsl.core import program as core
-from policydsl.core.types import Number, strip
+from policydsl.core.types import Member, Number, strip
 from policydsl.core.values import Lack, Value
 from policydsl.interpret.evaluate import Evaluator
 
@@ -47,10 +48,58 @@ class Refusal(ValueError):
     """A query that would not be exact, or that has no form in a dialect; the message says why."""
 
 
+@frozen(eq=False)
+class Statement:
+    """One query: its text, the rules that it leaves out and why, the constraints that it does not judge."""
+
+    text: str
+    left: tuple[Verdict, ...]
+
+
 def printed(
     program: core.Program, dialect: str, readings: Mapping[str, str], on: date | None, of: str | None = None
 ) -> str:
+    """The statement that computes an entity's rules, with a head of comments. Raises Refusal, UnknownReading."""
+    made = statement(program, dialect, readings, on, of)
+    notes = [f"-- {program.header.title}".replace("\n", " "), f"-- {_note(program)}"]
+    notes += [f"-- 不在查询里:「{i.rule.name}」,因为 {i.why[0]} (not in the query: {i.why[1]})" for i in made.left]
+    return "\n".join(notes) + "\n" + made.text + "\n"
+
+
+def statement(
+    program: core.Program, dialect: str, readings: Mapping[str, str], on: date | None, of: str | None = None
+) -> Statement:
     """The statement that computes an entity's rules. Raises Refusal, UnknownReading."""
+    entity, wave, made = _made(program, dialect, readings, on, of)
+    left = tuple(
+        item for item in made.verdicts if item.where == "reference" and item.rule.entity == entity and item.rule.output
+    )
+    columns = shown_columns(program, made, wave.rules, entity, alias=wave.ends[entity])
+    return Statement(_text(wave.query.select(wave.ends[entity], columns), dialect), left)
+
+
+def judged(
+    program: core.Program, dialect: str, readings: Mapping[str, str], on: date | None, of: str
+) -> list[tuple[core.Rule, str | None]]:
+    """For each constraint of an entity the statement that counts the rows of which it is false; None where it has none."""
+    entity, wave, _ = _made(program, dialect, readings, on, of)
+    found: list[tuple[core.Rule, str | None]] = []
+    for rule in program.rules:
+        if rule.entity != entity or rule.kind != "constraint":
+            continue
+        stored = wave.rules.get(rule.id)
+        if stored is None:
+            found.append((rule, None))
+            continue
+        value = stored.at(wave.ends[entity]).value
+        false = sql.case([(sql.negated(value), sql.whole(1))], sql.whole(0))
+        found.append((rule, _text(wave.query.select(wave.ends[entity], [exp.Sum(this=false)]), dialect)))
+    return found
+
+
+def _made(
+    program: core.Program, dialect: str, readings: Mapping[str, str], on: date | None, of: str | None
+) -> tuple[str, Wave, Plan]:
     if dialect not in EXACT:
         told = _FLOATS.get(dialect, "没有验证过它的整数算术")
         raise Refusal(
@@ -62,31 +111,21 @@ def printed(
     if not entity:
         raise Refusal(f"没有名为「{of}」的对象。有:{'、'.join(program.entities)}。 There is no such entity.")
     adopted = Evaluator(program, readings, on).readings
-    width = "HUGEINT" if dialect == "duckdb" else "BIGINT"
+    width = Width("HUGEINT" if dialect == "duckdb" else "BIGINT")
     why = Reasons()
-    sources = {
-        name: _source(program, declared, index, why) for index, (name, declared) in enumerate(program.entities.items())
-    }
-    made = plan(program, sources, adopted, on, width, why, pieces=False)
-    left = [
-        item for item in made.verdicts if item.where == "reference" and item.rule.entity == entity and item.rule.output
-    ]
-    steps = [
-        (f"F{i}", _facts(program, declared, i, Width(width), why))
-        for i, declared in enumerate(program.entities.values())
-    ]
-    wave: Wave = made.first
-    wave.query.steps[:0] = steps
-    columns = shown_columns(program, made, wave.rules, entity, alias=wave.ends[entity])
-    select = wave.query.select(wave.ends[entity], columns)
+    numbered = list(enumerate(program.entities.values()))
+    sources = {declared.name: _source(program, declared, index, why) for index, declared in numbered}
+    steps = [(f"F{index}", _facts(program, declared, index, width, why)) for index, declared in numbered]
+    made = plan(program, sources, adopted, on, width.name, why, pieces=False)
+    made.first.query.steps[:0] = steps
+    return entity, made.first, made
+
+
+def _text(select: exp.Select, dialect: str) -> str:
     shown: Sql = select
     if dialect == "spark":
         shown = select.transform(_spark, copy=True)
-    notes = [f"-- {program.header.title}".replace("\n", " "), f"-- {_note(program)}"]
-    notes += [
-        f"-- 不在查询里:「{item.rule.name}」,因为 {item.why[0]} (not in the query: {item.why[1]})" for item in left
-    ]
-    return "\n".join(notes) + "\n" + shown.sql(dialect, pretty=True) + "\n"
+    return shown.sql(dialect, pretty=True)
 
 
 def _note(program: core.Program) -> str:
@@ -100,7 +139,7 @@ def _source(program: core.Program, declared: core.Entity, index: int, why: Reaso
     for number, item in enumerate(declared.fields):
         name, kind = f"f{number}", kind_of(item.type)
         den = 1 if kind != "number" or _count(item) else 10**PLACES
-        blank = item.default is None
+        blank = item.default is None or kind == "number" or isinstance(strip(item.type), Member)
         fields[item.name] = Stored(kind, name + "v", den, name + "l" if blank else None, name + "w" if blank else None)
     return Source(f"F{index}", fields)
 
@@ -130,31 +169,58 @@ def _facts(program: core.Program, declared: core.Entity, index: int, width: Widt
         exp.alias_(exp.cast(exp.Null(), "BIGINT"), ROW),
     ]
     for number, item in enumerate(declared.fields):
-        name, kind = f"f{number}", kind_of(item.type)
-        raw: Sql = own(item.name)
-        value = raw
-        if kind == "number":
-            size = 1 if _count(item) else 10**PLACES
-            value = width.cast(raw if size == 1 else sql.binary(exp.Mul, raw, sql.whole(size)))
-        if item.default is not None:
-            value = sql.coalesce(
-                value, _written(item.default, kind, 1 if _count(item) or kind != "number" else 10**PLACES, width)
-            )
-        columns.append(exp.alias_(value, name + "v"))
-        if item.default is None:
-            grade = Grade.PENDING if item.decision is not None else Grade.UNKNOWN
-            lack = Lack.DECISION if item.decision is not None else Lack.MISSING
-            reason = why.number((lack, declared.name, item.name, item.decision.office if item.decision else ""))
-            columns.append(exp.alias_(sql.case([(sql.blank(raw.copy()), sql.whole(grade))], sql.whole(0)), name + "l"))
-            columns.append(
-                exp.alias_(sql.case([(sql.blank(raw.copy()), sql.numbers([reason]))], sql.numbers([])), name + "w")
-            )
+        columns.extend(_field(program, declared, item, number, own(item.name), width, why))
     select = exp.Select(expressions=columns)
     table = exp.Table(
         this=exp.to_identifier(declared.name, quoted=True), alias=exp.TableAlias(this=exp.to_identifier("t"))
     )
     select.set("from_", exp.From(this=table))
     return select
+
+
+def _field(
+    program: core.Program, declared: core.Entity, item: core.Field, number: int, raw: Sql, width: Width, why: Reasons
+) -> list[Sql]:
+    """The value of a column, and what it lacks: nothing is there, or something else than the field asks for."""
+    name, kind = f"f{number}", kind_of(item.type)
+    value, wrong = raw, None
+    if kind == "number":
+        size = 1 if _count(item) else 10**PLACES
+        scaled = raw if size == 1 else sql.binary(exp.Mul, raw, sql.whole(size))
+        value = width.cast(scaled)
+        # a cast that would lose something is not made in silence
+        wrong = sql.binary(exp.NEQ, scaled.copy(), value.copy())
+        if _count(item):
+            wrong = sql.some(wrong, sql.binary(exp.LT, raw.copy(), sql.whole(0)))
+    elif isinstance(strip(item.type), Member):
+        roll = strip(item.type)
+        assert isinstance(roll, Member)
+        members = [sql.text(member) for member in program.rolls[roll.roll].members]
+        wrong = sql.negated(exp.In(this=raw.copy(), expressions=members))
+    lacks: list[tuple[Sql, Sql]] = []
+    whys: list[tuple[Sql, Sql]] = []
+    if item.default is not None:
+        value = sql.coalesce(
+            value, _written(item.default, kind, 1 if _count(item) or kind != "number" else 10**PLACES, width)
+        )
+    else:
+        grade = Grade.PENDING if item.decision is not None else Grade.UNKNOWN
+        lack = Lack.DECISION if item.decision is not None else Lack.MISSING
+        reason = why.number((lack, declared.name, item.name, item.decision.office if item.decision else ""))
+        lacks.append((sql.blank(raw.copy()), sql.whole(grade)))
+        whys.append((sql.blank(raw.copy()), sql.numbers([reason])))
+    if wrong is not None:
+        zh = program.language == "zh"
+        detail = "这一格不是这个数据项的值" if zh else "the cell holds something else"
+        reason = why.number((Lack.UNREADABLE, declared.name, item.name, detail))
+        value = sql.case([(wrong, sql.NULL)], value)
+        lacks.append((wrong.copy(), sql.whole(Grade.INVALID)))
+        whys.append((wrong.copy(), sql.numbers([reason])))
+    columns = [exp.alias_(value, name + "v")]
+    if lacks:
+        columns.append(exp.alias_(sql.case(lacks, sql.whole(0)), name + "l"))
+        columns.append(exp.alias_(sql.case(whys, sql.numbers([])), name + "w"))
+    return columns
 
 
 def _owner(program: core.Program, declared: core.Entity) -> Sql:
@@ -180,6 +246,7 @@ def _written(value: Value, kind: str, den: int, width: Width) -> Sql:
 
 
 def _spark(node: Sql) -> Sql:
-    if isinstance(node, exp.Anonymous) and node.name in _SPARK:
-        return exp.Anonymous(this=_SPARK[node.name], expressions=node.expressions)
+    """The same function by its name there; in place, so that what is inside is met as well."""
+    if isinstance(node, exp.Anonymous) and node.name.lower() in _SPARK:
+        node.set("this", _SPARK[node.name.lower()])
     return node

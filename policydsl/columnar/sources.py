@@ -477,7 +477,7 @@ class _Column:
         direct, den = self._direct(raw, kind)
         if isinstance(strip(item.type), ListOf):
             direct = sql.NULL
-        blank, odd = self._count(raw, direct)
+        blank, odd, least = self._count(raw, direct, kind)
         value: Sql = direct
         lack = why = absent = None
         if odd:
@@ -502,7 +502,11 @@ class _Column:
             if part is not None:
                 names[letter] = self.column + letter
                 expressions.append(exp.alias_(part, self.column + letter, copy=False))
-        return Stored(kind, self.column + "v", den, names["l"], names["w"], names["a"], natural=_natural(item))
+        natural = _natural(item)
+        positive = natural and least > 0 and lack is None and not odd and item.default is None
+        return Stored(
+            kind, self.column + "v", den, names["l"], names["w"], names["a"], natural=natural, positive=positive
+        )
 
     @property
     def text(self) -> bool:
@@ -577,15 +581,16 @@ class _Column:
             value = sql.case([(fine, value)], sql.NULL)
         return _scaled(value, size.numerator), den * size.denominator
 
-    def _count(self, raw: Sql, direct: Sql) -> tuple[int, int]:
-        """How many cells are blank, and how many have to be read one by one."""
+    def _count(self, raw: Sql, direct: Sql, kind: str) -> tuple[int, int, int]:
+        """How many cells are blank, how many have to be read one by one, and the least number."""
+        least = exp.Min(this=direct.copy()) if kind == "number" else sql.whole(0)
         blank = _blank_text(raw, self.text)
         odd = sql.every(sql.negated(blank), sql.blank(direct))
         select = exp.select(
-            sql.filtered(exp.Count(this=exp.Star()), blank), sql.filtered(exp.Count(this=exp.Star()), odd)
+            sql.filtered(exp.Count(this=exp.Star()), blank), sql.filtered(exp.Count(this=exp.Star()), odd), least
         ).from_(exp.alias_(exp.to_table(self.rows), "r", table=True))
         found = self.of.loader.do(select)[0]
-        return int(found[0]), int(found[1])
+        return int(found[0]), int(found[1]), int(found[2] or 0)
 
     def _odd(
         self, raw: Sql, direct: Sql, den: int, kind: str, joins: list[exp.Join]

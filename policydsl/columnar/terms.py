@@ -77,7 +77,7 @@ class Term:
     `value`: a number's numerator, or the value itself. `den`: the denominator, above 0, written or computed. `lack`: 0 where
     nothing can be lacking, else an expression that is 0 where nothing is. `why`: numbers of the reasons, never NULL. `absent`:
     NULL, or `-` for none, or `=` and the reason for not applicable. `known`: a whole number that is written. `natural`: never
-    below zero. `span`: of a count, what is certain of it.
+    below zero; `positive`: never zero either. `span`: of a count, what is certain of it.
     """
 
     kind: Kind
@@ -88,6 +88,7 @@ class Term:
     absent: Sql | None = None
     known: int | None = None
     natural: bool = False
+    positive: bool = False
     span: Span | None = None
 
     @property
@@ -167,6 +168,7 @@ class Stored:
     absent: str | Sql | None = None
     known: int | None = None
     natural: bool = False
+    positive: bool = False
     low: str | Sql | None = None
     high: str | Sql | None = None
 
@@ -189,6 +191,7 @@ class Stored:
             maybe(self.absent),
             self.known,
             self.natural,
+            self.positive,
             span,
         )
 
@@ -239,6 +242,7 @@ def keep(term: Term, name: str, put: Callable[[str, Sql], None], all_of_it: bool
         stored(term.absent, "a"),
         term.known,
         term.natural,
+        term.positive,
         stored(span.low, "n") if span else None,
         stored(span.high, "m") if span else None,
     )
