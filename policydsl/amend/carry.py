@@ -15,7 +15,8 @@ from policydsl.amend.slots import RULING, SHARED, Slot, every, slots_from
 from policydsl.amend.spots import Refusal, said, spot
 from policydsl.source import Span
 from policydsl.syntax import tree
-from policydsl.syntax.walk import inside, mapped
+from policydsl.syntax.door import MAX_NESTING
+from policydsl.syntax.walk import inside, mapped, parts_of
 
 OLD = frozenset({"原值", "old_value"})
 """What stands for the value that an amendment takes the place of."""
@@ -190,6 +191,9 @@ class Amending(Draft):
                 raise Refusal("amend-relative", {"name": line.target.span.text}, place.span)
             held = tree.Group(old_value, span=old_value.span) if isinstance(old_value, tree.Binary) else old_value
             value = folded(mapped(value, lambda item: held if _is_old(item) else item))
+            if _depth(value) > MAX_NESTING:
+                # 原值 upon 原值: everything after this walks the tree by recursion
+                raise Refusal("too-nested", {"most": MAX_NESTING}, place.span)
         act = self.act(order, "AMENDED", line.target.span.text, place.text, said(value, lang))
         self._became(order, slot, place.put(value), act)
 
@@ -313,6 +317,15 @@ def _alike(one: Any, other: Any) -> bool:
 
 def _uncited(node: Any) -> Any:
     return evolve(node, cite=None) if hasattr(node, "cite") else node
+
+
+def _depth(node: object) -> int:
+    """How deep an expression is nested."""
+    depth, layer = 0, [node]
+    while layer:
+        depth += 1
+        layer = [kid for item in layer for kid in parts_of(item)]
+    return depth
 
 
 def _is_old(item: object) -> bool:

@@ -57,6 +57,8 @@ class Law:
     passed: tuple[Passed, ...] = ()
     mark: tuple[tuple[str, int], ...] = ()
     """Which lines made it: equal marks of one notice are equal texts."""
+    unread_lines: tuple[Diagnostic, ...] = ()
+    """What could not be read of the 修订 that speak of it."""
 
     @cached_property
     def file(self) -> tree.File:
@@ -70,7 +72,8 @@ class Law:
     def unread(self) -> tuple[Diagnostic, ...]:
         """What could not be read of the files that it is made of, as far as they have been read."""
         outlines = {id(slot.notice.outline): slot.notice.outline for slot in every(self.slots)}
-        return tuple(finding for outline in outlines.values() for finding in outline.findings)
+        found = [finding for outline in outlines.values() for finding in outline.findings]
+        return (*found, *(finding for finding in self.unread_lines if finding not in found))
 
     @cached_property
     def rulings(self) -> Rulings:
@@ -167,10 +170,10 @@ def corpus_findings(corpus: Corpus) -> tuple[Diagnostic, ...]:
     """Everything that is wrong with what the notices of a corpus do to one another, on any day."""
     maker = Consolidator(corpus, date.max, None)
     found = list(corpus.findings)
-    for id_, notice in corpus.notices.items():
+    for id_ in corpus.notices:
         if corpus.amenders(id_):
-            found += maker.law(id_).findings
-            found += notice.outline.findings
+            law = maker.law(id_)
+            found += [*law.findings, *law.unread]
     return tuple(found)
 
 
@@ -260,7 +263,7 @@ class Consolidator:
         for order in orders:
             if order.since is None:
                 draft.report("amend-no-day", order, order.line.span)
-            elif order.retroactive and not isinstance(order.line, tree.Naming):
+            elif order.retroactive and not _keeps(order):
                 issued = order.notice.published
                 draft.report("amend-retroactive", order, order.line.span, since=order.since, issued=issued)
         kept_last = sorted((order for order in orders if order.since is not None), key=_when)
@@ -268,7 +271,8 @@ class Consolidator:
             self._end(order.notice)
             why = self.why_not(order)
             if why is not None:
-                draft.pass_over(order, why)
+                if not _keeps(order):
+                    draft.pass_over(order, why)
                 continue
             before, done = len(draft.findings), len(draft.done)
             draft.carry_out(order)
@@ -278,7 +282,7 @@ class Consolidator:
         if depth < _DEEP:
             self._take_over(draft, depth)
             self._borrow(draft, depth)
-        deeds = [order for order in draft.done if not isinstance(order.line, tree.Naming) or order.line.word != "KEEP"]
+        deeds = [order for order in draft.done if not _keeps(order)]
         return Law(
             notice,
             self.on,
@@ -290,6 +294,7 @@ class Consolidator:
             tuple(dict.fromkeys(order.notice.id for order in deeds)),
             tuple(draft.passed),
             tuple((order.notice.id, order.line.span.start) for order in draft.done),
+            self.corpus.unread(notice.id),
         )
 
     def _take_over(self, draft: Amending, depth: int) -> None:
@@ -349,6 +354,10 @@ class Consolidator:
                         known |= {slot.name, slot.alias} - {""}
                         read = slot.read()
                         waiting += [read] if read is not None else []
+
+
+def _keeps(order: Order) -> bool:
+    return isinstance(order.line, tree.Naming) and order.line.word == "KEEP"
 
 
 def _did(draft: Amending, order: Order, before: int) -> bool:

@@ -179,6 +179,15 @@ class Corpus:
             self._orders[at] = tuple(_orders(notice, node)) if isinstance(node, tree.Amendment) else ()
         return self._orders[at]
 
+    def unread(self, id_: str) -> tuple[Diagnostic, ...]:
+        """What could not be read of the 修订 that speak of a notice, once its orders have been asked for."""
+        return tuple(
+            finding
+            for notice, entry in self._against.get(id_, ())
+            for finding in notice.outline.findings
+            if isinstance(finding.where, Span) and entry.start <= finding.where.start < entry.end
+        )
+
     def days(self) -> list[date]:
         """Every day from which some amendment counts, in order."""
         found = {

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from policydsl.cli.case import Refused, entity_of, flipping, form_of, program_of, put
+from policydsl.cli.case import Refused, entity_of, flipping, form_of, put
 from policydsl.cli.console import colour, grave, say, width
-from policydsl.cli.governed import Governed, governed
+from policydsl.cli.governed import Governed, governed, program_on
 from policydsl.cli.main import FINDINGS, FINE, USAGE
 
 if TYPE_CHECKING:
@@ -24,7 +24,11 @@ def template(options: argparse.Namespace) -> int:
     """`policydsl template`."""
     from policydsl.facts.template import write
 
-    program = program_of(options.policy)
+    try:
+        program = program_on(options)
+    except Refused as refused:
+        say(str(refused))
+        return refused.code
     if program is None:
         return FINDINGS
     if not options.output.endswith(".xlsx"):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from policydsl.cli.case import Refused, day_of, evaluated, facts_of, readings_of
+from policydsl.cli.case import Refused, day_of, evaluated, facts_of, program_of, readings_of
 from policydsl.cli.console import grave, show
 from policydsl.cli.main import FINDINGS, USAGE
 from policydsl.diagnostics.model import Diagnostic
@@ -74,6 +74,21 @@ def governed(options: argparse.Namespace) -> tuple[list[Governed], list[Diagnost
         if law.standing != "in-force":
             raise Refused(not_in_force(law), FINDINGS)
     return _by_day(options, corpus, law, on, known)
+
+
+def program_on(options: argparse.Namespace) -> Program | None:
+    """The program of a file, or of a notice of a corpus as it stands on the day of --on. Raises Refused."""
+    if not is_corpus(options):
+        return program_of(options.policy)
+    from policydsl.amend.consolidate import NoSuchNotice, consolidate
+
+    on, known = day_of(options.on), day_of(options.known, "--known")
+    corpus = corpus_of(options)
+    try:
+        law = consolidate(corpus, on or max(corpus.days(), default=date.max), known, _notice(options, corpus))
+    except NoSuchNotice as missing:
+        raise Refused(f"{missing}\n--notice 编号", USAGE) from None
+    return _Made(options, corpus, on).program(law)
 
 
 def _notice(options: argparse.Namespace, corpus: Corpus) -> str | None:

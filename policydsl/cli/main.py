@@ -110,6 +110,8 @@ def _parser() -> argparse.ArgumentParser:
 
     template = commands.add_parser("template", help="生成待填的工作簿 write the workbook to fill in")
     template.add_argument("policy", metavar="POLICY")
+    template.add_argument("--on", metavar="DATE", help="按哪一天的规定 by the law of which day")
+    _amended(template)
     template.add_argument("-o", "--output", metavar="FILE", required=True)
 
     run = commands.add_parser("run", help="测算 work out every row's amounts")
@@ -239,17 +241,21 @@ def _case(parser: argparse.ArgumentParser, on_required: bool = False) -> None:
     parser.add_argument("policy", metavar="POLICY", help=".pol 文件,或通知的文件夹 a file, or a folder of notices")
     parser.add_argument("facts", metavar="FACTS", nargs="+", help=".xlsx .xls .ods .json .yaml .csv,或 .csv 的文件夹")
     parser.add_argument("--on", metavar="DATE", required=on_required, help="基准日,如 2025-08-31 the day of the case")
-    parser.add_argument("--known", metavar="DATE", help="只算到这一天已经发布的通知 as it was known on that day")
-    parser.add_argument("--notice", metavar="ID", help="文件夹里的哪一份(编号) which notice of the folder")
-    parser.add_argument(
-        "--with", dest="amending", metavar="FILE", action="append", help="修订它的通知 a notice that amends it"
-    )
+    _amended(parser)
     parser.add_argument(
         "--reading",
         metavar="NAME=ALTERNATIVE",
         action="append",
         default=[],
         help="采用另一种读法 adopt another reading",
+    )
+
+
+def _amended(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--known", metavar="DATE", help="只算到这一天已经发布的通知 as it was known on that day")
+    parser.add_argument("--notice", metavar="ID", help="文件夹里的哪一份(编号) which notice of the folder")
+    parser.add_argument(
+        "--with", dest="amending", metavar="FILE", action="append", help="修订它的通知 a notice that amends it"
     )
 
 

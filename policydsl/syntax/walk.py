@@ -28,6 +28,19 @@ def _is_node(item: object) -> bool:
     return hasattr(type(item), "__attrs_attrs__") and not isinstance(item, type)
 
 
+def parts_of(node: object) -> list[object]:
+    """The nodes directly inside a node."""
+    found: list[object] = []
+    stack = [getattr(node, name) for name in reversed(_inner(type(node)))]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, tuple):
+            stack.extend(reversed(item))
+        elif _is_node(item):
+            found.append(item)
+    return found
+
+
 def inside(node: object) -> Iterator[object]:
     """`node` and every node inside it, in the order in which they are written."""
     stack = [node]

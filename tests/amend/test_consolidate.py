@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from policydsl.amend.consolidate import (
     Law,
@@ -16,6 +18,7 @@ from policydsl.amend.consolidate import (
     laws,
 )
 from policydsl.amend.corpus import Corpus, corpus_of
+from policydsl.amend.listing import items_of
 from policydsl.diagnostics.model import Label
 from policydsl.pipeline import check_law
 from policydsl.source import Source, Span
@@ -247,3 +250,60 @@ def test_any_file_may_lie_in_the_folder(text: str) -> None:
     made = corpus(OLD, text)
     corpus_findings(made)
     assert price(consolidate(made, day("2025-01-01"), None, "旧")) == "100元/家"
+
+
+def test_the_old_value_upon_the_old_value_has_a_bottom() -> None:
+    texts = [OLD]
+    for at in range(120):
+        issued = date.fromordinal(day("2025-01-01").toordinal() + at).isoformat()
+        earlier = f"优先于 {'、'.join(f'号{n}' for n in range(at))}" if at else "保留 乙"
+        texts.append(notice(f"号{at}", issued, f"改为 甲 = 原值 + 1元\n{earlier}"))
+    found = corpus_findings(corpus(*texts))
+    assert {finding.code for finding in found} == {"too-nested"}
+    # figures of one unit are worked out, and never nest
+    plain = [text.replace("改为 甲 = 原值 + 1元", "改为 单价 = 原值 + 1元/家") for text in texts]
+    assert corpus_findings(corpus(*plain)) == ()
+    assert format_file(consolidate(corpus(*plain), day("2026-01-01"), None, "旧").file).count("220元/家") == 1
+
+
+def test_a_line_that_cannot_be_read_stops_the_text_it_speaks_of() -> None:
+    made = corpus(OLD, ONE + "    改为 走访.期限 = = 1元\n")
+    found = consolidate(made, day("2025-01-01"), None, "旧")
+    assert [finding.code for finding in found.unread] == ["unexpected"]
+    assert check_law(made, found).program is None
+
+
+WORDS = [
+    "改为 单价",
+    "废止 甲部",
+    "修订 旧:",
+    "优先于 一",
+    "恢复 甲",
+    "    ",
+    "自 2025年1月1日 起",
+    "“",
+    "「",
+    "替代",
+    "原值",
+    "| a | b |",
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 30), st.sampled_from(WORDS), st.booleans()), max_size=6))
+def test_any_mutated_corpus_is_answered_by_findings(changes: list[tuple[int, int, str, bool]]) -> None:
+    docs = [text.splitlines() for text in (OLD, ONE, TWO + "    既往 从优 按 甲\n    废止 乙\n")]
+    for which, at, word, instead in changes:
+        lines = docs[which]
+        place = min(at, len(lines) - 1)
+        if instead and lines:
+            lines[place] = word
+        else:
+            lines.insert(place, word)
+    made = corpus(*("\n".join(lines) + "\n" for lines in docs))
+    corpus_findings(made)
+    for id_ in made.notices:
+        found = consolidate(made, day("2025-07-01"), None, id_)
+        assert found.rulings is not None
+        list(items_of(found))
+        check_law(made, found)

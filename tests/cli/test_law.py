@@ -166,3 +166,16 @@ def test_check_and_test_go_through_a_folder(folder: Path, capsys: pytest.Capture
     (folder / "新.pol").write_text(NEW.format(past="废止 没有的"), encoding="utf-8")
     assert main(["check", str(folder)]) == 1
     assert "amend-unknown-target" in capsys.readouterr().out
+
+
+def test_a_template_of_the_text_of_a_day(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from openpyxl import load_workbook
+
+    more = "增加:\n        对象 区:\n            新项: 家"
+    (folder / "新.pol").write_text(NEW.format(past=more), encoding="utf-8")
+    target = folder.parent / "待填.xlsx"
+    heads = []
+    for on in ("2024-12-31", "2025-01-01"):
+        assert main(["template", str(folder), "--notice", "旧", "--on", on, "-o", str(target)]) == 0
+        heads.append("".join(str(cell.value) for cell in next(load_workbook(target)["区"].iter_rows())))
+    assert "新项" not in heads[0] and "新项" in heads[1]
