@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from attrs import evolve
 
+from policydsl.amend.partial import halved, limited
 from policydsl.diagnostics.model import Diagnostic
 from policydsl.source import Source, Span
 from policydsl.syntax import tree
@@ -59,7 +60,7 @@ def _gather(file: tree.File, load: Load, path: tuple[str, ...], findings: list[D
     if line is None or not isinstance(line.value, str):
         return file
     base = _read(file, line.value, line.span, load, path, findings)
-    return _over(base, file) if base is not None else file
+    return _over(base, file, line.when, findings) if base is not None else file
 
 
 def _read(
@@ -95,18 +96,20 @@ def _flat(body: tuple[tree.Declaration, ...]) -> list[tree.Declaration]:
 # ---------------------------------------------------------------- 沿用
 
 
-def _over(base: tree.File, file: tree.File) -> tree.File:
-    """The base policy with what the other file says anew in its place, and what it adds behind."""
+def _over(base: tree.File, file: tree.File, when: tree.Expr | None, findings: list[Diagnostic]) -> tree.File:
+    """The base policy with what the other file says anew in its place, and what it adds behind; with `when` for the rows only of
+    which that holds."""
     mine = {key: node for node, key in _named(file.body, "", file) if key is not None}
     theirs = {key for _, key in _named(base.body, "", base) if key is not None}
     entities = {node.name.text: node for node in _flat(file.body) if isinstance(node, tree.Entity)}
-    kept = _replaced(base.body, "", base, mine, entities)
+    kept = _replaced(base.body, "", base, mine, entities, when, findings)
     added = _without(
         file.body, "", file, theirs, {node.name.text for node in _flat(base.body) if isinstance(node, tree.Entity)}
     )
     header = next((node for node in base.body if isinstance(node, tree.Policy)), None)
-    body = []
+    body: list[tree.Declaration] = []
     for node in added:
+        node = limited(node, when) if when is not None else node
         if isinstance(node, tree.Policy) and header is not None:
             own = {line.word for line in node.lines}
             lines = [line for line in header.lines if line.word in _INHERITED and line.word not in own]
@@ -157,6 +160,8 @@ def _replaced(
     base: tree.File,
     mine: dict[Key, tree.Declaration],
     entities: dict[str, tree.Entity],
+    when: tree.Expr | None,
+    findings: list[Diagnostic],
 ) -> tuple[tree.Declaration, ...]:
     found: list[tree.Declaration] = []
     for node in body:
@@ -164,16 +169,21 @@ def _replaced(
             case tree.Policy() | tree.Example() | tree.Import() | tree.Amendment():
                 continue
             case tree.Part():
-                found.append(evolve(node, body=_replaced(node.body, on, base, mine, entities)))
+                found.append(evolve(node, body=_replaced(node.body, on, base, mine, entities, when, findings)))
             case tree.On():
                 whose = "" if node.entity.text == _main(base) else node.entity.text
-                found.append(evolve(node, body=_replaced(node.body, whose, base, mine, entities)))
+                found.append(evolve(node, body=_replaced(node.body, whose, base, mine, entities, when, findings)))
             case tree.Entity():
                 other = entities.get(node.name.text)
                 found.append(_merged(node, other) if other is not None else node)
             case _:
                 key = _key(node, on)
-                found.append(mine[key] if key is not None and key in mine else node)
+                if key is None or key not in mine:
+                    found.append(node)
+                elif when is None:
+                    found.append(mine[key])
+                else:
+                    found += halved(node, mine[key], when, base.language, findings)
     return tuple(found)
 
 

@@ -84,6 +84,7 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
         examples=examples,
         properties=properties,
         citers=citers(scope, file),
+        errata=tuple(scope.errata),
         registers=registers(scope),
     )
     findings = sorted(scope.findings, key=lambda finding: getattr(finding.where, "start", 0))
@@ -158,6 +159,11 @@ def _once(findings: list[Diagnostic]) -> list[Diagnostic]:
     return kept
 
 
+def _touches(erratum: core.Erratum, cited: str) -> bool:
+    """Whether a citation is of the clause that was printed wrongly, or of a part of it."""
+    return any(part.strip().startswith(erratum.clause) for part in cited.split("、"))
+
+
 def _rule(checker: Checker, draft: Draft) -> core.Rule:
     checked = checker.bodies.get(draft.id) or Checked(core.Pending("", type=NEVER))
     node = draft.node
@@ -184,7 +190,8 @@ def _rule(checker: Checker, draft: Draft) -> core.Rule:
         measure=measure if isinstance(measure, Measure) else None,
         task=task,
         message=message,
-        output=draft.kind in ("rule", "task", "condition"),
+        output=draft.kind in ("rule", "task", "condition") and not (isinstance(node, tree.Rule) and node.half),
+        errata=tuple(item for item in checker.scope.errata if _touches(item, own or draft.lent)),
         span=node.span,
     )
 

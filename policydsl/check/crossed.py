@@ -32,6 +32,50 @@ def unfolded(node: tree.Table) -> tree.Table:
     return evolve(node, keys=(*node.keys, node.across), grid=grid)
 
 
+def with_the_rest(node: tree.Table, before: tree.Table) -> tree.Table:
+    """A version of a table that says 其余照旧, with the rows before it that it does not say; members that it says leave their row."""
+    names = [name.text for name in node.grid.head]
+    if {name.text for name in before.grid.head} != set(names):
+        return node
+    places = [[name.text for name in before.grid.head].index(name) for name in names]
+    keys = [names.index(key.text) for key in node.keys if key.text in names]
+    kept: list[tuple[tree.Cell, ...]] = []
+    spans = []
+    for number, row in enumerate(before.grid.rows):
+        cells = tuple(row[at] for at in places)
+        for mine in node.grid.rows:
+            cells = _less(cells, mine, keys)
+        if cells:
+            kept.append(cells)
+            spans.append(before.grid.row_spans[number])
+    last = [at for at, row in enumerate(node.grid.rows) if keys and row[keys[0]].kind == "else"]
+    end = last[0] if last else len(node.grid.rows)
+    rows = (*node.grid.rows[:end], *kept, *node.grid.rows[end:])
+    row_spans = (*node.grid.row_spans[:end], *spans, *node.grid.row_spans[end:])
+    return evolve(node, grid=evolve(node.grid, rows=rows, row_spans=row_spans))
+
+
+def _less(cells: tuple[tree.Cell, ...], mine: tuple[tree.Cell, ...], keys: list[int]) -> tuple[tree.Cell, ...]:
+    """A row without the keys that another says: nothing is left of one whose keys are all said."""
+    if not cells:
+        return ()
+    rest = {}
+    for at in keys:
+        said, had = mine[at], cells[at]
+        if said == had:
+            continue
+        if said.kind != "values" or had.kind != "values" or not set(said.values) & set(had.values):
+            return cells
+        rest[at] = tuple(value for value in had.values if value not in said.values)
+    left = [at for at, values in rest.items() if values]
+    if not left:
+        return ()
+    if len(keys) > 1:
+        # what is left of several keys would be several rows; the drafter says such a row anew
+        return cells
+    return tuple(evolve(cell, values=rest[at]) if at in left else cell for at, cell in enumerate(cells))
+
+
 def in_columns(checker: Checker, node: tree.Block) -> tree.Block:
     """A 分档 or 累进 whose rows in cells have become rows with a value that is a choice by the category of the column. A table of
     which nothing can be used stays as it is."""

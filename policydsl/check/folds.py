@@ -46,6 +46,8 @@ _FOLDS: dict[str, core.Fold] = {
     "F_LIST": "list",
     "F_FIRST": "first",
     "F_LAST": "last",
+    "F_NTH": "list",
+    "F_COVERED": "list",
 }
 RoundMode = Literal["half-up", "up", "down", "half-even"]
 ROUNDINGS: dict[str, RoundMode] = {
@@ -317,6 +319,14 @@ def _fold(checker: Checker, node: tree.Function, first: tree.Reference, frames: 
         body = refer.walk(checker, rest, 0, (core.Here(0), entity.name), inner)
     empty = checker.expr(node.if_empty, frames) if node.if_empty is not None else None
     order = checker.expr(node.order, inner) if node.order is not None else None
+    if node.nth is not None and node.word != "F_NTH":
+        checker.report("line-out-of-place", node.nth.span, line=node.nth.span.text)
+    if node.to_each is not None and node.word != "F_COVERED":
+        checker.report("wrong-arguments", node.to_each.span, function=word, expected=1, found=2)
+    if node.word == "F_NTH":
+        return _nth(checker, node, rows, where, body, order, empty, frames, word)
+    if node.word == "F_COVERED":
+        return _covered(checker, node, rows, where, body, inner, word)
     if order is not None and fold not in ("first", "last"):
         checker.report("line-out-of-place", order.span or node.span, line=node.order.span.text if node.order else "")
     if fold in ("any", "all"):
@@ -386,6 +396,68 @@ def _fold(checker: Checker, node: tree.Function, first: tree.Reference, frames: 
                 type=strip(type_) if not isinstance(empty.type, Optional) else type_,
                 span=node.span,
             )
+
+
+def _nth(
+    checker: Checker,
+    node: tree.Function,
+    rows: core.Rows,
+    where: core.Expr | None,
+    body: core.Expr | None,
+    order: core.Expr | None,
+    empty: core.Expr | None,
+    frames: Frames,
+    word: str,
+) -> core.Expr:
+    """第几条(x 依 k 第 n 无则 v): where there are n rows, the nth of the list of values in the order of the list of keys."""
+    first = node.args[0]
+    if body is None or node.nth is None:
+        return checker.report(
+            "fold-needs-column" if body is None else "nth-missing", first.span, function=word, entity=first.span.text
+        )
+    if empty is None:
+        return checker.report("aggregate-empty-missing", node.span, function=word)
+    for value, span in ((body, first.span), (order, node.order.span if node.order else node.span)):
+        if value is not None and isinstance(value.type, Optional):
+            return checker.report("none-in-arithmetic", span, found=span.text)
+    place = checker.number(node.nth, frames)
+    if isinstance(place.type, Number) and not place.type.unit.plain:
+        return checker.report("number-expected", node.nth.span, found=checker.say(place.type))
+    type_ = checker.common(((body, first.span), (empty, node.if_empty.span if node.if_empty else node.span)))
+    values = core.Aggregate("list", rows, where, body, None, type=ListOf(body.type), span=first.span)
+    count = core.Aggregate("count", rows, where, None, None, type=Number(PLAIN, True), span=node.span)
+    enough = core.Compare("ge", count, place, "≥", type=BOOL, span=node.nth.span)
+    found: core.Expr
+    if order is None:
+        found = core.Apply("list_at", (values, place), type=body.type, span=node.span)
+    else:
+        keys = core.Aggregate("list", rows, where, order, None, type=ListOf(order.type), span=order.span)
+        found = core.Apply("list_nth", (values, keys, place), type=body.type, span=node.span)
+    case = core.Case(enough, found, span=node.span)
+    return core.Choose("first", (case,), empty, "if", type=type_, span=node.span)
+
+
+def _covered(
+    checker: Checker,
+    node: tree.Function,
+    rows: core.Rows,
+    where: core.Expr | None,
+    body: core.Expr | None,
+    inner: Frames,
+    word: str,
+) -> core.Expr:
+    """覆盖天数(经历: 起, 止): the days that at least one of the periods covers."""
+    if body is None or node.to_each is None or node.of_each is None:
+        return checker.report("wrong-arguments", node.span, function=word, expected=2, found=0 if body is None else 1)
+    ends = checker.expr(node.to_each, inner)
+    for value, written in ((body, node.of_each), (ends, node.to_each)):
+        if not isinstance(value.type, Date | Moment | Never):
+            return checker.report("date-expected", written.span, found=checker.say(value.type))
+    lists = tuple(
+        core.Aggregate("list", rows, where, value, None, type=ListOf(value.type), span=written.span)
+        for value, written in ((body, node.of_each), (ends, node.to_each))
+    )
+    return core.Apply("covered_days", lists, type=Number(base("天"), True), span=node.span)
 
 
 def _listed(checker: Checker, node: tree.Function, frames: Frames, expected: Type | None, word: str) -> core.Expr:

@@ -292,6 +292,8 @@ class Checker:
         if isinstance(right.type, Date | Moment) and node.op == "sub":
             if isinstance(self.agree(left, right, node.span, "−"), Never):
                 return core.Pending("", type=NEVER, span=node.span)
+            if isinstance(left.type, Moment):
+                return core.Apply("hours_between", (right, left), type=Number(base("小时")), span=node.span)
             return core.Apply("days_between", (right, left), type=Number(base("天"), True), span=node.span)
         unit = str(right.type.unit) if isinstance(right.type, Number) else ""
         if unit == "工作日" and node.op in ("add", "sub"):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from difflib import get_close_matches
 from typing import TypeVar
 
 from attrs import define, evolve, field, frozen
 
-from policydsl.check.crossed import unfolded
+from policydsl.check.crossed import unfolded, with_the_rest
 from policydsl.check.measures import COUNT_WORDS, Measures
 from policydsl.core import program as core
 from policydsl.core.types import BOOL, DATE, MOMENT, RATIO, TEXT, ListOf, Member, Number, Optional, Reference, Type
@@ -88,6 +89,7 @@ class Scope:
     monotone: list[tuple[str, tree.Monotone, str]] = field(factory=list)
     parameters: dict[str, tree.Parameter] = field(factory=dict)
     formulas: dict[str, tree.Formula] = field(factory=dict)
+    errata: list[core.Erratum] = field(factory=list)
     calendars: dict[str, tree.Calendar] = field(factory=dict)
     registers: dict[str, tree.Register] = field(factory=dict)
     basis: tree.Name | None = None
@@ -257,10 +259,13 @@ def collect(file: tree.File) -> Scope:
                 if any(other.name.text == node.name.text for other in scope.examples):
                     scope.report("duplicate-name", node.name.span, name=node.name.text)
                 scope.examples.append(node)
+            case tree.Erratum():
+                _erratum(scope, node)
             case tree.Part():
                 scope.parts[node.name.text] = node
             case _:
                 pass
+    _completed(scope)
     return scope
 
 
@@ -296,6 +301,35 @@ def _table(scope: Scope, node: tree.Table, clause: str) -> None:
     own = name if node.since is None else f"{name}@{node.since.isoformat()}"
     scope.tables[own] = (node, clause)
     scope.tables.setdefault(name, (node, clause))
+
+
+def _erratum(scope: Scope, node: tree.Erratum) -> None:
+    if node.printed == node.meant:
+        scope.report("erratum-same", node.span, words=node.printed)
+    scope.errata.append(core.Erratum(node.clause, node.printed, node.meant, node.reason, span=node.span))
+    if node.cite:
+        scope.citations.append(node.cite)
+
+
+def _completed(scope: Scope) -> None:
+    """Versions of a table that say 其余照旧, with the rows of the version before that they do not say."""
+    for name, versions in scope.versions.items():
+        if not any(node.rest_same for node in versions):
+            continue
+        versions.sort(key=lambda node: node.since or date.min)
+        for at, node in enumerate(versions):
+            if not node.rest_same:
+                continue
+            if at == 0:
+                scope.report("rest-of-nothing", node.span, name=name)
+                continue
+            versions[at] = with_the_rest(node, versions[at - 1])
+            if node.since is not None:
+                own = f"{name}@{node.since.isoformat()}"
+                scope.tables[own] = (versions[at], scope.tables[own][1])
+        if versions[0].since is None:
+            continue
+        scope.tables[name] = (versions[0], scope.tables[name][1])
 
 
 def _named(scope: Scope, name: tree.Name, alias: tree.Name | None, node: T, into: dict[str, T]) -> None:

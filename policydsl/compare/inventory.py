@@ -28,6 +28,7 @@ Kind = Literal[
     "applies",
     "calendar",
     "import",
+    "erratum",
     "property",
     "register",
     "amendment",
@@ -103,6 +104,7 @@ def _named(
     | tree.Applies
     | tree.Calendar
     | tree.Import
+    | tree.Erratum
     | tree.Always
     | tree.Monotone
     | tree.Amendment
@@ -148,6 +150,8 @@ def _named(
             return "applies", "", ""
         case tree.Import():
             return "import", node.path, ""
+        case tree.Erratum():
+            return "erratum", f"{node.clause} {node.printed}", ""
         case tree.Amendment():
             return "amendment", node.id, ""
         case tree.Always() | tree.Monotone():

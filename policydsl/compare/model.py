@@ -50,7 +50,7 @@ class Change:
         """Substance where anything about it can change a result or what is asked of somebody."""
         if self.kind in ("example", "property"):
             return "example"
-        if self.kind in ("clause", "units", "import"):
+        if self.kind in ("clause", "units", "import", "erratum"):
             return "wording"
         if self.fate == "renamed" or (
             self.fate == "changed" and all(item.weight == "wording" for item in self.details)

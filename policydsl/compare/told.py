@@ -36,6 +36,7 @@ _KEYWORD = {
     "applies": "APPLIES",
     "calendar": "CALENDAR",
     "import": "IMPORT",
+    "erratum": "ERRATUM",
     "property": "PROPERTY",
     "amendment": "AMEND",
     "register": "REGISTER",

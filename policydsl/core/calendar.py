@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 
 from attrs import frozen
 
@@ -42,6 +43,12 @@ def days_between(start: date, end: date) -> int:
     return (end - start).days
 
 
+def hours_between(start: datetime, end: datetime) -> Fraction:
+    """Hours from one moment to another."""
+    passed = end - start
+    return Fraction(passed.days * 86_400 + passed.seconds, 3_600)
+
+
 def alike(*times: date) -> tuple[date, ...]:
     """The same times, as days where not all of them are moments."""
     if len({isinstance(time, datetime) for time in times}) == 1:
@@ -53,6 +60,23 @@ def overlap(start: date, end: date, first: date, last: date) -> int:
     """Days that the periods start…end and first…last share, both ends counted."""
     start, end, first, last = (date(time.year, time.month, time.day) for time in (start, end, first, last))
     return max(0, (min(end, last) - max(start, first)).days + 1)
+
+
+def covered(starts: tuple[date, ...], ends: tuple[date, ...]) -> int:
+    """Days that at least one of the periods covers, both ends counted; a period that ends before it begins covers none."""
+    days = 0
+    last: date | None = None
+    for start, end in sorted((day_of(start), day_of(end)) for start, end in zip(starts, ends, strict=True)):
+        begin = start if last is None or start > last else last + timedelta(days=1)
+        if end >= begin:
+            days += (end - begin).days + 1
+            last = end
+    return days
+
+
+def day_of(time: date) -> date:
+    """The day of a day or a moment."""
+    return date(time.year, time.month, time.day)
 
 
 def month_end(day: date) -> date:

@@ -101,6 +101,31 @@ def _make_date(year: Exact, month: Exact, day: Exact) -> date:
         raise Undefined("日历上没有这一天 / the calendar has no such day") from None
 
 
+def _nth(values: tuple[Any, ...], keys: tuple[Any, ...], place: Exact) -> Any:
+    """The value at a place (1: the first) when the values stand in the order of their keys."""
+    number = _whole_place(place)
+    if number > len(values):
+        raise Undefined("没有这么多行 / there are not so many rows")
+    ranked = sorted(range(len(values)), key=lambda at: keys[at])
+    at = ranked[number - 1]
+    if any(keys[other] == keys[at] and values[other] != values[at] for other in ranked):
+        raise Undefined("次序相同的行不止一行,不知道哪一行在前 / rows of the same place in the order")
+    return values[at]
+
+
+def _whole_place(place: Exact) -> int:
+    if not isinstance(place, int) or place < 1:
+        raise Undefined("第几要从一数起 / places are counted from one")
+    return place
+
+
+def _nth_as_listed(values: tuple[Any, ...], place: Exact) -> Any:
+    number = _whole_place(place)
+    if number > len(values):
+        raise Undefined("没有这么多行 / there are not so many rows")
+    return values[number - 1]
+
+
 OPERATIONS: dict[str, Operation] = {
     item.name: item
     for item in (
@@ -117,6 +142,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("sub_months", "−", _safely(lambda day, months: calendar.add_months(day, -months))),
         Operation("sub_days", "−", _safely(lambda day, days: calendar.add_days(day, -days))),
         Operation("days_between", "天数", calendar.days_between),
+        Operation("hours_between", "小时数", lambda start, end: exact(calendar.hours_between(start, end))),
         Operation("months_between", "整月数", calendar.months_between),
         Operation("years_between", "周年数", lambda start, end: _years(calendar.months_between(start, end)) * 12),
         Operation("year_of", "年份", lambda day: day.year),
@@ -132,6 +158,9 @@ OPERATIONS: dict[str, Operation] = {
         Operation("list_min", "最小", lambda values: min(_some(values))),
         Operation("list_mean", "平均", lambda values: exact(Fraction(sum(_some(values)), len(values)))),
         Operation("list_count", "计数", len),
+        Operation("list_nth", "第几条", _nth),
+        Operation("list_at", "第几条", _nth_as_listed),
         Operation("overlap_days", "重叠天数", calendar.overlap),
+        Operation("covered_days", "覆盖天数", calendar.covered),
     )
 }

@@ -653,6 +653,17 @@ class Reading:
         return next(option.name for option in self.options if option.adopted)
 
 
+@frozen(repr=False)
+class Erratum:
+    """勘误: words of a clause that were printed by mistake, what they should be, and why. Computes nothing."""
+
+    clause: str
+    printed: str
+    meant: str
+    reason: str = ""
+    span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+
 RuleKind = Literal["rule", "task", "condition", "reading", "constraint", "local", "property"]
 
 
@@ -662,7 +673,8 @@ class Rule:
 
     `blames`, of a constraint that is the bound of a fact or decision: that field, the only one that a violation speaks against.
     `clause` is its own citation or the one its 部分 lends; `part` the names of the enclosing parts, outermost first;
-    `measure` how its value is shown; `output` whether results list it (locals and readings are not listed).
+    `measure` how its value is shown; `output` whether results list it (locals and readings are not listed); `errata`
+    what was printed wrongly in the clauses that it cites.
     """
 
     entity: str
@@ -679,6 +691,7 @@ class Rule:
     message: str = ""
     blames: str = ""
     output: bool = True
+    errata: tuple[Erratum, ...] = field(default=(), eq=False)
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
     @property
@@ -857,6 +870,7 @@ class Program:
     properties: tuple[Property, ...] = ()
     citers: tuple[Citer, ...] = ()
     registers: Mapping[str, Register] = field(factory=dict)
+    errata: tuple[Erratum, ...] = ()
 
     @cached_property
     def rule_index(self) -> Mapping[tuple[str, str], Rule]:

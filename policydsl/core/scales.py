@@ -283,7 +283,7 @@ class Scales:
                 return numbers[0]
             case "year_of" | "month_of" | "day_of" | "days_between" | "months_between" | "years_between":
                 return Scaled(1, 32)
-            case "overlap_days" | "workdays_between" | "list_count":
+            case "overlap_days" | "covered_days" | "workdays_between" | "list_count":
                 return Scaled(1, 32)
             case _:
                 return Rational()

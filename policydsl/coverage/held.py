@@ -4,12 +4,12 @@ nobody lists, and figures that nothing which cites their place uses."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from policydsl.core import program as core
 from policydsl.core.types import Number
@@ -84,12 +84,14 @@ class TextCover:
 
 
 def hold(program: core.Program, citers: tuple[core.Citer, ...], notice: Notice) -> TextCover:
-    """The policy against the text of its notice."""
+    """The policy against the text of its notice, as its errata (勘误) mend it."""
+    printed = tuple(_printed(program, notice))
+    notice = _mended(program, notice)
     return TextCover(
         len(notice.paragraphs),
         notice.cut,
         tuple(_places(program, citers, notice)),
-        tuple(_phrases(citers, notice)),
+        (*printed, *_phrases(citers, notice)),
         tuple(
             (shown(item.at), item.line, item.text)
             for item in notice.paragraphs
@@ -118,6 +120,29 @@ def _places(program: core.Program, citers: tuple[core.Citer, ...], notice: Notic
                 there = there[:-1]
             found.setdefault((id_, by), BadPlace(id_, by, span, shown(there)))
     return list(found.values())
+
+
+def _printed(program: core.Program, notice: Notice) -> Iterator[BadPhrase]:
+    """Errata whose printed words do not stand where they say."""
+    for erratum in program.errata:
+        phrase, steps = dense(erratum.printed), without_letter(place(erratum.clause))
+        if not any(phrase in dense(item.text) for item in notice.within(steps)):
+            elsewhere = tuple(shown(item.at) for item in notice.paragraphs if phrase in dense(item.text))
+            yield BadPhrase(erratum.clause, erratum.printed, erratum.meant, erratum.span, elsewhere[:5])
+
+
+def _mended(program: core.Program, notice: Notice) -> Notice:
+    """The notice with the words that its errata put right."""
+    for erratum in program.errata:
+        steps = without_letter(place(erratum.clause))
+        paragraphs = tuple(
+            evolve(item, text=item.text.replace(erratum.printed, erratum.meant))
+            if any(path[: len(steps)] == steps for path in item.places)
+            else item
+            for item in notice.paragraphs
+        )
+        notice = evolve(notice, paragraphs=paragraphs)
+    return notice
 
 
 def _phrases(citers: tuple[core.Citer, ...], notice: Notice) -> list[BadPhrase]:

@@ -306,6 +306,16 @@ _CHOICES = (
         "Add them, or a line `else`.",
     ),
     Code(
+        "rest-of-nothing",
+        _ERROR,
+        "没有可以照旧的",
+        "no rows to be unchanged",
+        "表「{name}」写了「其余照旧」,可是以前没有这个表。",
+        "Table “{name}” says that the rest is unchanged, and there is no table before it.",
+        "请把最早的一个表写全,从后来的表起写「其余照旧」。",
+        "Write the earliest table in full, and `rest unchanged` in later ones.",
+    ),
+    Code(
         "choice-subject",
         _ERROR,
         "不能按它选",

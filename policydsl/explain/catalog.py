@@ -206,6 +206,8 @@ class Catalog(NamedTuple):
     searched: str
 
     evidence: str
+    erratum: str
+    why: str
     due: str
     responsible: str
     deferred: str

@@ -107,7 +107,17 @@ def _notes(account: Account, teller: Teller) -> tuple[str, ...]:
         for ruling in account.rulings
         for line in ruling_lines(ruling, ruling.name == account.rule.name and ruling.word != "TABLE", teller)
     )
-    return (*_of_task(account, teller), *versions)
+    catalog = teller.catalog
+    errata = tuple(
+        catalog.erratum.format(
+            clause=teller.cited(item.clause),
+            printed=item.printed,
+            meant=item.meant,
+            reason=catalog.why.format(reason=item.reason) if item.reason else "",
+        )
+        for item in account.rule.errata
+    )
+    return (*_of_task(account, teller), *versions, *errata)
 
 
 def _of_task(account: Account, teller: Teller) -> tuple[str, ...]:

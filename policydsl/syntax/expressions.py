@@ -242,19 +242,20 @@ class Builder:
     def _function(self, twig: Tree) -> tree.Expr:
         word, *rest = twig.children
         clauses, parts = self._clauses(rest, "fold_clause")
-        each = next(
-            (self.expr(part.children[-1]) for part in parts if isinstance(part, Tree) and part.data == "each"), None
-        )
+        each = next((part for part in parts if isinstance(part, Tree) and part.data == "each"), None)
+        both = [kid for kid in each.children if kid is not None and not _is_mark(kid)] if each is not None else []
         args = [self.expr(part) for part in parts if not (isinstance(part, Tree) and part.data == "each")]
         return tree.Function(
             str(word),
             any(isinstance(child, Token) and child.type == "ALL_ROWS" for child in rest),
             tuple(args),
-            each,
+            self.expr(both[0]) if both else None,
             self._clause(clauses, "FILTER"),
             self._clause(clauses, "SATISFIES"),
             self._clause(clauses, "IF_EMPTY"),
             self._clause(clauses, "BY_ORDER"),
+            self._clause(clauses, "NTH_AT"),
+            self.expr(both[1]) if len(both) > 1 else None,
             span=self.span(twig),
         )
 
@@ -358,6 +359,10 @@ _MAKERS: dict[str, Callable[[Builder, Tree], tree.Expr]] = {
     **dict.fromkeys(("row_by_row", "rank", "share", "scale", "in_turn"), Builder._ordered),
     **dict.fromkeys(("bands", "brackets", "increment", "choose", "best_of", "least_of"), Builder._block),
 }
+
+
+def _is_mark(twig: Twig) -> bool:
+    return isinstance(twig, Token) and twig.type in ("_COLON", "_COMMA")
 
 
 def _token(twig: Twig) -> Token:

@@ -105,6 +105,11 @@ def _declaration(spell: Spelling, node: tree.Declaration) -> Row:
             return _register(spell, node)
         case tree.Import():
             return _row(node, [[(0, f"{spell.word('IMPORT')} {spell.text(node.path)}")]])
+        case tree.Erratum():
+            said = f"{spell.text(node.printed)} {spell.word('SHOULD_BE')} {spell.text(node.meant)}"
+            reason = f"  {spell.word('REASON')} {spell.text(node.reason)}" if node.reason else ""
+            text = f"{spell.word('ERRATUM')} {node.clause} {said}{reason}{spell.citation(node.cite)}"
+            return _row(node, [[(0, text)]])
         case tree.Always() | tree.Monotone():
             return _property(spell, node)
         case tree.Amendment():
@@ -143,7 +148,10 @@ def _policy(spell: Spelling, node: tree.Policy) -> Row:
             text = spell.day(value)
         else:
             text = spell.text(value) if line.word in ("H_ZONE", "H_BASED") or not _is_raw(value) else value
-        lines.append(Row(line.span, "header", [[(0, word)], [(0, text)]], "header", least=_HEADER_COLUMN))
+        said: Pieces = [(0, text)]
+        if line.when is not None:
+            said = joined(joined(text, spell.word("APPLIED_TO")), Phrases(spell).expr(line.when))
+        lines.append(Row(line.span, "header", [[(0, word)], said], "header", least=_HEADER_COLUMN))
     return _row(node, [[(0, f"{spell.word('POLICY')} {spell.text(node.title)}:")]], lines)
 
 
@@ -321,6 +329,7 @@ def _table(spell: Spelling, node: tree.Table) -> Row:
     head += f" × {spell.name(node.across)}" if node.across else ""
     head += f" {spell.word(node.hit)}" if node.hit else ""
     head += f" {spell.word('FROM')} {spell.day(node.since)} {spell.word('ONWARD')}" if node.since else ""
+    head += f" {spell.word('REST_SAME')}" if node.rest_same else ""
     return _row(node, [[(0, f"{head}:{spell.citation(node.cite)[1:]}")]], grid_rows(spell, node.grid, node.heads))
 
 

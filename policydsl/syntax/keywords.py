@@ -81,6 +81,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         MATERIALS   | 材料   | materials
         CALENDAR    | 日历   | calendar
         IMPORT      | 引用   | import
+        ERRATUM     | 勘误   | erratum
         PROPERTY    | 性质   | property
         AMEND       | 修订   | amend
         REGISTER    | 名册   | register
@@ -208,6 +209,10 @@ KEYWORDS: tuple[Keyword, ...] = (
         QUICK       | 速算扣除 | less
         SO_FAR      | 前段累计 | so far
         BY_ORDER    | 依       | in order of
+        NTH_AT      | 第       | nth
+        APPLIED_TO  | 适用于   | applied to
+        SHOULD_BE   | 应为     | should be
+        REST_SAME   | 其余照旧 | rest unchanged
         GROUPED     | 分组     | within
         FIRST_CASE  | 首条     | first being
         LIMIT_TO    | 限额     | up to
@@ -336,6 +341,8 @@ KEYWORDS: tuple[Keyword, ...] = (
         F_WORKDAYS  | 工作日数 | working_days_between
         F_FIRST     | 第一条   | first_of
         F_LAST      | 最后一条 | last_of
+        F_NTH       | 第几条   | nth_of
+        F_COVERED   | 覆盖天数 | covered_days
         F_CEILING   | 上限     | upper_bound
         F_BASEMENT  | 下限     | lower_bound
         O_RUNNING   | 至今合计 | running_sum

@@ -57,6 +57,7 @@ CONDITIONS  | 几项条件 | a list of conditions
 MATERIALS   | 几份材料 | a list of papers to hand in
 CALENDAR    | 工作日历 | a calendar of working days
 IMPORT      | 用另一个文件里的名录、单位、表、标准、公式、日历 | what another file shares
+ERRATUM     | 通知印错的一个词 | a word that the notice was printed with by mistake
 REGISTER    | 企业名单,用来核对和计数 | a list of firms to match and count
 PROPERTY    | 规则必须有的性质 | what must always be so of the rules
 H_ID        | 文号或代号 | the number of the document
@@ -160,6 +161,10 @@ ANY         | 不论什么值 | whatever the value
 QUICK       | 印出来的速算扣除数,核对用 | the printed quick deduction, which is verified
 SO_FAR      | 印出来的前面各段的合计,核对用 | the printed total of the slices before, which is verified
 BY_ORDER    | 按什么排先后 | in what order
+NTH_AT      | 第几行 | which row in the order
+APPLIED_TO  | 只有符合条件的才用本文件的规定 | the rows that the new provisions are for; the others stay under the base
+SHOULD_BE   | 正确的词 | the right words
+REST_SAME   | 没有写的行和以前一样 | rows that are not said are as before
 GROUPED     | 按什么分组 | within which groups
 FIRST_CASE  | 第一行没有上一行,用什么 | what the first row has in its place
 LIMIT_TO    | 总共到多少为止 | up to how much in all
@@ -254,6 +259,8 @@ F_UNMET     | 没有满足的各项的名称 | the names of the items not met
 F_WORKDAYS  | 相差几个工作日 | working days between
 F_FIRST     | 排在最前的一行 | the first row in order
 F_LAST      | 排在最后的一行 | the last row in order
+F_NTH       | 按次序的第几行 | the nth row in order
+F_COVERED   | 几段时间合起来的天数,重叠的只算一次 | days that at least one of the periods covers
 F_CEILING   | 人来决定的,最多可能多少 | the most a decision could make of it
 F_BASEMENT  | 人来决定的,最少可能多少 | the least a decision could make of it
 O_RUNNING   | 从头到本行的合计 | the total up to this row

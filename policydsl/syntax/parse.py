@@ -12,7 +12,7 @@ from policydsl.syntax import tree
 from policydsl.syntax.declarations.amendments import amendment
 from policydsl.syntax.declarations.examples import example, example_line
 from policydsl.syntax.declarations.grids import table
-from policydsl.syntax.declarations.heads import calendar, clause, imported, policy, roll, units
+from policydsl.syntax.declarations.heads import calendar, clause, erratum, imported, policy, roll, units
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.records import constraint, decision, entity, field
 from policydsl.syntax.declarations.registers import register
@@ -144,6 +144,7 @@ _DECLARATIONS: dict[str, Callable[[Reader, Line, Tree], tree.Declaration]] = {
     "conditions": conditions,
     "applies": applies,
     "import": imported,
+    "erratum": erratum,
     "always": property_of,
     "monotone": property_of,
     "amendment": _amendment,

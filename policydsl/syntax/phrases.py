@@ -135,9 +135,12 @@ class Phrases:
             inner = joined(spell.word("ALL_ROWS"), inner)
         if node.of_each is not None:
             inner = joined(joined(inner, ":", ""), self.expr(node.of_each, level + 2))
+        if node.to_each is not None:
+            inner = joined(joined(inner, ",", ""), self.expr(node.to_each, level + 2))
         inner += self._clause("FILTER", node.where, level)
         inner += self._clause("SATISFIES", node.satisfies, level)
         inner += self._clause("BY_ORDER", node.order, level)
+        inner += self._clause("NTH_AT", node.nth, level)
         inner += self._clause("IF_EMPTY", node.if_empty, level)
         return joined(joined(f"{spell.word(node.word)}(", inner, ""), ")", "")
 

@@ -187,7 +187,8 @@ class Undecided(Written):
 
 @frozen(repr=False)
 class Function(Written):
-    """A function word with its arguments; `word` is a keyword id. `of_each` is what stands after the colon."""
+    """A function word with its arguments; `word` is a keyword id. `of_each` is what stands after the colon,
+    `to_each` the second of two."""
 
     word: str
     all_rows: bool
@@ -197,6 +198,8 @@ class Function(Written):
     satisfies: Expr | None = None
     if_empty: Expr | None = None
     order: Expr | None = None
+    nth: Expr | None = None
+    to_each: Expr | None = None
 
 
 OrderedKind = Literal["O_RUNNING", "O_BEFORE", "O_PREVIOUS", "IN_TURN", "O_RANK", "O_SHARE", "O_SCALE"]
@@ -468,11 +471,12 @@ class UnitName(Written):
 
 @frozen(repr=False)
 class HeaderLine(Written):
-    """One line of 政策: keyword id and its value(s)."""
+    """One line of 政策: keyword id and its value(s). `when`: the rows that 沿用 … 适用于 is for."""
 
     word: str
     value: str | date | Name
     end: date | None = None
+    when: Expr | None = None
 
 
 @frozen(repr=False)
@@ -581,6 +585,7 @@ class Table(Written):
     grid: Grid
     hit: Literal["", "HIT_UNIQUE", "HIT_FIRST"] = ""
     since: date | None = None
+    rest_same: bool = False
     across: Name | None = None
     heads: tuple[Cell, ...] = ()
 
@@ -628,7 +633,8 @@ class Register(Written):
 
 @frozen(repr=False)
 class Rule(Written):
-    """规则. `rows` are those of its block, `after` what modifies the whole: caps, rounding, remarks."""
+    """规则. `rows` are those of its block, `after` what modifies the whole: caps, rounding, remarks. `half`: one of the two that a
+    rule of a partial overlay chooses from, never written."""
 
     name: Name
     alias: Name | None
@@ -636,6 +642,7 @@ class Rule(Written):
     value: Expr | None
     after: tuple[Row, ...]
     cite: Citation | None = None
+    half: bool = field(default=False, eq=False)
 
 
 @frozen(repr=False)
@@ -700,6 +707,17 @@ class Import(Written):
     """引用: a file whose units, rolls, tables, parameters, formulas and calendars are shared."""
 
     path: str
+
+
+@frozen(repr=False)
+class Erratum(Written):
+    """勘误: words of a clause that were printed by mistake, and what they should be."""
+
+    clause: str
+    printed: str
+    meant: str
+    reason: str = ""
+    cite: Citation | None = None
 
 
 @frozen(repr=False)
@@ -972,6 +990,7 @@ Declaration = (
     | Calendar
     | Register
     | Import
+    | Erratum
     | Always
     | Monotone
     | Amendment

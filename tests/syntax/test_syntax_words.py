@@ -91,6 +91,11 @@ rule_line | {BEFORE_THAT} = 1
 rule_line | {FILTER} a = 1
 rule_line | {GT_OVER} 5 {TO} 10{INCLUSIVE} {OF_PART} {GIVE} 1 {QUICK} 2
 rule_line | {GT_OVER} 5 {TO} 10 {GIVE} 1 {SO_FAR} 2
+header | {H_BASED} "a" {APPLIED_TO} b
+declaration | {ERRATUM} 7 "a" {SHOULD_BE} "b" {REASON} "c"
+declaration | {TABLE} a {BY} b {FROM} 2025-01-01 {ONWARD} {REST_SAME}:
+expr | {F_NTH}(a.b {BY_ORDER} c {NTH_AT} 2 {IF_EMPTY} 0)
+expr | {F_COVERED}(a: b, c)
 rule_line | {GE_REACH} 5{EXCLUSIVE} 1
 rule_line | 5 {POST_GE} 1
 rule_line | 5 {POST_LE} 1

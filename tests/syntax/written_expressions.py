@@ -120,7 +120,9 @@ def functions(draw: st.DrawFn, depth: int) -> tree.Function:
     args = tuple(draw(st.lists(exprs(depth), min_size=1, max_size=3)))
     clauses = [draw(st.one_of(st.none(), exprs(depth))) for _ in range(4)]
     order = draw(st.one_of(st.none(), sums(depth)))
-    return tree.Function(word, draw(st.booleans()), args, *clauses, order, span=AT)
+    nth = draw(st.one_of(st.none(), sums(depth)))
+    second = draw(st.one_of(st.none(), exprs(depth))) if clauses[0] is not None else None
+    return tree.Function(word, draw(st.booleans()), args, *clauses, order, nth, second, span=AT)
 
 
 @st.composite

@@ -278,7 +278,10 @@ def _header(draw: st.DrawFn) -> tree.HeaderLine:
         )
     )
     match word:
-        case "H_ID" | "H_ISSUER" | "H_ZONE" | "H_BASED":
+        case "H_BASED":
+            when = draw(st.one_of(st.none(), exprs(2)))
+            return tree.HeaderLine(word, draw(_plain), None, when, span=AT)
+        case "H_ID" | "H_ISSUER" | "H_ZONE":
             return tree.HeaderLine(word, draw(_plain), span=AT)
         case "H_DATE":
             return tree.HeaderLine(word, draw(of.days), span=AT)
@@ -299,6 +302,14 @@ _roll = st.builds(
     st.booleans(),
 )
 _units = st.lists(_items, min_size=1, max_size=4).map(lambda items: tree.Units(tuple(items), span=AT))
+_erratum = st.builds(
+    lambda id_, printed, meant, reason, cite: tree.Erratum(id_, printed, meant, reason, cite, span=AT),
+    _ids,
+    _plain,
+    _plain,
+    _some,
+    cites,
+)
 _clause = st.builds(lambda id_, rules, text: tree.Clause(id_, rules, text, span=AT), _ids, st.booleans(), _some)
 
 
@@ -317,7 +328,8 @@ def _table(draw: st.DrawFn) -> tree.Table:
         draw(cites),
         grid,
         draw(st.sampled_from(["", "HIT_UNIQUE", "HIT_FIRST"])),
-        draw(st.one_of(st.none(), of.days)),
+        since := draw(st.one_of(st.none(), of.days)),
+        since is not None and draw(st.booleans()),
         across,
         heads,
         span=AT,
@@ -574,6 +586,7 @@ KINDS: dict[type, Callable[[Language], st.SearchStrategy[tree.Declaration]]] = {
     tree.Part: lambda language: _parts(language, 1),
     tree.On: lambda language: _ons(language, 1),
     tree.Table: lambda _: _table(),
+    tree.Erratum: lambda _: _erratum,
     tree.Rule: lambda _: _rule(tree.Rule),
     tree.Task: lambda _: _task,
     tree.Constraint: lambda _: _constraint,

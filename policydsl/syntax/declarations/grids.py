@@ -39,6 +39,7 @@ def table(reader: Reader, line: Line, twig: Tree) -> tree.Table:
         made,
         hit,
         builder.day(tokens["DATE"]).value if "DATE" in tokens else None,
+        "REST_SAME" in tokens,
         across,
         heads,
         span=reader.span(line),

@@ -31,6 +31,9 @@ def _header(reader: Reader, line: Line, twig: Tree) -> tree.HeaderLine:
     if word == "H_FORCE":
         days = [builder.day(child).value for child in kids if isinstance(child, Token) and child.type == "DATE"]
         return tree.HeaderLine(word, days[0], days[1] if len(days) > 1 else None, span=span)
+    if word == "H_BASED":
+        when = builder.expr(kids[3]) if len(kids) > 3 else None
+        return tree.HeaderLine(word, builder.text(value), None, when, span=span)
     if isinstance(value, Tree):
         return tree.HeaderLine(word, builder.name(value), span=span)
     if value.type == "DATE":
@@ -43,6 +46,22 @@ def imported(reader: Reader, line: Line, twig: Tree) -> tree.Import:
     """引用 “…”."""
     reader.no_children(line)
     return tree.Import(reader.builder().text(twig.children[1]), span=reader.span(line))
+
+
+def erratum(reader: Reader, line: Line, twig: Tree) -> tree.Erratum:
+    """勘误 条款 “印成的” 应为 “正确的” 理由 “…”."""
+    reader.no_children(line)
+    builder = reader.builder()
+    texts = [builder.text(kid) for kid in twig.children if isinstance(kid, Token) and kid.type == "TEXT"]
+    id_ = next(kid for kid in twig.children if isinstance(kid, Token) and kid.type == "CLAUSE_ID")
+    return tree.Erratum(
+        re.sub(r"\s+", "", str(id_)),
+        texts[0],
+        texts[1],
+        texts[2] if len(texts) > 2 else "",
+        builder.cite(find(twig.children, "cite")),
+        span=reader.span(line),
+    )
 
 
 def clause(reader: Reader, line: Line, twig: Tree) -> tree.Clause:
