@@ -14,7 +14,7 @@ from attrs import define, evolve, field
 
 from policydsl.check import blocks, folds, refer, siblings
 from policydsl.check.frames import Checked, Frames, RowFrame
-from policydsl.check.guards import denied, forgetting, knowing
+from policydsl.check.guards import denied, forgetting, holds, knowing
 from policydsl.check.scope import Draft, Scope
 from policydsl.core import program as core
 from policydsl.core.types import (
@@ -166,11 +166,28 @@ class Checker:
             return self.report("not-a-condition", node.span, found=self.say(found.type))
         return found
 
+    def there(self, node: tree.Expr, found: core.Expr, frames: Frames) -> core.Expr:
+        """`found` as a value to compute with, where it has been asked before whether it is there: 若 有(甲) 则 甲 × 2."""
+        if not isinstance(found.type, Optional) or not isinstance(found, core.FieldRead | core.RuleRead):
+            return found
+        if not holds(self, found.row, frames, tree.Function("F_HAS", False, (node,), span=node.span)):
+            return found
+        never = core.Pending("", type=NEVER, span=node.span)
+        return core.IfInapplicable(found, never, type=found.type.of, span=node.span)
+
+    def _may_be_none(self, node: tree.Expr, type_: Optional) -> core.Expr:
+        """A finding, with what to put in place in the unit or kind of the value."""
+        instead = self.scope.words("2025年1月1日", "2025-01-01")
+        if isinstance(type_.of, Number):
+            unit = type_.of.unit
+            instead = "0" if unit.plain else f"0{unit}" if str(unit)[0] > "\x7f" else f"0 {unit}"
+        return self.report("none-in-arithmetic", node.span, found=node.span.text, instead=instead)
+
     def number(self, node: tree.Expr, frames: Frames) -> core.Expr:
         """An expression that must be a number."""
-        found = self.expr(node, frames)
+        found = self.there(node, self.expr(node, frames), frames)
         if isinstance(found.type, Optional) and isinstance(found.type.of, Number):
-            return self.report("none-in-arithmetic", node.span, found=node.span.text)
+            return self._may_be_none(node, found.type)
         if not isinstance(found.type, Number | Never):
             return self.report("number-expected", node.span, found=self.say(found.type))
         return found
@@ -305,10 +322,10 @@ class Checker:
 
     def _binary(self, node: tree.Binary, frames: Frames) -> core.Expr:
         if node.op in ("add", "sub"):
-            first = self.expr(node.left, frames)
+            first = self.there(node.left, self.expr(node.left, frames), frames)
             if isinstance(strip(first.type), Date | Moment):
                 if isinstance(first.type, Optional):
-                    return self.report("none-in-arithmetic", node.left.span, found=node.left.span.text)
+                    return self._may_be_none(node.left, first.type)
                 return self._shifted(node, first, self.expr(node.right, frames))
         left, right = self.number(node.left, frames), self.number(node.right, frames)
         if isinstance(left.type, Never) or isinstance(right.type, Never):
@@ -374,13 +391,15 @@ class Checker:
                 return self.report(
                     "inclusive-contradiction", node.span, word=word, mark=_mark(self.scope, node.inclusive)
                 )
+        if relation not in ("eq", "ne"):
+            left, right = self.there(node.left, left, frames), self.there(node.right, right, frames)
         common = self.agree(left, right, node.span, word)
         kind = strip(common)
         if relation not in ("eq", "ne") and not isinstance(kind, Number | Date | Moment | Never):
             return self.report("order-kinds", node.span, type=self.say(kind), word=word)
         for side, written in ((left, node.left), (right, node.right)):
             if relation not in ("eq", "ne") and isinstance(side.type, Optional):
-                return self.report("none-in-arithmetic", written.span, found=written.span.text)
+                return self._may_be_none(written, side.type)
         op = core.Compare
         return op(relation, left, right, word, type=BOOL, span=node.span)  # type: ignore[arg-type]
 

@@ -116,8 +116,8 @@ _KINDS = (
         "value may be none",
         "「{found}」可能是「无」或「不适用」,不能直接计算。",
         "“{found}” may be none or not applicable, so it cannot be computed with.",
-        "请写明那时怎么办,如「{found} 无 时 0元」「{found} 不适用 时 0元」。",
-        "Say what then, like `{found} if none 0` or `{found} if inapplicable 0`.",
+        "请写明那时怎么办,如「{found} 无 时 {instead}」「{found} 不适用 时 {instead}」;或者先问有没有:「若 有({found}) 则 …」。",
+        "Say what then, like `{found} if none {instead}` or `{found} if inapplicable {instead}`; or ask first: `if has({found}) then …`.",
     ),
     Code(
         "compare-kinds",

@@ -163,6 +163,16 @@ class Door:
             found = self.text[named[0] : named[1]]
             self._report("name-needs-brackets", named[0], named[1], found=found, mend=f"「{found}」")
             return
+        listed = self._listed(at, start, end, symbol)
+        if listed is not None:
+            found = self.text[listed[0] : listed[1]]
+            self._report("list-needs-brackets", listed[0], listed[1], found=found, mend=f"({found})")
+            return
+        if symbol == "item_line" and self._unnamed(start, end, symbol):
+            example = "条件一" if self.language == "zh" else "first"
+            found = self.text[start:end].strip()
+            self._report("item-needs-name", start, end, found=found, mend=f"{example}: {found}")
+            return
         depth = _depth(self.text, start, at)
         if at >= end and depth > 0:
             self._report("open-bracket", end - 1, end, count=depth)
@@ -223,6 +233,21 @@ class Door:
             return None
         mended = f"{self.text[start : run.start()]}「{run.group()}」{self.text[run.end() : end]}"
         return run.span() if self._reach(mended, symbol) > run.end() - start + 2 else None
+
+    def _listed(self, at: int, start: int, end: int, symbol: str) -> tuple[int, int] | None:
+        """What stands behind 在 with 、 between and no brackets around, if the line parses, or parses further, with them."""
+        word = re.escape(BY_ID["IN"].spelling(self.language))
+        lists = re.compile(rf"(?<!\S){word}\s+([^\s()、,]+(?:\s?[、,]\s?[^\s()、,]+)+)")
+        found = next((one for one in lists.finditer(self.text, start, end) if one.start(1) <= at <= one.end(1)), None)
+        if found is None:
+            return None
+        mended = f"{self.text[start : found.start(1)]}({found[1]}){self.text[found.end(1) : end]}"
+        return found.span(1) if self._reach(mended, symbol) > found.end(1) - start + 1 else None
+
+    def _unnamed(self, start: int, end: int, symbol: str) -> bool:
+        """Whether a line of 条件 lacks nothing but its name."""
+        name = "甲" if self.language == "zh" else "a"
+        return self._reach(f"{name}: {self.text[start:end]}", symbol) > end - start + 3
 
     def _reach(self, line: str, symbol: str) -> int:
         """How far `line` parses: beyond its end when it does as a whole."""

@@ -55,7 +55,7 @@ def conditions(reader: Reader, line: Line, twig: Tree) -> tree.Conditions:
     kind: Literal["CONDITIONS", "MATERIALS"] = "CONDITIONS" if word.type == "CONDITIONS" else "MATERIALS"
     mode, least = _mode(builder, find(rest, "group_mode"))
     items = reader.lines(line, "item_line", item_line)
-    if not items:
+    if not items and not line.children:
         reader.report("block-without-rows", line)
     return tree.Conditions(
         kind,
@@ -91,7 +91,7 @@ def item_line(reader: Reader, line: Line, twig: Tree) -> tree.ItemLine:
     if str(twig.data) == "item_group":
         mode, least = _mode(builder, find(rest, "group_mode"))
         items = reader.lines(line, "item_line", item_line)
-        if not items:
+        if not items and not line.children:
             reader.report("block-without-rows", line)
     else:
         reader.no_children(line)
