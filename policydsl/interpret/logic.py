@@ -167,12 +167,17 @@ def within(
 
     def traced(frame: Frame) -> Step:
         sample, causes, _ = meet(frame)
-        verdicts = [equal(frame, frame[-1].boxes[box], value) for value in sure_values(sample)]
+        verdicts = [equal(frame, frame[-1].boxes[box], value) for value in _searched(sample)]
         undecided = [*(verdict for verdict in verdicts if isinstance(verdict, Blocked)), *causes]
         outcome = True if True in verdicts else join(undecided) if undecided else False
         return new(Step, (node, outcome, (), sample))
 
     return quiet(traced)
+
+
+def _searched(sample: Sample) -> list[Outcome]:
+    """What the rows that count have in the column, known or not: an item that is not known itself is lacking for any of them."""
+    return [value for value in sample.values if not isinstance(value, Absent | NotApplicable)]
 
 
 def _member(
@@ -201,12 +206,12 @@ def _member(
         return kept
 
     def plain(frame: Frame) -> Outcome:
-        _, causes, values, known = search(frame)
+        sample, causes, _, known = search(frame)
         what = item(frame)
         if type(what) in FIT:
             return what in known or (join(causes) if causes else False)
         # a blocked or absent item is compared as with any row: every row gives the same reason
-        verdicts = [equal(frame, what, value) for value in values[:1]]
+        verdicts = [equal(frame, what, value) for value in _searched(sample)[:1]]
         undecided = [*(verdict for verdict in verdicts if isinstance(verdict, Blocked)), *causes]
         return True if True in verdicts else join(undecided) if undecided else False
 

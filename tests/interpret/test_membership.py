@@ -59,3 +59,19 @@ def test_many_ask_of_many() -> None:
     read = facts_of(PROGRAM, {"企业": firms, "名单": listed}).facts
     trace = Evaluator(loads(ENTITIES)).run(read)
     assert sum(trace.outcome("企业", str(number), "在内") is True for number in range(count)) == count // 2
+
+
+def test_an_item_that_is_lacking_is_named_with_the_rows_that_are() -> None:
+    """Where the item is missing and a row awaits a decision, more than a decision is lacking: unknown, not pending."""
+    program = loads(
+        "政策 “名单(虚构)”:\n    主体 企业\n"
+        "对象 企业:\n    编号: 文本 主键\n    代码: 文本\n    核定: 文本 人工判断 由 某局\n"
+        "规则 同码 = 代码 在 企业.核定  依据 一\n"
+        "规则 逐行 = 任一(全体 企业: 企业.核定 等于 本.代码)  依据 一\n"
+    )
+    trace = Evaluator(program).run(Facts({"企业": (Record("1", {"编号": Known("1")}),)}))
+    for name in ("同码", "逐行"):
+        outcome = trace.outcome("企业", "1", name)
+        assert isinstance(outcome, Blocked)
+        assert outcome.status == "unknown"
+        assert {cause.name for cause in outcome.causes} == {"代码", "核定"}

@@ -1,0 +1,341 @@
+"""Owns the questions that are put to a policy, and how each is answered: encoded, solved, made small, replayed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import z3
+from attrs import evolve
+
+from policydsl.core import program as core
+from policydsl.core.facts import Facts, Known
+from policydsl.core.program import Program, Property
+from policydsl.core.values import Blocked, Lack, NotApplicable, Outcome
+from policydsl.interpret.evaluate import Evaluator
+from policydsl.prove.case import facts_of
+from policydsl.prove.encode import Encoder, Hazard, Sym, equal
+from policydsl.prove.numbers import Floors, Num, compared
+from policydsl.prove.solve import Search, cells_in, relevant, term_of
+from policydsl.prove.symbols import Path, Symbols
+from policydsl.prove.verdict import Counterexample, Kind, Verdict, Why
+
+SECONDS = 5.0
+"""The longest that one question may take."""
+
+
+class Prover:
+    """A policy under given readings, ready to be asked."""
+
+    def __init__(self, program: Program, readings: Mapping[str, str] | None = None, seconds: float = SECONDS) -> None:
+        self.program = program
+        self.evaluator = Evaluator(program, readings or {})
+        self.seconds = seconds
+        self._plain: dict[str, Encoder] = {}
+
+    # ------------------------------------------------------------ what is asked
+
+    def properties(self) -> Iterator[Verdict]:
+        """Every 性质 that the file states."""
+        for item in self.program.properties:
+            yield self._timed(lambda item=item: self._property(item))  # type: ignore[misc]
+
+    def soundness(self) -> Iterator[Verdict]:
+        """What is asked of every policy: nothing without an answer, nothing that clashes, no division by zero, nothing dead."""
+        groups: dict[Any, list[Hazard]] = {}
+        dead: dict[Any, list[Any]] = {}
+        for entity in self.program.entities:
+            encoder = self._encoder(entity)
+            for hazard in encoder.hazards:
+                place = hazard.node.span
+                groups.setdefault((hazard.kind, hazard.rule.id, place and (place.start, place.end)), []).append(hazard)
+            for branch in encoder.branches:
+                if branch.span is not None and not branch.spare:
+                    dead.setdefault((branch.kind, branch.span.source.name, branch.span.start, branch.at), []).append(branch)
+        for (kind, _, _), hazards in groups.items():
+            yield self._timed(lambda kind=kind, hazards=hazards: self._hazard(kind, hazards))  # type: ignore[misc]
+        for branches in dead.values():
+            if all(z3.is_false(z3.simplify(branch.when)) for branch in branches):
+                continue  # a reading that is not adopted, not the facts
+            yield self._timed(lambda branches=branches: self._dead(branches))  # type: ignore[misc]
+
+    def _timed(self, ask: Callable[[], Verdict]) -> Verdict:
+        start = time.monotonic()
+        return evolve(ask(), seconds=time.monotonic() - start)
+
+    # ------------------------------------------------------------ properties
+
+    def _property(self, item: Property) -> Verdict:
+        return self._always(item) if item.form == "always" else self._monotone(item)
+
+    def _always(self, item: Property) -> Verdict:
+        encoder = self._encoder(item.entity)
+        rule = self.program.rule_index[item.entity, item.name]
+        said = encoder.rule(rule, Path(item.entity))
+        wrong = [said.fit, z3.Not(said.term)]
+
+        def confirm(facts: Facts, key: str, _model: Any) -> Counterexample | None:
+            outcome = self._outcome(facts, item.entity, key, item.name)
+            return Counterexample(facts, key, rule.id, outcome) if outcome is False else None
+
+        return self._decide("property", item.name, item.span, encoder, item.entity, wrong, confirm)
+
+    def _monotone(self, item: Property) -> Verdict:
+        symbols, floors, path = Symbols(), Floors(), Path(item.entity)
+        moved = (item.entity, item.fact)
+        result = self.program.rule_index[item.result]
+        where = path if item.result[0] == item.entity else Path(item.result[0], ("*",))
+        outcomes: list[Sym] = []
+        encoders = []
+        for world in (" 1", " 2"):
+            encoder = Encoder(self.program, symbols, self.evaluator.readings, floors, moved, world)
+            outcomes.append(encoder.rule(result, where))
+            encoders.append(encoder)
+        cells = [symbols.cell(self.program, path, item.fact, world) for world in (" 1", " 2")]
+        less, more = cells[0].term, cells[1].term
+        first, second = outcomes if item.rises else reversed(outcomes)
+        if not isinstance(first.term, Num) or not isinstance(second.term, Num) or not isinstance(less, Num):
+            return Verdict("property", item.name, "undecided", item.span, "beyond")
+        falls = "lt" if item.forbidden == "falls" else "gt"
+        wrong = [
+            compared("lt", less, more),
+            *(z3.Not(cell.absent) for cell in cells if cell.absent is not False),
+            first.fit,
+            second.fit,
+            compared(falls, second.term, first.term),
+        ]
+        premises = [premise for encoder in encoders for premise in self._constraints(encoder, item.entity)]
+
+        def confirm(facts: Facts, key: str, model: Any) -> Counterexample | None:
+            values = [_number(model, cell.term.top) for cell in cells]
+            low, high = (_with(facts, item.entity, key, item.fact, value) for value in values)
+            before, after = (low, high) if item.rises else (high, low)
+            of = key if item.result[0] == item.entity else ""
+            one, two = (self._outcome(given, item.result[0], of, item.result[1]) for given in (before, after))
+            if not _amount(one) or not _amount(two):
+                return None
+            broken = two < one if item.forbidden == "falls" else two > one  # type: ignore[operator]
+            return Counterexample(before, of, item.result, one, after, two) if broken else None
+
+        terms = [more.top - less.top, less.top]
+        return self._decide(
+            "property", item.name, item.span, encoders[0], item.entity, wrong, confirm, premises=premises, terms=terms
+        )
+
+    # ------------------------------------------------------------ soundness
+
+    def _hazard(self, kind: Kind, hazards: Sequence[Hazard]) -> Verdict:
+        rule, node = hazards[0].rule, hazards[0].node
+        encoder = self._encoder(rule.entity)
+        said = encoder.rule(rule, Path(rule.entity))
+        wrong = [said.broken, z3.Or([hazard.when for hazard in hazards])]
+        lack = Lack.UNDEFINED if kind in ("zero", "step") else Lack.CONFLICT
+
+        def confirm(facts: Facts, key: str, _model: Any) -> Counterexample | None:
+            outcome = self._outcome(facts, rule.entity, key, rule.name)
+            met = isinstance(outcome, Blocked) and any(
+                cause.lack is lack and (cause.entity, cause.name) == rule.id for cause in outcome.causes
+            )
+            return Counterexample(facts, key, rule.id, outcome) if met else None
+
+        return self._decide(kind, rule.name, node.span or rule.span, encoder, rule.entity, wrong, confirm)
+
+    def _dead(self, branches: Sequence[Any]) -> Verdict:
+        """Whether a row, band or case ever counts; to be reachable in one place is enough."""
+        first = branches[0]
+        rule = first.rule
+        reached = z3.simplify(z3.Or([branch.when for branch in branches]))
+        name = rule.name
+        encoder = self._encoder(rule.entity)
+        premises = [*encoder.floors.facts, *encoder.symbols.limits, *self._constraints(encoder, rule.entity)]
+        search = Search([reached, *relevant([reached], premises)], self.seconds)
+        found = search.look()
+        if found == "none":
+            return Verdict("dead", name, "refuted", first.span)
+        return Verdict("dead", name, "proved" if found == "some" else "undecided", first.span, "" if found == "some" else "timeout")
+
+    # ------------------------------------------------------------ deciding
+
+    def _encoder(self, entity: str) -> Encoder:
+        """All rules of an entity, encoded once."""
+        if entity not in self._plain:
+            encoder = Encoder(self.program, Symbols(), self.evaluator.readings, Floors())
+            self._plain[entity] = encoder
+            for rule in self.program.rules:
+                if rule.entity == entity and rule.kind != "constraint":
+                    encoder.rule(rule, self.path(entity))
+            self._constraints(encoder, entity)
+        return self._plain[entity]
+
+    def path(self, entity: str) -> Path:
+        """The row of an entity that questions are about."""
+        return Path(entity, ("*",)) if self.program.entities[entity].singleton else Path(entity)
+
+    def _constraints(self, encoder: Encoder, entity: str) -> list[Any]:
+        """That no constraint of the row is false."""
+        held = []
+        kept = len(encoder.hazards), len(encoder.branches)
+        for rule in self.program.rules:
+            if rule.entity == entity and rule.kind == "constraint":
+                said = encoder.rule(rule, self.path(entity))
+                held.append(z3.Or(z3.Not(said.fit), said.term))
+        del encoder.hazards[kept[0] :], encoder.branches[kept[1] :]
+        return held
+
+    def _decide(
+        self,
+        kind: Kind,
+        name: str,
+        span: Any,
+        encoder: Encoder,
+        entity: str,
+        wrong: Sequence[Any],
+        confirm: Callable[[Facts, str, Any], Counterexample | None],
+        premises: Sequence[Any] | None = None,
+        terms: Sequence[Any] = (),
+    ) -> Verdict:
+        held = self._constraints(encoder, entity) if premises is None else list(premises)
+        held += [*encoder.floors.facts, *encoder.symbols.limits]
+        formulas = [*wrong, *relevant(wrong, held)]
+        search = Search(formulas, self.seconds)
+        found = search.look()
+        if found == "none":
+            return Verdict(kind, name, "proved", span)
+        if found == "unknown":
+            return Verdict(kind, name, "undecided", span, "timeout", self._beyond(encoder, formulas))
+        cells = cells_in(encoder.symbols, formulas)
+        search.smallest([*terms, *(term_of(cell) for cell in cells)])
+        facts, key = facts_of(encoder, search.model, entity, cells, self.seconds)
+        case = confirm(facts, key, search.model)
+        if case is not None:
+            for fewer in _fewer(facts, entity, key):
+                without = confirm(fewer(facts), key, search.model)
+                if without is not None:
+                    facts, case = fewer(facts), without
+            return Verdict(kind, name, "refuted", span, case=case)
+        beyond = self._beyond(encoder, formulas)
+        why: Why = "beyond" if beyond else "unconfirmed"
+        return Verdict(kind, name, "undecided", span, why, beyond)
+
+    def _beyond(self, encoder: Encoder, formulas: Sequence[Any]) -> tuple[str, ...]:
+        """What formulas do not carry and a question turns on, as the drafter wrote it."""
+        from policydsl.prove.solve import symbols_in
+
+        names = symbols_in(formulas)
+        said = []
+        for (_, _, _, _, _), symbol in encoder.symbols.frees.items():
+            term = symbol[0].top if isinstance(symbol[0], Num) else symbol[0]
+            if term.decl().name() in names or symbol[1].decl().name() in names:
+                said.append(term.decl().name())
+        met = []
+        for node in [*(item[0] for item in encoder.aggregates), *encoder.approximated]:
+            text = " ".join(node.span.text.split()) if node.span is not None else ""
+            if text and text not in met:
+                met.append(text)
+        return tuple(met[:5]) if said else ()
+
+    def _outcome(self, facts: Facts, entity: str, key: str, rule: str) -> Outcome:
+        return self.evaluator.run(facts, {entity: [key]}).outcome(entity, key, rule)
+
+
+# ---------------------------------------------------------------- two policies
+
+
+def same(old: Program, new: Program, readings: Mapping[str, str], seconds: float = SECONDS) -> Iterator[Verdict]:
+    """For each rule that results list, whether both policies always give the same; then the rules that only one of them has."""
+    ours = {name: one for name, one in readings.items() if name in new.readings}
+    one = Prover(old, {name: item for name, item in readings.items() if name in old.readings}, seconds)
+    two = Prover(new, ours, seconds)
+    for entity in old.entities:
+        if entity not in new.entities:
+            continue
+        symbols, floors, path = Symbols(), Floors(), one.path(entity)
+        encoders = [Encoder(each.program, symbols, each.evaluator.readings, floors) for each in (one, two)]
+        for rule in old.written_order:
+            if rule.entity != entity or rule.id not in new.rule_index or rule.kind in ("constraint", "property", "local"):
+                continue
+            start = time.monotonic()
+            verdict = _same_rule(one, two, encoders, rule, path)
+            yield evolve(verdict, seconds=time.monotonic() - start)
+    for program, other in ((old, new), (new, old)):
+        for rule in program.written_order:
+            if rule.id not in other.rule_index and rule.output and rule.kind not in ("constraint", "property"):
+                yield Verdict("same", rule.name, "refuted", rule.span)
+
+
+def _same_rule(one: Prover, two: Prover, encoders: list[Encoder], rule: core.Rule, path: Path) -> Verdict:
+    old, new = encoders
+    first = old.rule(one.program.rule_index[rule.id], path)
+    second = new.rule(two.program.rule_index[rule.id], path)
+    values = z3.And(first.fit, second.fit, z3.Not(equal(first, second)))
+    kinds = [z3.Xor(getattr(first, name), getattr(second, name)) for name in ("none", "waits", "broken")]
+    wrong = [z3.simplify(z3.Or(values, *kinds))]
+    premises = [*one._constraints(old, rule.entity), *two._constraints(new, rule.entity)]
+
+    def confirm(facts: Facts, key: str, _model: Any) -> Counterexample | None:
+        got = [_fitting(each, facts, rule, key) for each in (one, two)]
+        return Counterexample(facts, key, rule.id, got[0], facts, got[1]) if _differ(*got) else None
+
+    return one._decide("same", rule.name, rule.span, old, rule.entity, wrong, confirm, premises=premises)
+
+
+def _fitting(prover: Prover, facts: Facts, rule: core.Rule, key: str) -> Outcome:
+    """What a policy gives on facts, less what it does not ask for."""
+    tables = {}
+    for entity, rows in facts.tables.items():
+        if entity in prover.program.entities:
+            names = {field.name for field in prover.program.entities[entity].fields}
+            tables[entity] = tuple(
+                evolve(row, cells={name: cell for name, cell in row.cells.items() if name in names}) for row in rows
+            )
+    return prover._outcome(Facts(tables), rule.entity, key, rule.name)
+
+
+def _differ(one: Outcome, other: Outcome) -> bool:
+    if isinstance(one, Blocked) or isinstance(other, Blocked):
+        return not (isinstance(one, Blocked) and isinstance(other, Blocked) and one.status == other.status)
+    if isinstance(one, NotApplicable) and isinstance(other, NotApplicable):
+        return False
+    return type(one) is not type(other) and {type(one), type(other)} != {int} or one != other
+
+
+def _fewer(facts: Facts, entity: str, key: str) -> Iterator[Callable[[Facts], Facts]]:
+    """Ways to leave out one fact, or one table; the row asked about and the owners of others stay."""
+    for name, rows in facts.tables.items():
+        if name != entity:
+            yield lambda given, name=name: Facts({one: table for one, table in given.tables.items() if one != name})  # type: ignore[misc]
+        for at, row in enumerate(rows[:20]):
+            for cell in row.cells:
+                if cell != "" and (name != entity or row.cells[cell] != Known(key)):
+                    yield lambda given, name=name, at=at, cell=cell: _without(given, name, at, cell)  # type: ignore[misc]
+
+
+def _without(facts: Facts, entity: str, at: int, name: str) -> Facts:
+    rows = facts.tables.get(entity, ())
+    if at >= len(rows):
+        return facts
+    cells = {one: cell for one, cell in rows[at].cells.items() if one != name}
+    return Facts({**facts.tables, entity: (*rows[:at], evolve(rows[at], cells=cells), *rows[at + 1 :])})
+
+
+def _amount(outcome: Outcome) -> bool:
+    return not isinstance(outcome, bool | Blocked | NotApplicable | str | tuple)
+
+
+def _number(model: Any, term: Any) -> Any:
+    from fractions import Fraction
+
+    from policydsl.core.values import exact
+
+    found = model.eval(term, model_completion=True)
+    if z3.is_int_value(found):
+        return int(found.as_long())
+    return exact(Fraction(found.numerator_as_long(), found.denominator_as_long()))
+
+
+def _with(facts: Facts, entity: str, key: str, name: str, value: Any) -> Facts:
+    rows = tuple(
+        evolve(row, cells={**row.cells, name: Known(value)}) if row.key == key else row for row in facts.tables[entity]
+    )
+    return Facts({**facts.tables, entity: rows})

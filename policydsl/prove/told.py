@@ -1,0 +1,167 @@
+"""Owns how verdicts are told, in Chinese and English: a line for each question, the case that refutes, what stayed open and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from policydsl.core.program import Program, RuleRead
+from policydsl.core.values import Outcome
+from policydsl.core.walk import everything
+from policydsl.prove.example import example, value_text
+from policydsl.prove.verdict import Counterexample, Report, Verdict
+
+_KINDS = {
+    "zh": {
+        "property": "性质「{}」",
+        "gap": "「{}」的每种情形都有规定",
+        "clash": "「{}」的各项不相抵触",
+        "zero": "「{}」的除数不为零",
+        "order": "「{}」的各档界限递增",
+        "step": "「{}」的每档大于零",
+        "dead": "「{}」的这一行用得到",
+        "same": "「{}」两份文件相同",
+    },
+    "en": {
+        "property": "property 「{}」",
+        "gap": "「{}」 says what holds in every case",
+        "clash": "nothing in 「{}」 clashes",
+        "zero": "no divisor in 「{}」 is zero",
+        "order": "the bounds in 「{}」 ascend",
+        "step": "every step in 「{}」 is greater than zero",
+        "dead": "this row of 「{}」 can apply",
+        "same": "「{}」 is the same in both files",
+    },
+}
+_ANSWERS = {
+    "zh": {"proved": "成立", "refuted": "不成立", "undecided": "未能判定"},
+    "en": {"proved": "holds", "refuted": "does not hold", "undecided": "not decided"},
+}
+_WHY = {
+    "zh": {
+        "timeout": "限定时间内没有算完,可用 --seconds 加长",
+        "beyond": "取决于证明器不能展开的式子",
+        "unconfirmed": "找到的情形重新测算时没有得到证实",
+    },
+    "en": {
+        "timeout": "the time was up; --seconds gives more",
+        "beyond": "it turns on what the prover takes as free",
+        "unconfirmed": "the case found was not confirmed by evaluation",
+    },
+}
+
+
+def headline(verdict: Verdict, lang: str) -> str:
+    """One question and its answer on one line."""
+    what = _KINDS[lang][verdict.kind].format(verdict.name)
+    if verdict.kind == "dead" and verdict.answer == "refuted":
+        what = f"「{verdict.name}」的这一行" if lang == "zh" else f"this row of 「{verdict.name}」"
+        return f"{what}:{'永远用不到' if lang == 'zh' else ' never applies'}"
+    if verdict.kind == "same" and verdict.answer == "refuted" and verdict.case is None:
+        return f"「{verdict.name}」{'只在一份文件里有' if lang == 'zh' else ' is in only one of the files'}"
+    said = _ANSWERS[lang][verdict.answer]
+    line = f"{what}:{said}" if lang == "zh" else f"{what}: {said}"
+    if verdict.answer == "undecided":
+        why = _WHY[lang][verdict.why]
+        more = "、".join(f"「{text}」" for text in verdict.beyond)
+        line += f"({why}{':' + more if more else ''})"
+    return line
+
+
+def examples(report: Report, verdict: Verdict, readings: Mapping[str, str]) -> str:
+    """The counterexample as 算例: one, or for a fact that moves one with each value."""
+    case = verdict.case
+    if case is None:
+        return ""
+    program, zh = report.program, report.program.language == "zh"
+    title = f"{'反例' if zh else 'counterexample'} {verdict.name}"
+    if case.after is None:
+        return example(program, title, case.facts, expectations(report.program, verdict, case), dict(readings))
+    entity, rule = case.rule
+    if verdict.kind == "same":
+        return example(program, title, case.facts, [(entity, case.key, rule, case.outcome)], dict(readings))
+    words = ("之前", "之后") if zh else ("before", "after")
+    assert case.then is not None
+    given = ((words[0], case.facts, case.outcome), (words[1], case.after, case.then))
+    return "\n".join(
+        example(program, f"{title} {word}", facts, [(entity, case.key, rule, outcome)], dict(readings))
+        for word, facts, outcome in given
+    )
+
+
+def expectations(program: Program, verdict: Verdict, case: Counterexample) -> list[tuple[str, str, str, Outcome]]:
+    """What to expect in the example: the rule itself, of a property the rules that it speaks of."""
+    from policydsl.interpret.evaluate import Evaluator
+
+    entity, name = case.rule
+    if verdict.kind != "property":
+        return [(entity, case.key, name, case.outcome)]
+    read = spoken_of(program, case)
+    trace = Evaluator(program).run(case.facts, {entity: [case.key]})
+    return [(entity, case.key, rule, trace.outcome(entity, case.key, rule)) for rule in read]
+
+
+def spoken_of(program: Program, case: Counterexample) -> list[str]:
+    """The rules to explain of a case."""
+    entity, name = case.rule
+    rule = program.rule_index[case.rule]
+    if rule.kind != "property":
+        return [name]
+    read = [node.name for node in everything(rule.body) if isinstance(node, RuleRead) and node.entity == entity]
+    return list(dict.fromkeys(reversed(read)))
+
+
+def step(report: Report, verdict: Verdict, lang: str) -> str:
+    """What came of the two values, or of the two files, on one line."""
+    case = verdict.case
+    if case is None or case.then is None:
+        return ""
+    rule = report.program.rule_index[case.rule]
+
+    def said(outcome: Outcome) -> str:
+        from policydsl.core.values import Blocked
+
+        if isinstance(outcome, Blocked):
+            words = {"unknown": "未知", "pending": "待裁量", "invalid": "无效"}
+            return words[outcome.status] if lang == "zh" else outcome.status
+        return value_text(report.program, outcome, rule.measure, rule.type)
+
+    return f"{case.rule[1]}:{said(case.outcome)} → {said(case.then)}"
+
+
+def summary(report: Report, lang: str) -> str:
+    """How many of each answer, and what was taken for granted."""
+    counts = Counter(verdict.answer for verdict in report.verdicts)
+    seconds = sum(verdict.seconds for verdict in report.verdicts)
+    if lang == "zh":
+        return (
+            f"共 {len(report.verdicts)} 问:{counts['proved']} 成立,{counts['refuted']} 不成立,{counts['undecided']} 未能判定;用时 {seconds:.1f} 秒\n"
+            "以数据齐全、不违反约束、已作决定为前提;结果待裁量、不适用、无效的情形不在性质所说之内。\n"
+        )
+    return (
+        f"{len(report.verdicts)} questions: {counts['proved']} hold, {counts['refuted']} do not, {counts['undecided']} not decided; {seconds:.1f} s\n"
+        "Taken for granted: all facts supplied and within the constraints, decisions taken; a property speaks of cases that have values.\n"
+    )
+
+
+def data(report: Report, readings: Mapping[str, str]) -> dict[str, object]:
+    """The report as plain data."""
+    return {
+        "verdicts": [
+            {
+                "kind": verdict.kind,
+                "name": verdict.name,
+                "answer": verdict.answer,
+                "why": verdict.why,
+                "beyond": list(verdict.beyond),
+                "line": verdict.span.line if verdict.span is not None else None,
+                "seconds": round(verdict.seconds, 3),
+                "outcomes": step(report, verdict, report.program.language),
+                "example": examples(report, verdict, readings),
+            }
+            for verdict in report.verdicts
+        ],
+        "proved": sum(one.answer == "proved" for one in report.verdicts),
+        "refuted": len(report.refuted),
+        "undecided": len(report.undecided),
+    }

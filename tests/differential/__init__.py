@@ -1,0 +1,1 @@
+"""The interpreter against other engines on policies and facts, many at a time: `python -m tests.differential`."""

@@ -1,0 +1,58 @@
+"""`python -m tests.differential --count 200000 --seed 1`: engines against the interpreter, with a bar, until the count or the time is up.
+
+Exit code 0: they agree on everything; 1: they differ, and the smallest case found is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from itertools import chain
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tests.differential.cases import endless, reported
+from tests.differential.engines import ENGINES
+from tests.differential.run import Found, Tally, compare
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m tests.differential", description=__doc__)
+    parser.add_argument("--count", type=int, default=200_000, help="cases, each with every engine (200000)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=30, help="stop after so many minutes at the latest (30)")
+    parser.add_argument("--engine", action="append", choices=sorted(ENGINES), help="only this engine; may be repeated")
+    parser.add_argument("--most", type=int, default=5, help="stop after so many differences (5)")
+    options = parser.parse_args()
+    sys.setrecursionlimit(20_000)
+    engines = {name: ENGINES[name] for name in options.engine or ENGINES}
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    tally, found, start = Tally(), [], time.monotonic()
+    with Progress(*columns) as progress:
+        task = progress.add_task(f"seed {options.seed}", total=options.count)
+        for case in chain(reported(), endless(options.seed)):
+            tally, difference = compare(case, engines, tally)
+            progress.update(task, completed=tally.cases)
+            if difference is not None and _is_new(difference, found):
+                found.append(difference)
+                progress.console.print(str(difference), markup=False, highlight=False)
+            late = time.monotonic() - start > options.minutes * 60
+            if tally.cases >= options.count or late or len(found) >= options.most:
+                break
+    print(  # noqa: T201 - a command
+        f"{tally.cases} comparisons of whole cases ({', '.join(engines)}), {tally.outcomes} outcomes, of them {tally.values} values; "
+        f"{tally.declined} declined; {len(found)} differences; {time.monotonic() - start:.0f} s; seed {options.seed}"
+    )
+    return 1 if found else 0
+
+
+def _is_new(difference: Found, found: list[Found]) -> bool:
+    """Whether no difference was found yet in the same rule of the same origin."""
+    key = (difference.case.origin, difference.difference.at[2])
+    return all((one.case.origin, one.difference.at[2]) != key for one in found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
