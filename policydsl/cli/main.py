@@ -29,6 +29,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "coverage": ("policydsl.cli.coverage", "coverage"),
     "diff": ("policydsl.cli.diff", "diff"),
     "sql": ("policydsl.cli.columns", "sql"),
+    "prove": ("policydsl.cli.prove", "prove"),
     "replay": ("policydsl.cli.receipts", "replay"),
     "law": ("policydsl.cli.law", "law"),
     "history": ("policydsl.cli.law", "history"),
@@ -160,6 +161,25 @@ def _parser() -> argparse.ArgumentParser:
     registers.add_argument("--format", choices=("text", "json", "xlsx"))
     registers.add_argument("--lang", choices=("zh", "en"))
     registers.add_argument("-o", "--output", metavar="FILE")
+
+    prove = commands.add_parser("prove", help="对所有可能的数据证明性质 prove properties for all facts")
+    prove.add_argument("policies", metavar="POLICY", nargs="+", help="一份文件;--same 时两份 one file, two with --same")
+    prove.add_argument("--same", action="store_true", help="两份文件意思是否相同 whether two files mean the same")
+    prove.add_argument("--properties", action="store_true", help="只问写明的性质 only the properties that are stated")
+    prove.add_argument("--all", action="store_true", help="成立的也列出 list what holds too")
+    prove.add_argument(
+        "--seconds", metavar="N", type=float, default=5.0, help="每一问最多几秒 the longest for a question"
+    )
+    prove.add_argument("--strict", action="store_true", help="未能判定也算问题 what stays open counts as a finding")
+    prove.add_argument("--format", choices=("text", "json"), default="text")
+    prove.add_argument("--lang", choices=("zh", "en"))
+    prove.add_argument(
+        "--reading",
+        metavar="NAME=ALTERNATIVE",
+        action="append",
+        default=[],
+        help="采用另一种读法 adopt another reading",
+    )
 
     coverage = commands.add_parser("coverage", help="逐条核对通知 hold every clause of the notice against the policy")
     coverage.add_argument("policy", metavar="POLICY")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from policydsl.cli.console import colour, width
 from policydsl.cli.main import FINDINGS, FINE, USAGE
@@ -62,7 +62,7 @@ def prove(options: argparse.Namespace) -> int:
 
 
 def _print(report: Report, readings: dict[str, str], options: argparse.Namespace) -> None:
-    from policydsl.prove.told import examples, headline, step, summary
+    from policydsl.prove.told import examples, headline, steps, summary
 
     lang = options.lang or report.program.language
     out = sys.stdout
@@ -72,9 +72,8 @@ def _print(report: Report, readings: dict[str, str], options: argparse.Namespace
         span = verdict.span
         where = f"{span.source.name}:{span.line} " if span is not None else ""
         out.write(f"{where}{headline(verdict, lang)}\n")
-        told = step(report, verdict, lang)
-        if told:
-            out.write(f"  {told}\n")
+        for line in steps(report, verdict, lang, readings):
+            out.write(f"  {line}\n")
         text = examples(report, verdict, readings)
         if text:
             out.write("\n" + "".join(f"  {line}\n" if line else "\n" for line in text.splitlines()) + "\n")
@@ -84,18 +83,22 @@ def _print(report: Report, readings: dict[str, str], options: argparse.Namespace
     out.write(summary(report, lang))
 
 
-def _explain(report: Report, verdict: Verdict, readings: dict[str, str], lang: str) -> None:
+def _explain(report: Report, verdict: Verdict, readings: dict[str, str], lang: Literal["zh", "en"]) -> None:
     """The branch of the trace that the case turns on."""
     from policydsl.explain.ledger import explain
     from policydsl.interpret.evaluate import Evaluator
-    from policydsl.prove.told import spoken_of
+    from policydsl.prove.told import descent, spoken_of
     from policydsl.reports.text import explanation_text
 
     case = verdict.case
     if case is None:
         return
     trace = Evaluator(report.program, readings).run(case.after or case.facts, {case.rule[0]: [case.key]})
-    rules = spoken_of(report.program, case)
+    moves = case.after is not None and verdict.kind == "property"
+    rules = [descent(report.program, case, readings)[-1][0]] if moves else spoken_of(report.program, case)
     account = explain(trace, entity=case.rule[0], keys=[case.key], rules=rules, lang=lang)
     out = sys.stdout
-    out.write(explanation_text(account, width=width(), colour=colour(out), encoding=out.encoding or "utf-8"))
+    text = explanation_text(account, width=width() - 2, colour=colour(out), encoding=out.encoding or "utf-8")
+    # the head of a whole explanation (title, readings) is known here
+    tree = text.split("\n\n", 1)[-1]
+    out.write("".join(f"  {line}\n" if line else "\n" for line in tree.splitlines()) + "\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import z3
@@ -12,14 +13,14 @@ from attrs import evolve
 from policydsl.core import program as core
 from policydsl.core.facts import Facts, Known
 from policydsl.core.program import Program, Property
-from policydsl.core.values import Blocked, Lack, NotApplicable, Outcome
+from policydsl.core.values import Blocked, Lack, NotApplicable, Outcome, exact
 from policydsl.interpret.evaluate import Evaluator
 from policydsl.prove.case import facts_of
 from policydsl.prove.encode import Encoder, Hazard, Sym, equal
-from policydsl.prove.numbers import Floors, Num, compared
-from policydsl.prove.solve import Search, cells_in, relevant, term_of
+from policydsl.prove.numbers import Floors, Num, compared, constant, minus
+from policydsl.prove.solve import Search, cells_in, relevant, symbols_in, term_of
 from policydsl.prove.symbols import Path, Symbols
-from policydsl.prove.verdict import Counterexample, Kind, Verdict, Why
+from policydsl.prove.verdict import Counterexample, Kind, Verdict
 
 SECONDS = 5.0
 """The longest that one question may take."""
@@ -52,7 +53,9 @@ class Prover:
                 groups.setdefault((hazard.kind, hazard.rule.id, place and (place.start, place.end)), []).append(hazard)
             for branch in encoder.branches:
                 if branch.span is not None and not branch.spare:
-                    dead.setdefault((branch.kind, branch.span.source.name, branch.span.start, branch.at), []).append(branch)
+                    dead.setdefault((branch.kind, branch.span.source.name, branch.span.start, branch.at), []).append(
+                        branch
+                    )
         for (kind, _, _), hazards in groups.items():
             yield self._timed(lambda kind=kind, hazards=hazards: self._hazard(kind, hazards))  # type: ignore[misc]
         for branches in dead.values():
@@ -72,7 +75,7 @@ class Prover:
     def _always(self, item: Property) -> Verdict:
         encoder = self._encoder(item.entity)
         rule = self.program.rule_index[item.entity, item.name]
-        said = encoder.rule(rule, Path(item.entity))
+        said = encoder.rule(rule, self.path(item.entity))
         wrong = [said.fit, z3.Not(said.term)]
 
         def confirm(facts: Facts, key: str, _model: Any) -> Counterexample | None:
@@ -82,7 +85,7 @@ class Prover:
         return self._decide("property", item.name, item.span, encoder, item.entity, wrong, confirm)
 
     def _monotone(self, item: Property) -> Verdict:
-        symbols, floors, path = Symbols(), Floors(), Path(item.entity)
+        symbols, floors, path = Symbols(), Floors(), self.path(item.entity)
         moved = (item.entity, item.fact)
         result = self.program.rule_index[item.result]
         where = path if item.result[0] == item.entity else Path(item.result[0], ("*",))
@@ -103,8 +106,10 @@ class Prover:
             *(z3.Not(cell.absent) for cell in cells if cell.absent is not False),
             first.fit,
             second.fit,
-            compared(falls, second.term, first.term),
+            # what both sides have in common drops out
+            z3.simplify(compared(falls, minus(second.term, first.term), constant(0)), som=True),
         ]
+        core_names = symbols_in(wrong[-1:])
         premises = [premise for encoder in encoders for premise in self._constraints(encoder, item.entity)]
 
         def confirm(facts: Facts, key: str, model: Any) -> Counterexample | None:
@@ -120,7 +125,7 @@ class Prover:
 
         terms = [more.top - less.top, less.top]
         return self._decide(
-            "property", item.name, item.span, encoders[0], item.entity, wrong, confirm, premises=premises, terms=terms
+            "property", item.name, item.span, encoders[0], item.entity, wrong, confirm, premises, terms, core_names
         )
 
     # ------------------------------------------------------------ soundness
@@ -128,7 +133,7 @@ class Prover:
     def _hazard(self, kind: Kind, hazards: Sequence[Hazard]) -> Verdict:
         rule, node = hazards[0].rule, hazards[0].node
         encoder = self._encoder(rule.entity)
-        said = encoder.rule(rule, Path(rule.entity))
+        said = encoder.rule(rule, self.path(rule.entity))
         wrong = [said.broken, z3.Or([hazard.when for hazard in hazards])]
         lack = Lack.UNDEFINED if kind in ("zero", "step") else Lack.CONFLICT
 
@@ -149,11 +154,14 @@ class Prover:
         name = rule.name
         encoder = self._encoder(rule.entity)
         premises = [*encoder.floors.facts, *encoder.symbols.limits, *self._constraints(encoder, rule.entity)]
-        search = Search([reached, *relevant([reached], premises)], self.seconds)
-        found = search.look()
-        if found == "none":
-            return Verdict("dead", name, "refuted", first.span)
-        return Verdict("dead", name, "proved" if found == "some" else "undecided", first.span, "" if found == "some" else "timeout")
+        near = [premise for premise in premises if len(symbols_in([premise])) == 1]
+        for known in (relevant([reached], near), relevant([reached], premises, near=True)):
+            found = Search([reached, *known], self.seconds / 2).look()
+            if found == "none":
+                return Verdict("dead", name, "refuted", first.span)
+        return Verdict(
+            "dead", name, "proved" if found == "some" else "undecided", first.span, "" if found == "some" else "timeout"
+        )
 
     # ------------------------------------------------------------ deciding
 
@@ -174,7 +182,7 @@ class Prover:
 
     def _constraints(self, encoder: Encoder, entity: str) -> list[Any]:
         """That no constraint of the row is false."""
-        held = []
+        held: list[Any] = []
         kept = len(encoder.hazards), len(encoder.branches)
         for rule in self.program.rules:
             if rule.entity == entity and rule.kind == "constraint":
@@ -194,46 +202,60 @@ class Prover:
         confirm: Callable[[Facts, str, Any], Counterexample | None],
         premises: Sequence[Any] | None = None,
         terms: Sequence[Any] = (),
+        at_stake: set[str] | None = None,
     ) -> Verdict:
+        """The answer to whether `wrong` can hold. Of a case, `terms` are made small first, then the facts `at_stake`, then others."""
         held = self._constraints(encoder, entity) if premises is None else list(premises)
         held += [*encoder.floors.facts, *encoder.symbols.limits]
-        formulas = [*wrong, *relevant(wrong, held)]
-        search = Search(formulas, self.seconds)
-        found = search.look()
-        if found == "none":
-            return Verdict(kind, name, "proved", span)
-        if found == "unknown":
-            return Verdict(kind, name, "undecided", span, "timeout", self._beyond(encoder, formulas))
-        cells = cells_in(encoder.symbols, formulas)
-        search.smallest([*terms, *(term_of(cell) for cell in cells)])
-        facts, key = facts_of(encoder, search.model, entity, cells, self.seconds)
-        case = confirm(facts, key, search.model)
-        if case is not None:
-            for fewer in _fewer(facts, entity, key):
-                without = confirm(fewer(facts), key, search.model)
-                if without is not None:
-                    facts, case = fewer(facts), without
-            return Verdict(kind, name, "refuted", span, case=case)
-        beyond = self._beyond(encoder, formulas)
-        why: Why = "beyond" if beyond else "unconfirmed"
-        return Verdict(kind, name, "undecided", span, why, beyond)
+        # what speaks of one fact alone first: most questions need no more, and the case found is smaller
+        near = [premise for premise in held if len(symbols_in([premise])) == 1] + encoder.floors.facts
+        verdict = Verdict(kind, name, "undecided", span)
+        for known in (near, held):
+            formulas = [*wrong, *relevant(wrong, known)]
+            search = Search(formulas, self.seconds)
+            found = search.look()
+            if found == "none":
+                return Verdict(kind, name, "proved", span)
+            beyond = self._beyond(encoder, formulas)
+            if found == "unknown":
+                verdict = Verdict(kind, name, "undecided", span, "timeout", beyond)
+                continue
+            cells = cells_in(encoder.symbols, formulas)
+            found_terms = [term_of(cell) for cell in cells]
+            stake = [term for term in found_terms if at_stake is None or term.decl().name() in at_stake]
+            search.smallest([*terms, *stake], [term for term in found_terms if not any(term.eq(one) for one in stake)])
+            facts, key = facts_of(encoder, search.model, self.path(entity), cells, self.seconds)
+            case = confirm(facts, key, search.model)
+            if case is not None:
+                return Verdict(kind, name, "refuted", span, case=self._least(case, facts, entity, key, search, confirm))
+            verdict = Verdict(kind, name, "undecided", span, "beyond" if beyond else "unconfirmed", beyond)
+        return verdict
+
+    def _least(
+        self,
+        case: Counterexample,
+        facts: Facts,
+        entity: str,
+        key: str,
+        search: Search,
+        confirm: Callable[[Facts, str, Any], Counterexample | None],
+    ) -> Counterexample:
+        """The case without the facts that it does not need."""
+        for fewer in _fewer(facts, entity, key):
+            without = confirm(fewer(facts), key, search.model)
+            if without is not None:
+                facts, case = fewer(facts), without
+        return case
 
     def _beyond(self, encoder: Encoder, formulas: Sequence[Any]) -> tuple[str, ...]:
         """What formulas do not carry and a question turns on, as the drafter wrote it."""
-        from policydsl.prove.solve import symbols_in
-
         names = symbols_in(formulas)
         said = []
-        for (_, _, _, _, _), symbol in encoder.symbols.frees.items():
-            term = symbol[0].top if isinstance(symbol[0], Num) else symbol[0]
-            if term.decl().name() in names or symbol[1].decl().name() in names:
-                said.append(term.decl().name())
-        met = []
-        for node in [*(item[0] for item in encoder.aggregates), *encoder.approximated]:
-            text = " ".join(node.span.text.split()) if node.span is not None else ""
-            if text and text not in met:
-                met.append(text)
-        return tuple(met[:5]) if said else ()
+        for free in encoder.symbols.frees.values():
+            term = free.term.top if isinstance(free.term, Num) else free.term
+            if free.written not in said and (term.decl().name() in names or free.open.decl().name() in names):
+                said.append(free.written)
+        return tuple(said[:5])
 
     def _outcome(self, facts: Facts, entity: str, key: str, rule: str) -> Outcome:
         return self.evaluator.run(facts, {entity: [key]}).outcome(entity, key, rule)
@@ -253,7 +275,11 @@ def same(old: Program, new: Program, readings: Mapping[str, str], seconds: float
         symbols, floors, path = Symbols(), Floors(), one.path(entity)
         encoders = [Encoder(each.program, symbols, each.evaluator.readings, floors) for each in (one, two)]
         for rule in old.written_order:
-            if rule.entity != entity or rule.id not in new.rule_index or rule.kind in ("constraint", "property", "local"):
+            if (
+                rule.entity != entity
+                or rule.id not in new.rule_index
+                or rule.kind in ("constraint", "property", "local")
+            ):
                 continue
             start = time.monotonic()
             verdict = _same_rule(one, two, encoders, rule, path)
@@ -297,7 +323,7 @@ def _differ(one: Outcome, other: Outcome) -> bool:
         return not (isinstance(one, Blocked) and isinstance(other, Blocked) and one.status == other.status)
     if isinstance(one, NotApplicable) and isinstance(other, NotApplicable):
         return False
-    return type(one) is not type(other) and {type(one), type(other)} != {int} or one != other
+    return (type(one) is not type(other) and {type(one), type(other)} != {int}) or one != other
 
 
 def _fewer(facts: Facts, entity: str, key: str) -> Iterator[Callable[[Facts], Facts]]:
@@ -324,10 +350,6 @@ def _amount(outcome: Outcome) -> bool:
 
 
 def _number(model: Any, term: Any) -> Any:
-    from fractions import Fraction
-
-    from policydsl.core.values import exact
-
     found = model.eval(term, model_completion=True)
     if z3.is_int_value(found):
         return int(found.as_long())

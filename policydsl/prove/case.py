@@ -23,14 +23,12 @@ MOST = 200
 """Children of one kind that a case may have."""
 
 
-def facts_of(
-    encoder: Encoder, model: Any, entity: str, cells: Sequence[Cell], seconds: float
-) -> tuple[Facts, str]:
+def facts_of(encoder: Encoder, model: Any, root: Path, cells: Sequence[Cell], seconds: float) -> tuple[Facts, str]:
     """The facts that a model stands for, and the key of the row asked about; a moved fact has its first value."""
     program, symbols = encoder.program, encoder.symbols
     keys: dict[Path, str] = {}
     tables: dict[str, dict[Path, dict[str, Any]]] = {}
-    _row(program, Path(entity), tables)
+    _row(program, root, tables)
     for cell in cells:
         if cell.world == " 2":
             continue
@@ -45,7 +43,7 @@ def facts_of(
     for name, item in program.entities.items():
         if item.owner is not None and name not in made:
             made[name] = []
-    return Facts({name: tuple(rows) for name, rows in made.items()}), keys[Path(entity)]
+    return Facts({name: tuple(rows) for name, rows in made.items()}), keys[root]
 
 
 def _row(program: Program, path: Path, tables: dict[str, dict[Path, dict[str, Any]]]) -> dict[str, Any]:
@@ -70,7 +68,9 @@ def _record(program: Program, path: Path, values: dict[str, Any], keys: dict[Pat
     key = _key(program, path, values, keys)
     cells = {name: Known(value) for name, value in values.items()}
     if item.key_field is not None:
-        cells.setdefault(item.key_field.name, Known(exact(Fraction(key)) if isinstance(item.key_field.type, Number) else key))
+        cells.setdefault(
+            item.key_field.name, Known(exact(Fraction(key)) if isinstance(item.key_field.type, Number) else key)
+        )
     parent = None
     if item.owner is not None:
         above = program.entities[item.owner]
@@ -106,19 +106,19 @@ def value_of(symbols: Symbols, model: Any, type_: Any, term: Any) -> Value:
     found = model.eval(term, model_completion=True)
     match type_:
         case Bool():
-            return z3.is_true(found)
+            return bool(z3.is_true(found))
         case Number():
             if z3.is_int_value(found):
                 return int(found.as_long())
             if z3.is_rational_value(found):
-                return exact(Fraction(found.numerator_as_long(), found.denominator_as_long()))
+                return exact(Fraction(int(found.numerator_as_long()), int(found.denominator_as_long())))
             rough = found.approx(12)
-            return exact(Fraction(rough.numerator_as_long(), rough.denominator_as_long()))
+            return exact(Fraction(int(rough.numerator_as_long()), int(rough.denominator_as_long())))
         case Date():
-            return date.fromordinal(max(1, found.as_long()))
+            return date.fromordinal(max(1, int(found.as_long())))
         case Moment():
-            return EPOCH + timedelta(seconds=found.as_long())
-    return symbols.spelled(found.as_long())
+            return EPOCH + timedelta(seconds=int(found.as_long()))
+    return symbols.spelled(int(found.as_long()))
 
 
 def _children(
@@ -161,9 +161,7 @@ def _children(
     search = Search([*holds, *fresh.limits], seconds)
     if search.look() != "some":
         return
-    values = {
-        cell.name: _cell_value(fresh, search.model, cell) for cell in fresh.cells.values() if cell.path == path
-    }
+    values = {cell.name: _cell_value(fresh, search.model, cell) for cell in fresh.cells.values() if cell.path == path}
     for _ in range(count):
         number = len(made.setdefault(path.entity, [])) + 1
         record = _record(encoder.program, path, values, {above: keys[above], path: str(number)})

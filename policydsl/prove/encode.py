@@ -21,7 +21,7 @@ from policydsl.core.values import NONE, NotApplicable
 from policydsl.core.walk import everything
 from policydsl.prove import numbers
 from policydsl.prove.numbers import Floors, Num
-from policydsl.prove.symbols import Path, Symbols
+from policydsl.prove.symbols import Free, Path, Symbols
 
 NO, YES = z3.BoolVal(False), z3.BoolVal(True)
 
@@ -43,7 +43,6 @@ class Sym:
     def fit(self) -> Any:
         """That there is a value to compute with."""
         return z3.And(z3.Not(self.none), z3.Not(self.waits), z3.Not(self.broken))
-
 
     @property
     def never(self) -> bool:
@@ -93,7 +92,6 @@ class Encoder:
         self.moved, self.world = moved, world
         self.hazards: list[Hazard] = []
         self.branches: list[Branch] = []
-        self.approximated: list[core.Expr] = []
         self.aggregates: list[tuple[core.Aggregate, Scope, core.Rule, Any]] = []
         self._rules: dict[tuple[tuple[str, str], Path], Sym] = {}
         self._rule: list[core.Rule] = []
@@ -158,7 +156,7 @@ class Encoder:
                 path, absent, open_ = self.row(ref, scopes)
                 if path is None:
                     return self.free(node, scopes)
-                world = self.world if (entity, name) == self.moved and not path.steps else ""
+                world = self.world if (entity, name) == self.moved and path.steps in ((), ("*",)) else ""
                 cell = self.symbols.cell(self.program, path, name, world)
                 if cell.term is None:
                     return self.free(node, scopes)
@@ -196,9 +194,9 @@ class Encoder:
             case core.OneOf(item=item, options=options):
                 one = self.of(item, scopes)
                 each = []
-                for option in options:
-                    other = self.of(option, scopes)
-                    each.append(self.strict((one, other), self.compared("eq", item, option, one, other)))
+                for choice in options:
+                    said = self.of(choice, scopes)
+                    each.append(self.strict((one, said), self.compared("eq", item, choice, one, said)))
                 return self.counted(each, 1)
             case core.Choose():
                 return self.choose(node, scopes)
@@ -215,8 +213,9 @@ class Encoder:
                 if not all(isinstance(part.term, Num) for part in parts_):
                     return self.free(node, scopes)
                 best = parts_[0].term
-                for part in parts_[1:]:
-                    best = numbers.chosen(numbers.compared("ge" if kind == "max" else "le", best, part.term), best, part.term)
+                word = "ge" if kind == "max" else "le"
+                for rival in parts_[1:]:
+                    best = numbers.chosen(numbers.compared(word, best, rival.term), best, rival.term)
                 return self.strict(parts_, best)
             case core.Round(mode=mode, place=place, body=body):
                 inner = self.of(body, scopes)
@@ -395,7 +394,10 @@ class Encoder:
             if first:
                 blocked = z3.Not(whens[at].fit)
                 open_ = Sym(
-                    result.term, NO, z3.And(blocked, whens[at].waits), z3.And(blocked, z3.Or(whens[at].broken, whens[at].none))
+                    result.term,
+                    NO,
+                    z3.And(blocked, whens[at].waits),
+                    z3.And(blocked, z3.Or(whens[at].broken, whens[at].none)),
                 )
                 result = self.chosen(blocked, open_, result)
         if first:
@@ -499,7 +501,12 @@ class Encoder:
                             parts.append(numbers.compared(word, key.term, term))
                         else:
                             parts.append(
-                                {"ge": key.term >= term, "gt": key.term > term, "le": key.term <= term, "lt": key.term < term}[word]
+                                {
+                                    "ge": key.term >= term,
+                                    "gt": key.term > term,
+                                    "le": key.term <= term,
+                                    "lt": key.term < term,
+                                }[word]
                             )
                 met.append(z3.And(parts) if parts else YES)
             else:
@@ -538,7 +545,9 @@ class Encoder:
             size, award = self.of(step.size, scopes), self.of(step.award, scopes)
             parts += [size, award]
             # the divisor is taken as positive; where it is not, the rule has no value
-            share = Num(numbers.times(beyond.top, size.term.bottom), _divisor(numbers.times(beyond.bottom, size.term.top)))
+            share = Num(
+                numbers.times(beyond.top, size.term.bottom), _divisor(numbers.times(beyond.bottom, size.term.top))
+            )
             if node.started:
                 whole = -self.floors.floor(Num(-share.top, share.bottom))
             else:
@@ -610,11 +619,9 @@ class Encoder:
     def free(self, node: Expr, scopes: Scope) -> Sym:
         """A symbol that stands for the expression: free, but the same for the same expression over the same rows."""
         deep = self.deep(node)
-        outer = tuple(
-            scope if isinstance(scope, Path) else str(scope.term) for scope in scopes
-        )
+        outer = tuple(scope if isinstance(scope, Path) else str(scope.term) for scope in scopes)
         world = self.world if self.moves(node) else ""
-        key = (type(node).__name__, self.print_of(node), deep, outer, world)
+        key = (type(node).__name__, structure(node), deep, outer, world)
         if key not in self.symbols.frees:
             said = f"{type(node).__name__} {len(self.symbols.frees)}"
             term = self.symbols.fresh(self.program, strip(node.type), said)
@@ -623,18 +630,14 @@ class Encoder:
             if isinstance(node, core.Aggregate) and node.fold in ("count", "distinct"):
                 term = Num(z3.Int(said))
                 self.symbols.limits.append(term.top >= 0)
-            self.symbols.frees[key] = (term, z3.Bool(f"{said} open"), z3.Bool(f"{said} absent"))
-        term, open_, absent = self.symbols.frees[key]
+            written = " ".join(node.span.text.split()) if node.span is not None else type(node).__name__
+            self.symbols.frees[key] = Free(term, z3.Bool(f"{said} open"), z3.Bool(f"{said} absent"), written)
+        free = self.symbols.frees[key]
+        term, open_, absent = free.term, free.open, free.absent
         if isinstance(node, core.Aggregate):
             self.aggregates.append((node, scopes, self._rule[-1], term))
-        else:
-            self.approximated.append(node)
         certain = isinstance(node, core.Aggregate) and not deep
         return Sym(term, NO if isinstance(node, core.Aggregate) else absent, NO if certain else open_)
-
-    def print_of(self, node: Expr) -> str:
-        """What an expression is, without places."""
-        return structure(node)
 
     def deep(self, node: Expr) -> tuple[str, ...]:
         """The rules and tables that an expression reads, with what they say."""
@@ -651,7 +654,8 @@ class Encoder:
                 elif isinstance(one, core.Lookup) and one.table not in met:
                     rows = self.program.tables[one.table].rows
                     met[one.table] = " ".join(
-                        f"{row.keys}{row.otherwise}{[(name, structure(cell)) for name, cell in row.cells.items()]}" for row in rows
+                        f"{row.keys}{row.otherwise}{[(name, structure(cell)) for name, cell in row.cells.items()]}"
+                        for row in rows
                     )
                 elif isinstance(one, core.Switch):
                     met[f"{one.reading}="] = self.readings[one.reading]
@@ -695,8 +699,11 @@ def structure(node: Any) -> str:
     """An expression as text by its parts, without the places where they were written."""
     if isinstance(node, tuple):
         return "(" + ",".join(structure(item) for item in node) + ")"
+    if isinstance(node, core.Pick):
+        # the names of alternatives are for the reader
+        return f"Pick({node.kind},{','.join(structure(option.value) for option in node.options)})"
     if hasattr(node, "__attrs_attrs__") and type(node).__module__ == core.__name__:
-        fields = [item.name for item in node.__attrs_attrs__ if item.eq and item.name not in ("type", "name_shown")]
+        fields = [item.name for item in node.__attrs_attrs__ if item.eq and item.name != "type"]
         inner = ",".join(f"{name}={structure(getattr(node, name))}" for name in fields)
         return f"{type(node).__name__}({inner})"
     return repr(node)

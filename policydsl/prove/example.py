@@ -17,12 +17,25 @@ from policydsl.core.values import NONE, Blocked, NotApplicable, Outcome, Value, 
 _PLAIN = re.compile(r"[^\W\d]\w*")
 _WORDS = {
     "zh": ("算例", "设", "应", "真", "假", "无", "不适用", {"unknown": "未知", "pending": "待裁量", "invalid": "无效"}),
-    "en": ("example", "given", "then", "true", "false", "none", "inapplicable", {"unknown": "unknown", "pending": "pending", "invalid": "invalid"}),
+    "en": (
+        "example",
+        "given",
+        "then",
+        "true",
+        "false",
+        "none",
+        "inapplicable",
+        {"unknown": "unknown", "pending": "pending", "invalid": "invalid"},
+    ),
 }
 
 
 def example(
-    program: Program, name: str, facts: Facts, expects: Sequence[tuple[str, str, str, Outcome]], readings: dict[str, str]
+    program: Program,
+    name: str,
+    facts: Facts,
+    expects: Sequence[tuple[str, str, str, Outcome]],
+    readings: dict[str, str],
 ) -> str:
     """The text of a 算例: `expects` are entity, key, rule and outcome."""
     word, given, then, *_ = _WORDS[program.language]
@@ -69,7 +82,7 @@ def _cells(program: Program, entity: Entity, row: Record) -> str:
 def _expected(program: Program, outcome: Outcome, measure: Measure | None, type_: Type) -> str:
     words = _WORDS[program.language]
     if isinstance(outcome, Blocked):
-        return f" {words[7][outcome.status]}"  # type: ignore[index]
+        return f" {words[7][outcome.status]}"
     if isinstance(outcome, NotApplicable):
         return f" {words[6]}"
     return f" = {value_text(program, outcome, measure, type_)}"
@@ -85,7 +98,11 @@ def value_text(program: Program, value: Value, measure: Measure | None, type_: T
             size = measure.size if measure is not None else Fraction(1)
             return f"{decimal_text(exact(Fraction(value) / size))}{measure.text if measure is not None else ''}"
         case datetime():
-            return f"{value.year}年{value.month}月{value.day}日{value.hour}时{value.minute}分" if zh else value.isoformat(" ", "minutes")
+            return (
+                f"{value.year}年{value.month}月{value.day}日{value.hour}时{value.minute}分"
+                if zh
+                else value.isoformat(" ", "minutes")
+            )
         case date():
             return f"{value.year}年{value.month}月{value.day}日" if zh else value.isoformat()
         case str():

@@ -43,6 +43,8 @@ def known(term: Term) -> int | Fraction | None:
 
 def times(left: Term, right: Term) -> Term:
     """The product of two terms, pushed into choices among constants."""
+    if isinstance(left, int) and isinstance(right, int):
+        return left * right
     for one, other in ((left, right), (right, left)):
         value = known(one)
         if value == 0:
@@ -97,7 +99,7 @@ def minus(left: Num, right: Num) -> Num:
 
 def product(left: Num, right: Num) -> Num:
     """The product."""
-    return Num(times(left.top, right.top), times(left.bottom, right.bottom) if True else 1)
+    return Num(times(left.top, right.top), _int(times(left.bottom, right.bottom)))
 
 
 def quotient(left: Num, right: Num) -> Num:

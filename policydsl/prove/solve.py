@@ -33,9 +33,25 @@ class Search:
             self.model = self.solver.model()
         return "some" if found == z3.sat else "none" if found == z3.unsat else "unknown"
 
-    def smallest(self, terms: Sequence[Any]) -> None:
-        """Makes the terms small one after the other: a condition false, a number as near to zero as it can be."""
-        until = time.monotonic() + self.seconds
+    def smallest(self, terms: Sequence[Any], aside: Sequence[Any] = ()) -> None:
+        """Makes the terms small one after the other: a condition false, a number as near to zero as it can be.
+
+        Those `aside` have no say in what is asked: they are held still until the others are small.
+        """
+        if aside:
+            self.solver.push()
+            self.solver.add([term == self.model.eval(term, model_completion=True) for term in aside])
+            self._shrink(terms)
+            small = [term == self.model.eval(term, model_completion=True) for term in terms]
+            self.solver.pop()
+            self.solver.add(small)
+            self._shrink(aside)
+        else:
+            self._shrink(terms)
+
+    def _shrink(self, terms: Sequence[Any]) -> None:
+        until = time.monotonic() + 3 * self.seconds
+        self._confine([term for term in terms if z3.is_int(term)], until)
         for term in terms:
             if z3.is_bool(term):
                 self._fix(z3.Not(term), term, until)
@@ -48,6 +64,14 @@ class Search:
                             break
                     value = self.model.eval(term, model_completion=True)
                     self.solver.add(term == value)
+
+    def _confine(self, terms: Sequence[Any], until: float) -> None:
+        """Bounds all numbers at once, none below zero, by the least power of two that will do."""
+        if not self._fix(z3.And([term >= 0 for term in terms]), None, until):
+            return
+        for power in range(1, 16, 2):
+            if self._fix(z3.And([term <= 2**power for term in terms]), None, until):
+                return
 
     def _least(self, term: Any, until: float) -> None:
         size = z3.If(term < 0, -term, term)
@@ -77,14 +101,14 @@ class Search:
             return False
         if z3.is_true(self.model.eval(condition, model_completion=True)):
             return True
-        self.solver.set("timeout", max(1, int(min(left, 0.5) * 1000)))
+        self.solver.set("timeout", max(1, int(min(left, 1.5) * 1000)))
         self.solver.push()
         self.solver.add(condition)
         good = self.solver.check() == z3.sat
         if good:
             self.model = self.solver.model()
         self.solver.pop()
-        return good
+        return bool(good)
 
 
 def term_of(cell: Cell) -> Any:
@@ -108,12 +132,14 @@ def symbols_in(formulas: Sequence[Any]) -> set[str]:
     return names
 
 
-def relevant(formulas: Sequence[Any], premises: Sequence[Any]) -> list[Any]:
-    """The premises that say something about the symbols of the formulas, or about those of such premises."""
+def relevant(formulas: Sequence[Any], premises: Sequence[Any], near: bool = False) -> list[Any]:
+    """The premises that say something about the symbols of the formulas, or (unless `near`) about those of such premises."""
     known = symbols_in(formulas)
     left = [(premise, symbols_in([premise])) for premise in premises]
     taken: list[Any] = []
     grown = True
+    if near:
+        return [premise for premise, names in left if names & known]
     while grown:
         grown = False
         for item in list(left):

@@ -40,6 +40,16 @@ class Cell:
     world: str = ""
 
 
+@frozen(eq=False)
+class Free:
+    """A symbol for what formulas do not carry, and the expression as it was written."""
+
+    term: Any
+    open: Any
+    absent: Any
+    written: str
+
+
 class Symbols:
     """All facts that a set of questions looks at, each once; and texts as numbers."""
 
@@ -47,7 +57,7 @@ class Symbols:
         self.cells: dict[tuple[Path, str, str], Cell] = {}
         self.limits: list[Any] = []
         self._texts: dict[str, int] = {}
-        self.frees: dict[Any, tuple[Any, Any, Any]] = {}
+        self.frees: dict[Any, Free] = {}
 
     def text(self, value: str) -> int:
         """The number that stands for a text."""
@@ -81,7 +91,9 @@ class Symbols:
                 return day
             case Moment():
                 moment = z3.Int(said)
-                self.limits.append(z3.And(moment >= seconds(datetime(1990, 1, 1)), moment <= seconds(datetime(2100, 1, 1))))
+                self.limits.append(
+                    z3.And(moment >= seconds(datetime(1990, 1, 1)), moment <= seconds(datetime(2100, 1, 1)))
+                )
                 return moment
             case Member(roll=roll):
                 member = z3.Int(said)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from fractions import Fraction
 
 from policydsl.core.program import Program, RuleRead
-from policydsl.core.values import Outcome
+from policydsl.core.values import Blocked, Outcome
 from policydsl.core.walk import everything
 from policydsl.prove.example import example, value_text
 from policydsl.prove.verdict import Counterexample, Report, Verdict
@@ -111,22 +112,66 @@ def spoken_of(program: Program, case: Counterexample) -> list[str]:
     return list(dict.fromkeys(reversed(read)))
 
 
-def step(report: Report, verdict: Verdict, lang: str) -> str:
-    """What came of the two values, or of the two files, on one line."""
+def steps(report: Report, verdict: Verdict, lang: str, readings: Mapping[str, str]) -> list[str]:
+    """What came of the two values, or of the two files, on a line; below it the rules that it comes from, each on one."""
     case = verdict.case
     if case is None or case.then is None:
-        return ""
-    rule = report.program.rule_index[case.rule]
+        return []
+    program = report.program
+    if verdict.kind == "same" or case.after is None:
+        return [
+            f"{case.rule[1]}: {_said(program, case.rule, case.outcome, lang)} → {_said(program, case.rule, case.then, lang)}"
+        ]
+    lines = []
+    for rule, before, after in descent(program, case, readings):
+        lines.append(
+            f"{rule}: {_said(program, (case.rule[0], rule), before, lang)} → {_said(program, (case.rule[0], rule), after, lang)}"
+        )
+    return lines
 
-    def said(outcome: Outcome) -> str:
-        from policydsl.core.values import Blocked
 
-        if isinstance(outcome, Blocked):
-            words = {"unknown": "未知", "pending": "待裁量", "invalid": "无效"}
-            return words[outcome.status] if lang == "zh" else outcome.status
-        return value_text(report.program, outcome, rule.measure, rule.type)
+def descent(program: Program, case: Counterexample, readings: Mapping[str, str]) -> list[tuple[str, Outcome, Outcome]]:
+    """From the result down to the rule that moved the forbidden way and reads none that did, with both outcomes of each."""
+    from policydsl.interpret.evaluate import Evaluator
 
-    return f"{case.rule[1]}:{said(case.outcome)} → {said(case.then)}"
+    assert case.after is not None
+    entity, name = case.rule
+    evaluator = Evaluator(program, readings)
+    traces = [evaluator.run(facts, {entity: [case.key]}) for facts in (case.facts, case.after)]
+
+    def moved(rule: str) -> tuple[Outcome, Outcome]:
+        first, second = (trace.steps.get((entity, case.key, rule)) for trace in traces)
+        return (first.outcome, second.outcome) if first is not None and second is not None else (0, 0)
+
+    down = moved(name)[0] > moved(name)[1]  # type: ignore[operator]
+    path = []
+    while name:
+        path.append((name, *moved(name)))
+        read = [
+            node.name
+            for node in everything(program.rule_index[entity, name].body)
+            if isinstance(node, RuleRead) and node.entity == entity
+        ]
+        name = ""
+        for rule in read:
+            before, after = moved(rule)
+            if (
+                isinstance(before, int | Fraction)
+                and isinstance(after, int | Fraction)
+                and before != after
+                and (before > after) is down
+            ):
+                name = rule
+                break
+    return path
+
+
+def _said(program: Program, at: tuple[str, str], outcome: Outcome, lang: str) -> str:
+    rule = program.rule_index[at]
+    if isinstance(outcome, Blocked):
+        words = {"unknown": "未知", "pending": "待裁量", "invalid": "无效"}
+        return words[outcome.status] if lang == "zh" else outcome.status
+    return value_text(program, outcome, rule.measure, rule.type)
 
 
 def summary(report: Report, lang: str) -> str:
@@ -156,7 +201,7 @@ def data(report: Report, readings: Mapping[str, str]) -> dict[str, object]:
                 "beyond": list(verdict.beyond),
                 "line": verdict.span.line if verdict.span is not None else None,
                 "seconds": round(verdict.seconds, 3),
-                "outcomes": step(report, verdict, report.program.language),
+                "outcomes": steps(report, verdict, report.program.language, readings),
                 "example": examples(report, verdict, readings),
             }
             for verdict in report.verdicts

@@ -16,7 +16,14 @@ from policydsl.core.types import Bool, Date, ListOf, Member, Moment, Number, Opt
 from policydsl.core.values import NONE, Exact, exact
 from policydsl.core.walk import everything
 
-DAYS = (date(2024, 2, 29), date(2025, 2, 28), date(2025, 8, 30), date(2025, 8, 31), date(2025, 9, 1), date(2025, 12, 31))
+DAYS = (
+    date(2024, 2, 29),
+    date(2025, 2, 28),
+    date(2025, 8, 30),
+    date(2025, 8, 31),
+    date(2025, 9, 1),
+    date(2025, 12, 31),
+)
 
 
 def edges(program: Program) -> list[Exact]:
@@ -161,7 +168,11 @@ def _smaller(facts: Facts) -> Iterator[Facts]:
             for name, cell in row.cells.items():
                 fewer = {other: one for other, one in row.cells.items() if other != name}
                 yield Facts({**facts.tables, entity: (*rows[:at], evolve(row, cells=fewer), *rows[at + 1 :])})
-                if isinstance(cell, Known) and cell.value not in (0, "", NONE) and not isinstance(cell.value, date | tuple | str):
+                if (
+                    isinstance(cell, Known)
+                    and cell.value not in (0, "", NONE)
+                    and not isinstance(cell.value, date | tuple | str)
+                ):
                     zero = False if isinstance(cell.value, bool) else 0
                     plainer = {**row.cells, name: Known(zero)}
                     yield Facts({**facts.tables, entity: (*rows[:at], evolve(row, cells=plainer), *rows[at + 1 :])})
@@ -174,8 +185,6 @@ def told(facts: Facts) -> str:
         if not rows:
             lines.append(f"  {entity}: no rows")
         for row in rows:
-            cells = ", ".join(
-                f"{name} = {cell.value!r}" for name, cell in row.cells.items() if isinstance(cell, Known)
-            )
+            cells = ", ".join(f"{name} = {cell.value!r}" for name, cell in row.cells.items() if isinstance(cell, Known))
             lines.append(f"  {entity} {row.key!r} of {row.parent!r}: {cells}")
     return "\n".join(lines) or "  no facts"

@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from policydsl.core.facts import Facts
 from policydsl.core.values import Blocked
-from policydsl.interpret.rows import DuplicateRow
+from policydsl.interpret.tables import DuplicateRow
 from policydsl.pipeline import check_source
 from policydsl.source import Source
 from tests.differential.cases import Case

@@ -77,7 +77,18 @@ class Writer:
 
     def number(self, depth: int) -> str:
         if depth <= 0:
-            reads = ["子", "丑", "卯", "全市.预算", "基数", "核定", "额度.额", "(寅 无 时 2)", "(报告.页数 无 时 1)", self.edge()]
+            reads = [
+                "子",
+                "丑",
+                "卯",
+                "全市.预算",
+                "基数",
+                "核定",
+                "额度.额",
+                "(寅 无 时 2)",
+                "(报告.页数 无 时 1)",
+                self.edge(),
+            ]
             return self.chance.choice(reads + self.numbers * 2)
         a, b = self.number(depth - 1), self.number(depth - 1)
         return self.one(
@@ -102,7 +113,7 @@ class Writer:
             f"{self.one('最大', '最小', '平均')}(活动: 人数{self.where()} 无则 {self.edge()})",
             f"{self.one('第一条', '最后一条')}(活动: 人数{self.where()} 依 {self.one('办理', '编号')} 无则 0)",
             f"合计(全体 区: {self.one('子', '丑', '卯')})",
-            f"计数(全体 区 其中 区.子 大于 本.丑)",
+            "计数(全体 区 其中 区.子 大于 本.丑)",
             f"{self.one('至今合计', '此前合计')}({self.one('丑', '子')} 依 {self.one('子', '备案')})",
             f"上一条(丑 其中 合格 依 {self.one('子', '备案')} 首条 {self.edge()})",
             f"(名次({self.one('子', '丑')} {self.one('从高', '从低')} 其中 合格 并列 {self.one('同名次', '紧接', '待裁量')}) 不适用 时 9)",
@@ -159,7 +170,9 @@ class Writer:
             end = self.one("不封顶", f"封顶 {high}", f"最多 {low + 1}档")
             extra = self.one("", "    不满按一档计\n", "    起步 给予 2\n")
             join = self.one("就高", "就低", "累加")
-            steps = f"    每 {self.one('2', '卯', '3')}  给予 {self.edge()}\n    每 {high}  给予 {self.one('5', '丑')}\n"
+            steps = (
+                f"    每 {self.one('2', '卯', '3')}  给予 {self.edge()}\n    每 {high}  给予 {self.one('5', '丑')}\n"
+            )
             return f"规则 {name} = 递增 {a} 自 {self.one(str(low), '丑')}:\n{steps}{extra}    {join}\n    {end}\n"
         if kind == 5:
             when = self.one("", f" 当 {self.flag(0)}")

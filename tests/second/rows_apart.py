@@ -5,13 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from tests.second.scene import Asker, empty, plain, rounded, same, together
-
 from policydsl.core import program as core
 from policydsl.core.facts import Record
 from policydsl.core.program import Expr, Program, Rule
 from policydsl.core.types import Member, strip
 from policydsl.core.values import Blocked, Lack, NotApplicable, Outcome, exact
+from tests.second.scene import Asker, empty, plain, rounded, same, together
 
 if TYPE_CHECKING:
     from tests.second.walk import Scopes, Walk
@@ -39,7 +38,11 @@ class Family:
         owner = program.entities[among.entity].owner if among.owned else None
         by_owner = owner is not None and not program.entities[owner].singleton
         kin = [one for one in walk.scene.rows(among.entity) if not by_owner or one.parent == row.parent]
-        lacking = [] if by_owner else [walk.scene.no_row(among.entity, key) for key in walk.scene.absent_members(among.entity)]
+        lacking = (
+            []
+            if by_owner
+            else [walk.scene.no_row(among.entity, key) for key in walk.scene.absent_members(among.entity)]
+        )
         self.member: Outcome = self.counts(walk, among, row, asker.rule)
         self.sure: list[Record] = []
         self.maybe: list[tuple[Record, Blocked]] = []
@@ -139,9 +142,7 @@ def running(walk: Walk, node: core.Running, family: Family, row: Record, asker: 
     return together(whys) if whys else exact(total)
 
 
-def previous(
-    walk: Walk, node: core.Previous, family: Family, row: Record, scopes: Scopes, asker: Asker
-) -> Outcome:
+def previous(walk: Walk, node: core.Previous, family: Family, row: Record, scopes: Scopes, asker: Asker) -> Outcome:
     found = ordered(walk, node, family, row, asker)
     if isinstance(found, Blocked):
         return found
@@ -188,7 +189,7 @@ def place(walk: Walk, node: core.Rank, family: Family, row: Record, asker: Asker
     ahead: list[Record] = []
     level: list[Record] = []
     whys: list[Blocked] = [family.member] if isinstance(family.member, Blocked) else []
-    open_rows = dict((one.key, why) for one, why in family.maybe)
+    open_rows = {one.key: why for one, why in family.maybe}
     for one in [*family.sure, *(item for item, _ in family.maybe)]:
         if one is row:
             continue
@@ -197,7 +198,9 @@ def place(walk: Walk, node: core.Rank, family: Family, row: Record, asker: Asker
             continue
         why = open_rows.get(one.key)
         if isinstance(where, Blocked):
-            whys.append(where)
+            # where this row is known further than the other, the other may stand before it or not stand there at all
+            further = sum(plain(value) for value in mine) > sum(plain(value) for value in keys_of(one))
+            whys.append(together([why, where]) if why is not None and further else where)
         elif why is not None:
             if where == -1 or node.ties == "pending":
                 whys.append(why)

@@ -8,14 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from attrs import frozen
-from tests.second import rows_apart
-from tests.second.scene import Address, Asker, Open, Scene, days, empty, plain, rounded, same, together
 
 from policydsl.core import program as core
 from policydsl.core.facts import Facts, Record
 from policydsl.core.operators import OPERATIONS, Undefined
 from policydsl.core.program import Expr, Program, Rule
 from policydsl.core.values import NONE, Blocked, Lack, NotApplicable, Outcome, exact
+from tests.second import rows_apart
+from tests.second.scene import Address, Asker, Open, Scene, days, empty, plain, rounded, same, together
 
 Scopes = tuple[Any, ...]
 """What is in scope, innermost first: a `Record`, or a `Named` value."""
@@ -304,9 +304,7 @@ class Walk:
             amount = min(amount, limit) if kind == "cap" else max(amount, limit)  # type: ignore[type-var]
         return amount
 
-    def lookup(
-        self, table: core.Table, keys: Sequence[Expr], column: str, scopes: Scopes, asker: Asker
-    ) -> Outcome:
+    def lookup(self, table: core.Table, keys: Sequence[Expr], column: str, scopes: Scopes, asker: Asker) -> Outcome:
         got = self.all_of(keys, scopes, asker)
         if isinstance(got, Blocked):
             return got
