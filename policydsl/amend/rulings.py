@@ -78,7 +78,7 @@ class Rulings:
     """The rulings of one consolidated notice, by (entity, name); entity "" for what belongs to none.
 
     `shared` says, by rule, which tables, parameters and the like it mentions that were changed. `on` and `known` are the days
-    asked for, `until` the day on which the text was next changed, if that is known.
+    asked for; `to`: the text rules cases of several days, of which `on` is the first and `to` the last.
     """
 
     notice: str
@@ -88,6 +88,7 @@ class Rulings:
     of: Mapping[tuple[str, str], Ruling]
     shared: Mapping[tuple[str, str], tuple[tuple[str, str], ...]]
     amended_by: tuple[str, ...] = ()
+    to: date | None = None
 
     def behind(self, entity: str, name: str) -> tuple[Ruling, ...]:
         """What ruled a rule: its own ruling where there is something to tell, and those of what it mentions."""

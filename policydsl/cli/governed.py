@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from policydsl.cli.case import Refused, day_of, evaluated, facts_of, program_of, readings_of
 from policydsl.cli.console import grave, show
@@ -127,17 +127,22 @@ def _by_day(
     main, basis = program.header.main, program.header.basis
     if not basis:
         return [made.run(law, None)], findings
-    groups: dict[tuple[Any, ...], tuple[Law, list[str], dict[str, Comparison]]] = {}
+    groups: dict[tuple[Any, ...], tuple[Law, list[str], dict[str, Comparison], list[date]]] = {}
     for key, day in _days(facts, main, basis).items():
         chosen, comparison = made.chosen(law, key, day, known)
-        entry = groups.setdefault(chosen.mark, (chosen, [], {}))
+        entry = groups.setdefault(chosen.mark, (chosen, [], {}, []))
         entry[1].append(key)
+        entry[3].append(day or law.on)
         if comparison is not None:
             entry[2][key] = comparison
-    parts = []
-    for chosen, keys, compared in groups.values():
+    parts = [made.run(law, None)] if not groups else []
+    for chosen, keys, compared, days in groups.values():
         one = len(groups) == 1
-        parts.append(made.run(chosen, None if one else tuple(keys), compared))
+        part = made.run(chosen, None if one else tuple(keys), compared)
+        first, last = min(days), max(days)
+        if part.rulings is not None:
+            part = evolve(part, rulings=evolve(part.rulings, on=first, to=last if last > first else None))
+        parts.append(part)
     return parts, findings
 
 

@@ -258,6 +258,7 @@ class Catalog(NamedTuple):
     reading_other: str
     law_label: str
     law_text: str
+    law_cases: str
     law_amended: str
     law_known: str
     law_gone: str

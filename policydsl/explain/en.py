@@ -242,6 +242,7 @@ CATALOG = Catalog(
     reading_other="{name}: this run uses 「{option}」 (the policy adopts another){reason}{others}{clause}",
     law_label="Text applied",
     law_text="{notice} as in force on {on}",
+    law_cases="{notice} as it rules cases of {on} to {to}",
     law_amended=", as amended by {notices}",
     law_known=", of what was issued by {known}",
     law_gone="No longer in force",

@@ -30,6 +30,9 @@ def law_lines(law: Rulings, teller: Teller) -> tuple[tuple[str, str], ...]:
     """What stands at the head of an explanation: the text that was applied, and what is no longer in it."""
     catalog, list_mark = teller.catalog, teller.catalog.list_mark
     text = catalog.law_text.format(notice=law.notice, on=teller.figures.day(law.on))
+    if law.to is not None:
+        days = {"on": teller.figures.day(law.on), "to": teller.figures.day(law.to)}
+        text = catalog.law_cases.format(notice=law.notice, **days)
     if law.amended_by:
         text += catalog.law_amended.format(notices=list_mark.join(law.amended_by))
     if law.known is not None:
@@ -57,7 +60,8 @@ def comparison_line(found: Comparison, teller: Teller) -> str:
 def ruling_lines(ruling: Ruling, own: bool, teller: Teller) -> tuple[str, ...]:
     """How a declaration came to be what it is. `own`: it is the rule that the account is of, which needs no naming."""
     catalog = teller.catalog
-    name = "" if own else f"「{ruling.name}」"
+    apart = " " if teller.figures.lang == "en" else ""
+    name = "" if own else f"「{ruling.name}」{apart}"
     added = bool(ruling.acts) and ruling.acts[0].deed == "ADD" and ruling.acts[0].notice == ruling.notice
     parts = (
         [] if added else [catalog.v_first.format(name=name, notice=ruling.notice, clause=teller.cited(ruling.clause))]

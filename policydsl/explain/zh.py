@@ -243,6 +243,7 @@ CATALOG = wide(
         reading_other="「{name}」本次改用「{option}」(政策原采用另一读法){reason}{others}{clause}",
         law_label="适用文本",
         law_text="{notice} 在 {on} 有效的文本",
+        law_cases="{notice} 对 {on} 至 {to} 的案件适用的文本",
         law_amended=",经 {notices} 修订",
         law_known=",按 {known} 已经发布的通知",
         law_gone="不再有效",

@@ -15,6 +15,7 @@ def law_json(law: Rulings) -> Data:
         "notice": law.notice,
         "title": law.title,
         "on": law.on.isoformat(),
+        "to": law.to.isoformat() if law.to is not None else None,
         "known": law.known.isoformat() if law.known is not None else None,
         "amended_by": list(law.amended_by),
         "gone": [version_json(ruling) for ruling in law.of.values() if ruling.gone],
