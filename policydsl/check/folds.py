@@ -252,8 +252,12 @@ def rounded(
         size = shown
     else:
         measure = checker.scope.measures.parse(place.unit)
+        # 元/月 is rounded to 分, that is to 分/月
+        each = (
+            measure is not None and shown == 1 and all(power < 0 for _, power in (body.type.unit / measure.unit).powers)
+        )
         if measure is None or (
-            measure.unit != body.type.unit and not (measure.unit.plain and place.unit in ("", "%", "‰"))
+            measure.unit != body.type.unit and not each and not (measure.unit.plain and place.unit in ("", "%", "‰"))
         ):
             return checker.report("round-place", place.span, found=place.span.text, expected=checker.say(body.type))
         size = place.number * measure.size
