@@ -355,7 +355,7 @@ class Checker:
         ):
             written = node.right if _is_percent(node.right) else node.left
             digits = written.digits if isinstance(written, tree.Quantity) else ""
-            mend = f"{digits}个百分点"
+            mend = self.scope.words(f"{digits}个百分点", f"{digits}pp")
             return self.report("percent-sum", node.span, None, percent=written.span.text, points=mend)
         common = self.agree(left, right, node.span, "+" if op == "add" else "−")
         return core.Apply(op, (left, right), type=common, span=node.span)
