@@ -59,7 +59,9 @@ def value(evaluator: policydsl.Evaluator, rule: str, tables: dict[str, list[dict
     """The outcome of a rule of the main entity's only row."""
     program: Program = evaluator.program
     read = policydsl.facts_of(program, tables)
-    assert not [finding.code for finding in read.findings if finding.code not in ("facts-sheet-absent", "facts-sheet-empty")]
+    assert not [
+        finding.code for finding in read.findings if finding.code not in ("facts-sheet-absent", "facts-sheet-empty")
+    ]
     main = program.header.main
     return evaluator.run(read.facts).outcome(main, read.facts.tables[main][0].key, rule)
 
