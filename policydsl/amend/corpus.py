@@ -214,7 +214,7 @@ def load_corpus(*paths: str | os.PathLike[str]) -> Corpus:
     findings: list[Diagnostic] = []
     names: list[Path] = []
     for path in map(Path, paths):
-        inside = sorted(item for item in path.rglob("*.pol") if item.is_file()) if path.is_dir() else [path]
+        inside = sorted(item for item in path.rglob("*.pol") if item.is_file()) if os.path.isdir(path) else [path]
         if not inside:
             findings.append(Diagnostic("policy-is-folder", Place(str(path)), {"name": str(path)}))
         names += inside

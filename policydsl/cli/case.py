@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -42,7 +43,7 @@ def evaluated(options: argparse.Namespace) -> tuple[Evaluator | None, Trace | No
     from policydsl.interpret.budget import ResourceError
     from policydsl.interpret.evaluate import Evaluator, UnknownReading
 
-    if Path(options.policy).is_dir() or getattr(options, "amending", None):
+    if os.path.isdir(options.policy) or getattr(options, "amending", None):
         return _of_corpus(options)
     on = day_of(options.on)
     readings = readings_of(options.reading)

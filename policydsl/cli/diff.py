@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -103,7 +104,7 @@ def _sides(options: argparse.Namespace) -> tuple[Side, Side] | None:
     """The two of the call; None where one of them has errors, which are shown."""
     days = [day_of(text) for text in options.on]
     if options.new is None:
-        if len(days) != 2 or not Path(options.old).is_dir():
+        if len(days) != 2 or not os.path.isdir(options.old):
             raise Refused(
                 "请给出新旧两份政策;或者一个通知的文件夹和两个 --on。"
                 " Give two policies, or a folder of notices and --on twice.",

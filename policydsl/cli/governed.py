@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -40,7 +41,7 @@ class Governed:
 
 def is_corpus(options: argparse.Namespace) -> bool:
     """Whether a call names a folder, or files that amend the one it names."""
-    return Path(options.policy).is_dir() or bool(getattr(options, "amending", None))
+    return os.path.isdir(options.policy) or bool(getattr(options, "amending", None))
 
 
 def corpus_of(options: argparse.Namespace) -> Corpus:
@@ -92,7 +93,7 @@ def program_on(options: argparse.Namespace) -> Program | None:
 
 
 def _notice(options: argparse.Namespace, corpus: Corpus) -> str | None:
-    if options.notice or Path(options.policy).is_dir():
+    if options.notice or os.path.isdir(options.policy):
         return options.notice or None
     # the file that the call names, whatever else is given with it
     name = str(Path(options.policy))

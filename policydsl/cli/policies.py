@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +27,7 @@ def _named(names: list[str]) -> tuple[list[str], list[Diagnostic]]:
     found: list[str] = []
     findings: list[Diagnostic] = []
     for name in names:
-        if Path(name).is_dir():
+        if os.path.isdir(name):
             inside = sorted(str(path) for path in Path(name).rglob("*.pol") if path.is_file())
             if not inside:
                 findings.append(Diagnostic("policy-is-folder", Place(name), {"name": name}))
@@ -52,7 +53,7 @@ def _of_corpora(names: list[str]) -> list[Diagnostic]:
     """What is wrong with what the notices of the folders named do to one another."""
     found: list[Diagnostic] = []
     for name in names:
-        if Path(name).is_dir():
+        if os.path.isdir(name):
             from policydsl.amend.consolidate import corpus_findings
             from policydsl.amend.corpus import load_corpus
 

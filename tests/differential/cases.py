@@ -111,7 +111,7 @@ def endless(seed: int) -> Iterator[Case]:
     """Cases of all kinds, the same for the same seed."""
     chance = Random(seed)
     yield from examples()
-    yield from reported(every=10)
+    yield from reported(every=40)
     while True:
         kind = chance.choices((core_programs, written_policies, near_examples), (15, 2, 1))[0]
         yield from kind(Random(chance.randrange(2**32)))
