@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from policydsl.api import FactsRead as FactsRead
     from policydsl.api import PolicyError as PolicyError
+    from policydsl.api import compile as compile  # noqa: A004
     from policydsl.api import evaluate as evaluate
     from policydsl.api import facts_of as facts_of
     from policydsl.api import load as load
@@ -38,6 +39,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "FactsRead": "policydsl.api",
     "PolicyError": "policydsl.api",
+    "compile": "policydsl.api",
     "evaluate": "policydsl.api",
     "facts_of": "policydsl.api",
     "load": "policydsl.api",

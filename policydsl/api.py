@@ -13,6 +13,7 @@ from attrs import frozen
 from policydsl.diagnostics.model import Diagnostic
 
 if TYPE_CHECKING:
+    from policydsl.compiled.engine import Compiled
     from policydsl.core.facts import Facts
     from policydsl.core.program import Program
     from policydsl.interpret.trace import Trace
@@ -79,6 +80,18 @@ def facts_of(program: Program, tables: Mapping[str, Sequence[Mapping[str, Any]]]
 
     facts, findings = from_values(program, tables)
     return FactsRead(facts, tuple(findings))
+
+
+def compile(  # noqa: A001
+    program: Program, *, readings: Mapping[str, str] | None = None, on: date | None = None
+) -> Compiled:
+    """The program as Python code, for many cases of which few are to be explained: `.run(facts)`, `.case({FIELD: value, …})`.
+
+    Outcomes are those of `evaluate`, the reasons of those that have no value too. Raises UnknownReading.
+    """
+    from policydsl.compiled.engine import compile_program
+
+    return compile_program(program, readings, on)
 
 
 def evaluate(

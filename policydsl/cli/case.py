@@ -59,7 +59,12 @@ def evaluated(options: argparse.Namespace) -> tuple[Evaluator | None, Trace | No
     if not facts.tables and grave(findings):
         return evaluator, None, findings
     try:
-        trace = evaluator.run(facts)
+        if getattr(options, "engine", None) == "compiled":
+            from policydsl.compiled.engine import compile_program
+
+            trace = compile_program(program, readings, on).run(facts).lazily()
+        else:
+            trace = evaluator.run(facts)
     except ResourceError as exhausted:
         raise Refused(str(exhausted), FINDINGS) from None
     return evaluator, trace, findings

@@ -27,6 +27,9 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "todo": ("policydsl.cli.todo", "todo"),
     "registers": ("policydsl.cli.registers", "registers"),
     "coverage": ("policydsl.cli.coverage", "coverage"),
+    "sweep": ("policydsl.cli.whatif", "sweep"),
+    "seek": ("policydsl.cli.whatif", "seek"),
+    "simulate": ("policydsl.cli.whatif", "simulate"),
     "diff": ("policydsl.cli.diff", "diff"),
     "sql": ("policydsl.cli.columns", "sql"),
     "prove": ("policydsl.cli.prove", "prove"),
@@ -124,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--engine",
         choices=("auto", "reference", "columnar", "spark"),
+        choices=("auto", "reference", "compiled", "columnar"),
         default="auto",
         help="默认:.parquet 用列引擎,其余用参考解释器 the column engine for .parquet, else the reference",
     )
@@ -138,6 +142,42 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--format", choices=("text", "md", "html", "json"))
     explain.add_argument("--lang", choices=("zh", "en"), help="说明用的语言 language of the explanation")
     explain.add_argument("-o", "--output", metavar="FILE")
+
+    swept = commands.add_parser("sweep", help="一个事实变动时金额怎样变 how the money moves as a fact does")
+    _whatif(swept, ("text", "json", "csv", "svg", "html", "xlsx"))
+    swept.add_argument("--of", metavar="KEY", required=True, help="哪一行(如 黄埔区) which row")
+    swept.add_argument("--rule", metavar="RULE", required=True, help="哪一条规则,或 全市.测算总额 which rule")
+    swept.add_argument(
+        "--by", metavar="FACT[=FROM..TO[:STEP]]", action="append", required=True, help="变动的事实,至多两个 what moves"
+    )
+
+    sought = commands.add_parser("seek", help="要达到一个金额,最少差多少 the least change that reaches an amount")
+    _whatif(sought, ("text", "json"))
+    sought.add_argument("--of", metavar="KEY", required=True, help="哪一行(如 黄埔区) which row")
+    sought.add_argument("--rule", metavar="RULE", required=True, help="哪一条规则 which rule")
+    sought.add_argument("--at-least", metavar="X", required=True, help="至少多少,如 50万元 how much")
+    sought.add_argument("--by", metavar="FACT", required=True, help="改哪一个事实 which fact changes")
+    sought.add_argument("--within", metavar="FROM..TO[:STEP]", help="在什么范围里找 where to look")
+
+    drawn = commands.add_parser(
+        "simulate", help="事实说不准时,总额会是多少 what totals come to when facts are uncertain"
+    )
+    _whatif(drawn, ("text", "json"))
+    drawn.add_argument(
+        "--vary",
+        metavar="'[ROW/]FACT ~ DISTRIBUTION' | FILE",
+        action="append",
+        required=True,
+        help="如 '高企认定数 ~ ±10%%',或情景文件(.csv .xlsx) an expression, or a file of them",
+    )
+    drawn.add_argument("--draws", metavar="N", type=int, default=10_000, help="抽多少次 how many draws")
+    drawn.add_argument("--seed", metavar="S", type=int, default=1, help="种子,同一种子结果相同 the same gives the same")
+    drawn.add_argument(
+        "--correlation", metavar="RHO", type=float, default=0.0, help="同一行各事实同涨同落的程度,0 到 1"
+    )
+    drawn.add_argument("--rule", metavar="RULE", help="逐行看哪一条规则 which rule, row by row")
+    drawn.add_argument("--total", metavar="ENTITY.RULE", action="append", help="看哪些总额 which totals")
+    drawn.add_argument("--budget", metavar="X", help="超过它的机会有多大 the chance of more than this")
 
     readings = commands.add_parser("readings", help="换一种读法会差多少 what other readings would change")
     _case(readings)
@@ -245,6 +285,13 @@ def _parser() -> argparse.ArgumentParser:
     history.add_argument("rule", metavar="RULE", help="名称,或 编号.名称 its name, or ID.NAME")
     history.add_argument("--format", choices=("text", "json"), default="text")
     return parser
+
+
+def _whatif(parser: argparse.ArgumentParser, forms: tuple[str, ...]) -> None:
+    _case(parser)
+    parser.add_argument("--format", choices=forms)
+    parser.add_argument("--lang", choices=("zh", "en"))
+    parser.add_argument("-o", "--output", metavar="FILE")
 
 
 def _policies(parser: argparse.ArgumentParser) -> None:

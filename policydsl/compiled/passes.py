@@ -75,16 +75,16 @@ class Pass:
         if self._run is None:
             compiled, world = self._compiled, self.world
             run = compiled.reference._start(Tables(world.facts))
-            plan = compiled.plan
-            for slot, rule in enumerate(compiled.program.rules):
-                run.memo[slot] = Column(
-                    world.index[rule.entity],
-                    plan.layout.rules[rule.id],
-                    plan.forms[rule.id],
-                    plan.constants.get(rule.id),
-                )
+            for slot in range(len(compiled.program.rules)):
+                run.memo[slot] = self.column(slot)
             self._run = run
         return self._run
+
+    def column(self, slot: int) -> Column:
+        """What the stages gave of one rule, as the reference looks at it."""
+        plan, rule = self._compiled.plan, self._compiled.program.rules[slot]
+        place = plan.layout.rules[rule.id]
+        return Column(self.world.index[rule.entity], place, plan.forms[rule.id], plan.constants.get(rule.id))
 
     def compute(self, stages: Sequence[Ready] | None = None) -> None:
         """Compute every stage, or some, for every row."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from types import CodeType, FunctionType
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from policydsl.compiled.expressions import Expressions
 from policydsl.compiled.layout import Layout, Stage, stages
@@ -46,16 +46,27 @@ class Plan:
         return tuple(ready.stage.rules[0].id for ready in self.stages if ready.step is None)
 
 
-def plan(program: core.Program, readings: Mapping[str, str], on: date | None) -> Plan:
-    """The program as code, under the readings in force."""
-    layout = Layout(program)
-    unfit: set[tuple[str, str]] = set()
+def plan(
+    program: core.Program,
+    readings: Mapping[str, str],
+    on: date | None,
+    base: Plan | None = None,
+    only: Collection[tuple[str, str]] = (),
+) -> Plan:
+    """The program as code, under the readings in force; with `base`, of the whole program, the code of some rules alone."""
+    layout = Layout(program) if base is None else base.layout
+    unfit: set[tuple[str, str]] = set() if base is None else set(base.by_reference)
     while True:
-        forms: dict[tuple[str, str], Form | None] = {}
-        known: dict[tuple[str, str], Val] = {}
+        forms: dict[tuple[str, str], Form | None] = {} if base is None else dict(base.forms)
+        constants = {} if base is None else base.constants
+        known = {rule: Val(literal(None), None, None, True, value) for rule, value in constants.items()}
         ready: list[Ready] = []
         met: set[tuple[str, str]] = set()
         for stage in stages(program, unfit):
+            if base is not None:
+                stage = evolve(stage, rules=tuple(rule for rule in stage.rules if rule.id in only))
+                if not stage.rules:
+                    continue
             if stage.by_reference:
                 rule = stage.rules[0]
                 forms[rule.id] = Rational() if isinstance(strip(rule.type), Number) else None

@@ -9,14 +9,17 @@ from attrs import evolve
 
 from policydsl.compiled.engine import Compiled
 from policydsl.compiled.gaps import HOLE
-from policydsl.compiled.layout import KEY, Stage, reads
+from policydsl.compiled.layout import KEY, reads
 from policydsl.compiled.outcomes import Outcomes
 from policydsl.compiled.passes import Pass
+from policydsl.compiled.stages import plan
 from policydsl.compiled.world import packed
 from policydsl.core import program as core
 from policydsl.core.facts import Cell, Facts, Known, Missing, Record
 from policydsl.core.values import Outcome, Value
 from policydsl.core.walk import everything
+from policydsl.interpret.rows import Run
+from policydsl.interpret.tables import Tables
 
 Fact = tuple[str, str, str]
 """A fact by entity, key of the row and name of the field."""
@@ -34,7 +37,7 @@ class Variation:
         self.base = facts
         self.start: Outcomes = compiled.run(facts)
         self._touched = touched(compiled.program, fields)
-        self._stages = [ready for ready in compiled.plan.stages if _meets(ready.stage, self._touched)]
+        self._stages = plan(compiled.program, compiled.readings, compiled.on, compiled.plan, self._touched).stages
         self._first = Pass(compiled, facts.tables)
         self._first.compute()
         self._told = compiled.violations(self._first)
@@ -91,6 +94,7 @@ class Varied:
         self._done = done
         self._changes = changes
         self._whole: Outcomes | None = None
+        self._run: Run | None = None
         if not variation.quick or done.broken or self._constraints_open():
             self._whole = variation.compiled.run(variation.facts(changes))
 
@@ -114,12 +118,23 @@ class Varied:
                 return found[0]
             if (entity, name) not in self._variation._touched:
                 return self._variation.start[at]
-            self._whole = compiled.run(self._variation.facts(self._changes))
+            run = self._reference()
+            run.demand(slot, run.index(entity)[key])
+            return run.memo[slot][key]  # type: ignore[no-any-return]
         return self._whole[at]
 
-
-def _meets(stage: Stage, rules: Collection[tuple[str, str]]) -> bool:
-    return any(rule.id in rules for rule in stage.rules)
+    def _reference(self) -> Run:
+        """The reference on the facts as changed, which sees what the stages gave, and what does not depend on the changes."""
+        if self._run is None:
+            variation = self._variation
+            compiled = variation.compiled
+            self._run = compiled.reference._start(Tables(variation.facts(self._changes).tables), traced=False)
+            for slot, rule in enumerate(compiled.program.rules):
+                if rule.id in variation._touched:
+                    self._run.memo[slot] = self._done.column(slot)
+                else:
+                    self._run.memo[slot] = variation._first.run.memo[slot]
+        return self._run
 
 
 def touched(program: core.Program, fields: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
