@@ -126,8 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("-o", "--output", metavar="FILE")
     run.add_argument(
         "--engine",
-        choices=("auto", "reference", "columnar", "spark"),
-        choices=("auto", "reference", "compiled", "columnar"),
+        choices=("auto", "reference", "compiled", "columnar", "spark"),
         default="auto",
         help="默认:.parquet 用列引擎,其余用参考解释器 the column engine for .parquet, else the reference",
     )
