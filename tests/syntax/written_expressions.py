@@ -1,9 +1,13 @@
-"""Strategies for written expressions: what a parser can have read, rank by rank of the grammar."""
+"""Strategies for written expressions: what a parser can have read, rank by rank of the grammar.
+
+Each strategy is made once: making them anew for every draw took most of the time of the laws.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -58,6 +62,7 @@ _units = st.sampled_from(
 _loose_units = st.sampled_from(["平 米", "元/每 家", "x_1", "%x", "3号/家", "元/家x/y"])
 
 
+@cache
 @st.composite
 def _digits(draw: st.DrawFn) -> str:
     whole = draw(st.sampled_from(["0", "7", "10", "35", "2025", "1,000", "12,345,678", "007"]))
@@ -65,6 +70,7 @@ def _digits(draw: st.DrawFn) -> str:
     return whole + part + ("" if part else draw(st.sampled_from(["", "", "/3", "/12"])))
 
 
+@cache
 @st.composite
 def quantities(draw: st.DrawFn, loose: bool = False, written: bool = True) -> tree.Quantity:
     """A number with its unit; `loose` units cannot be glued to it; without `written` digits it was made by a program."""
@@ -79,6 +85,7 @@ signs = st.sampled_from(sorted(RELATIONS))
 maybe = st.one_of(st.none(), st.booleans())
 
 
+@cache
 @st.composite
 def references(draw: st.DrawFn, depth: int = 1) -> tree.Reference:
     """A path; `本.a` takes no keys."""
@@ -90,6 +97,7 @@ def references(draw: st.DrawFn, depth: int = 1) -> tree.Reference:
     return tree.Reference(path, keys, this, span=AT)
 
 
+@cache
 def _leaves() -> st.SearchStrategy[tree.Expr]:
     return st.one_of(
         quantities(loose=True),
@@ -113,6 +121,7 @@ def _plain_text(text: str) -> bool:
     return not ('"' in text and ("“" in text or "”" in text))
 
 
+@cache
 @st.composite
 def functions(draw: st.DrawFn, depth: int) -> tree.Function:
     """A function word with clauses."""
@@ -125,6 +134,7 @@ def functions(draw: st.DrawFn, depth: int) -> tree.Function:
     return tree.Function(word, draw(st.booleans()), args, *clauses, order, nth, second, span=AT)
 
 
+@cache
 @st.composite
 def ordered(draw: st.DrawFn, depth: int) -> tree.Ordered:
     """A row among its siblings."""
@@ -150,6 +160,7 @@ def ordered(draw: st.DrawFn, depth: int) -> tree.Ordered:
     )
 
 
+@cache
 @st.composite
 def in_turn(draw: st.DrawFn, depth: int) -> tree.Ordered:
     """依次 … 限额 …: it has no brackets of its own."""
@@ -157,10 +168,12 @@ def in_turn(draw: st.DrawFn, depth: int) -> tree.Ordered:
     return tree.Ordered("IN_TURN", False, subject, limit, order=order, span=AT)
 
 
+@cache
 def _grouped(depth: int) -> st.SearchStrategy[tree.Expr]:
     return exprs(depth).map(lambda inner: tree.Group(inner, span=AT))
 
 
+@cache
 def atoms(depth: int) -> st.SearchStrategy[tree.Expr]:
     """What needs no brackets anywhere."""
     if depth <= 0:
@@ -169,6 +182,7 @@ def atoms(depth: int) -> st.SearchStrategy[tree.Expr]:
     return st.one_of(_leaves(), _grouped(inner), functions(inner), ordered(inner), references(inner))
 
 
+@cache
 def unaries(depth: int) -> st.SearchStrategy[tree.Expr]:
     """An atom, its negative, or one with what stands in for it."""
     if depth <= 0:
@@ -186,7 +200,8 @@ def unaries(depth: int) -> st.SearchStrategy[tree.Expr]:
     )
 
 
-def _chain(ops: list[str], one: st.SearchStrategy[tree.Expr]) -> st.SearchStrategy[tree.Expr]:
+@cache
+def _chain(ops: tuple[str, ...], one: st.SearchStrategy[tree.Expr]) -> st.SearchStrategy[tree.Expr]:
     def fold(first: tree.Expr, rest: list[tuple[str, tree.Expr]]) -> tree.Expr:
         for op, right in rest:
             first = tree.Binary(op, first, right, span=AT)  # type: ignore[arg-type]
@@ -195,11 +210,13 @@ def _chain(ops: list[str], one: st.SearchStrategy[tree.Expr]) -> st.SearchStrate
     return st.builds(fold, one, st.lists(st.tuples(st.sampled_from(ops), one), max_size=2))
 
 
+@cache
 def sums(depth: int) -> st.SearchStrategy[tree.Expr]:
     """A sum of products."""
-    return _chain(["add", "sub"], _chain(["mul", "div", "of"], unaries(depth)))
+    return _chain(("add", "sub"), _chain(("mul", "div", "of"), unaries(depth)))
 
 
+@cache
 @st.composite
 def _conditions(draw: st.DrawFn, depth: int) -> tree.Expr:
     """A comparison, or a sum alone."""
@@ -217,6 +234,7 @@ def _conditions(draw: st.DrawFn, depth: int) -> tree.Expr:
     return left
 
 
+@cache
 @st.composite
 def _logic(draw: st.DrawFn, depth: int) -> tree.Expr:
     def one() -> tree.Expr:
@@ -231,6 +249,7 @@ def _logic(draw: st.DrawFn, depth: int) -> tree.Expr:
     return parts[0] if len(parts) == 1 else tree.Logic("or", parts, span=AT)
 
 
+@cache
 @st.composite
 def exprs(draw: st.DrawFn, depth: int = 2) -> tree.Expr:
     """Any expression without a block."""

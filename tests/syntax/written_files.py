@@ -1,8 +1,12 @@
-"""Strategies for written files: every declaration and line of a block that a parser can have read."""
+"""Strategies for written files: every declaration and line of a block that a parser can have read.
+
+Each strategy is made once: making them anew for every draw took most of the time of the laws.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from attrs import evolve
 from hypothesis import strategies as st
@@ -25,6 +29,7 @@ cites = st.one_of(
 _TYPES = frozenset(word for pair in TYPE_WORDS for word in pair)
 
 
+@cache
 def _types(language: Language) -> st.SearchStrategy[tree.UnitName]:
     """A type: a word of its language, or a name that is a type in neither."""
     built_in = st.sampled_from([zh if language == "zh" else en for zh, en in TYPE_WORDS])
@@ -37,11 +42,13 @@ def _types(language: Language) -> st.SearchStrategy[tree.UnitName]:
 # ---------------------------------------------------------------- ends of bands, cells
 
 
+@cache
 @st.composite
 def _edge(draw: st.DrawFn, words: st.SearchStrategy[str]) -> tree.Edge:
     return tree.Edge(draw(words), draw(sums(1)), draw(of.maybe))
 
 
+@cache
 @st.composite
 def edges(draw: st.DrawFn) -> tuple[tree.Edge, ...]:
     """One end or two, written before or after the bound."""
@@ -60,6 +67,7 @@ def edges(draw: st.DrawFn) -> tuple[tree.Edge, ...]:
     return (tree.Edge("≥", draw(sums(1))), draw(_edge(st.just("TO"))))
 
 
+@cache
 @st.composite
 def cells(draw: st.DrawFn) -> tree.Cell:
     """A cell of a table."""
@@ -68,6 +76,7 @@ def cells(draw: st.DrawFn) -> tree.Cell:
     return tree.Cell(kind, values, draw(edges()) if kind == "edges" else (), span=AT)
 
 
+@cache
 @st.composite
 def grids(draw: st.DrawFn) -> tree.Grid:
     """A table."""
@@ -76,6 +85,7 @@ def grids(draw: st.DrawFn) -> tree.Grid:
     return tree.Grid(head, tuple(draw(st.lists(row, min_size=1, max_size=3))), span=AT)
 
 
+@cache
 @st.composite
 def headed(draw: st.DrawFn, plain: int) -> tuple[tree.Grid, tuple[tree.Cell, ...]]:
     """A table whose last columns have cells at their head; `plain` columns before them have names."""
@@ -88,6 +98,7 @@ def headed(draw: st.DrawFn, plain: int) -> tuple[tree.Grid, tuple[tree.Cell, ...
 # ---------------------------------------------------------------- rules
 
 
+@cache
 @st.composite
 def _valued(draw: st.DrawFn, depth: int) -> tree.Expr:
     """A value that may have a block below it."""
@@ -109,6 +120,7 @@ def _valued(draw: st.DrawFn, depth: int) -> tree.Expr:
     return block
 
 
+@cache
 @st.composite
 def _band(draw: st.DrawFn, depth: int) -> tree.BandRow:
     ends = draw(st.one_of(st.just(()), edges()))
@@ -125,6 +137,7 @@ _labels = st.one_of(
 )
 
 
+@cache
 def inside(depth: int) -> st.SearchStrategy[tree.Row]:
     """Lines of a block expression."""
     return st.one_of(
@@ -145,6 +158,7 @@ def inside(depth: int) -> st.SearchStrategy[tree.Row]:
     )
 
 
+@cache
 @st.composite
 def _exception(draw: st.DrawFn, depth: int) -> tree.ExceptRow:
     below = tuple(draw(st.lists(_exception(depth - 1), max_size=2))) if depth > 0 else ()
@@ -181,6 +195,7 @@ after = st.one_of(
 _afters = st.lists(after, max_size=3).map(tuple)
 
 
+@cache
 def _rule(kind: type[tree.Rule] | type[tree.Parameter]) -> st.SearchStrategy[tree.Declaration]:
     @st.composite
     def make(draw: st.DrawFn) -> tree.Declaration:
@@ -194,6 +209,7 @@ def _rule(kind: type[tree.Rule] | type[tree.Parameter]) -> st.SearchStrategy[tre
     return make()
 
 
+@cache
 @st.composite
 def _formula(draw: st.DrawFn, language: Language) -> tree.Formula:
     parameters = tuple(draw(st.lists(st.tuples(names, _types(language)), min_size=1, max_size=2)))
@@ -203,6 +219,7 @@ def _formula(draw: st.DrawFn, language: Language) -> tree.Formula:
 # ---------------------------------------------------------------- entities
 
 
+@cache
 @st.composite
 def _attributes(draw: st.DrawFn) -> tuple[tuple[tree.Attribute, ...], tree.Citation | None]:
     """Marks and the citation behind them: it belongs to a default that stands before it."""
@@ -238,12 +255,14 @@ def _attributes(draw: st.DrawFn) -> tuple[tuple[tree.Attribute, ...], tree.Citat
     return tuple(found), cite
 
 
+@cache
 @st.composite
 def _field(draw: st.DrawFn, language: Language) -> tree.FieldLine:
     attributes, cite = draw(_attributes())
     return tree.FieldLine(draw(names), draw(aliases), draw(_types(language)), attributes, cite, span=AT)
 
 
+@cache
 @st.composite
 def _entity(draw: st.DrawFn, language: Language) -> tree.Entity:
     fields = st.lists(_field(language), max_size=3).map(tuple)
@@ -261,6 +280,7 @@ def _entity(draw: st.DrawFn, language: Language) -> tree.Entity:
     )
 
 
+@cache
 @st.composite
 def _decision(draw: st.DrawFn, language: Language) -> tree.Decision:
     attributes, cite = draw(_attributes())
@@ -270,6 +290,7 @@ def _decision(draw: st.DrawFn, language: Language) -> tree.Decision:
 # ---------------------------------------------------------------- heads, lists, tables
 
 
+@cache
 @st.composite
 def _header(draw: st.DrawFn) -> tree.HeaderLine:
     word = draw(
@@ -313,6 +334,7 @@ _erratum = st.builds(
 _clause = st.builds(lambda id_, rules, text: tree.Clause(id_, rules, text, span=AT), _ids, st.booleans(), _some)
 
 
+@cache
 @st.composite
 def _table(draw: st.DrawFn) -> tree.Table:
     keys = tuple(draw(st.lists(names, min_size=1, max_size=2)))
@@ -336,6 +358,7 @@ def _table(draw: st.DrawFn) -> tree.Table:
     )
 
 
+@cache
 @st.composite
 def _calendar(draw: st.DrawFn) -> tree.Calendar:
     covers = tuple(draw(st.lists(of.days, min_size=2, max_size=2)))
@@ -348,6 +371,7 @@ def _calendar(draw: st.DrawFn) -> tree.Calendar:
     return tree.Calendar(name, *covers, tuple(sorted(off)), tuple(sorted(on)), cite, tuple(lines), span=AT)
 
 
+@cache
 @st.composite
 def _register(draw: st.DrawFn) -> tree.Register:
     lines = []
@@ -361,12 +385,14 @@ def _register(draw: st.DrawFn) -> tree.Register:
 # ---------------------------------------------------------------- conditions, tasks, readings
 
 
+@cache
 @st.composite
 def _mode(draw: st.DrawFn) -> tuple[str, int]:
     mode = draw(st.sampled_from(["ALL_OF", "ANY_OF", "LEAST_OF"]))
     return mode, draw(st.integers(0, 12)) if mode == "LEAST_OF" else 0
 
 
+@cache
 @st.composite
 def _item(draw: st.DrawFn, depth: int) -> tree.ItemLine:
     match draw(st.sampled_from(["condition", "fact", "group"] if depth > 0 else ["condition", "fact"])):
@@ -379,6 +405,7 @@ def _item(draw: st.DrawFn, depth: int) -> tree.ItemLine:
     return tree.ItemLine(draw(names), draw(aliases), None, cite=draw(cites), span=AT)
 
 
+@cache
 @st.composite
 def _conditions(draw: st.DrawFn) -> tree.Conditions:
     mode, least = draw(_mode())
@@ -387,6 +414,7 @@ def _conditions(draw: st.DrawFn) -> tree.Conditions:
     return tree.Conditions(word, draw(names), draw(aliases), mode, least, items, draw(cites), span=AT)
 
 
+@cache
 @st.composite
 def _due(draw: st.DrawFn) -> tree.DueLine:
     before = draw(st.booleans())
@@ -438,6 +466,7 @@ _reading = st.builds(
 # ---------------------------------------------------------------- examples, properties
 
 
+@cache
 @st.composite
 def _several(draw: st.DrawFn) -> tree.Expr:
     items = draw(st.one_of(st.just([]), st.lists(sums(1), min_size=2, max_size=3)))
@@ -491,6 +520,7 @@ _since = st.one_of(st.none(), of.days)
 _notices = st.sampled_from(["GZ-2025-1", "A", "\u7a57\u79d1\u5b57\u30142025\u30151\u53f7"])
 
 
+@cache
 @st.composite
 def _changing(draw: st.DrawFn) -> tree.Changing:
     was = draw(st.one_of(st.none(), sums(1)))
@@ -498,6 +528,7 @@ def _changing(draw: st.DrawFn) -> tree.Changing:
     return tree.Changing(draw(of.references(1)), value, was, draw(_since), draw(cites), span=AT)
 
 
+@cache
 def _amend_lines(language: Language) -> st.SearchStrategy[tree.AmendLine]:
     """A line of 修订. The lines of a block are those that look like what they are: nothing says of what they are lines."""
     references = st.lists(of.references(1), min_size=1, max_size=3).map(tuple)
@@ -552,6 +583,7 @@ def _amend_lines(language: Language) -> st.SearchStrategy[tree.AmendLine]:
     )
 
 
+@cache
 def _amendment(language: Language) -> st.SearchStrategy[tree.Amendment]:
     return st.builds(
         lambda id_, lines, cite, since: tree.Amendment(id_, tuple(lines), cite, since, span=AT),
@@ -565,6 +597,7 @@ def _amendment(language: Language) -> st.SearchStrategy[tree.Amendment]:
 # ---------------------------------------------------------------- all
 
 
+@cache
 def _parts(language: Language, depth: int) -> st.SearchStrategy[tree.Declaration]:
     body = st.lists(declarations(language, depth - 1), max_size=2).map(tuple)
     return st.builds(
@@ -572,6 +605,7 @@ def _parts(language: Language, depth: int) -> st.SearchStrategy[tree.Declaration
     )
 
 
+@cache
 def _ons(language: Language, depth: int) -> st.SearchStrategy[tree.Declaration]:
     body = st.lists(declarations(language, depth - 1), max_size=2).map(tuple)
     return st.builds(lambda entity, inner: tree.On(entity, inner, span=AT), names, body)
@@ -607,12 +641,14 @@ KINDS: dict[type, Callable[[Language], st.SearchStrategy[tree.Declaration]]] = {
 """How each kind of declaration is made."""
 
 
+@cache
 def declarations(language: Language, depth: int = 1) -> st.SearchStrategy[tree.Declaration]:
     """Any declaration."""
     kinds = [kind for kind in KINDS if depth > 0 or kind not in (tree.Part, tree.On, tree.Amendment)]
     return st.sampled_from(kinds).flatmap(lambda kind: KINDS[kind](language))
 
 
+@cache
 def files(language: Language) -> st.SearchStrategy[tree.File]:
     """A whole file."""
     body = st.lists(declarations(language), min_size=1, max_size=4)
