@@ -63,6 +63,8 @@ def _details(pair: Pair, old: tree.Declaration, new: tree.Declaration) -> Iterat
                 yield Detail("hit", {"before": old.hit or "HIT_UNIQUE", "after": new.hit or "HIT_UNIQUE"})
             if not pair.same(old.keys, new.keys):
                 yield Detail("keys", {"before": old.keys, "after": new.keys})
+            if not pair.same(old.across, new.across):
+                yield Detail("keys", {"before": old.across, "after": new.across})
             yield from grid_details(pair, old, new)
         case tree.Rule(), tree.Rule():
             yield from _valued(pair, old, new)

@@ -24,7 +24,7 @@ def grid_details(pair: Pair, old: tree.Table, new: tree.Table) -> Iterator[Detai
             yield Detail("column-added", {"name": new.grid.head[two]})
     if any(len(row) != len(table.grid.head) for table in (old, new) for row in table.grid.rows):
         # a table with rows that are too long or too short has no cells to tell
-        if not pair.same(old.grid, new.grid):
+        if not pair.same(old.grid.rows, new.grid.rows):
             yield Detail("whole", {"before": old, "after": new})
         return
     keys = {pair.new.of(name) for name in new.keys}
@@ -51,7 +51,11 @@ Mark = Callable[[int], object]
 
 
 def _head(forms: Forms, table: tree.Table) -> Mark:
-    return lambda at: forms.of(table.grid.head[at])
+    """What a column is known by: its name; above the cells of a cross table, what stands there."""
+    keys = {name.text for name in table.keys}
+    crossed = [at for at, name in enumerate(table.grid.head) if name.text not in keys] if table.across else []
+    above = dict(zip(crossed, table.heads, strict=False))
+    return lambda at: forms.of(above[at] if at in above else table.grid.head[at])
 
 
 def _label(
