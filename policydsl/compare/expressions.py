@@ -178,6 +178,8 @@ class Pair:
                     inner.append(Detail("line", {"before": old, "after": new}))
             case tree.Applies(), tree.Applies() if self.same(old.when, new.when):
                 inner = [] if old.reason == new.reason else [Detail("line", {"before": old, "after": new}, "wording")]
+            case tree.GridRow(), tree.GridRow():
+                inner = list(self._grid_row(old, new))
             case tree.Remark(), tree.Remark():
                 inner = [Detail("line", {"before": old, "after": new}, "wording")]
             case _:
@@ -190,6 +192,19 @@ class Pair:
         yield from inner
         if not cited:
             yield Detail("row-cited", {"row": new, "before": one, "after": two}, "wording")
+
+    def _grid_row(self, old: tree.GridRow, new: tree.GridRow) -> Iterator[Detail]:
+        """Where the bands of a table with a column for each category differ: cells, while its ends and columns stay."""
+        one, two = old.grid.rows, new.grid.rows
+        ends = all(self.same(mine[0], yours[0]) for mine, yours in zip(one, two, strict=False) if mine and yours)
+        shape = [len(row) for row in one] == [len(row) for row in two] == [len(new.grid.head)] * len(two)
+        if not (shape and ends and self.same(old.heads, new.heads)):
+            yield Detail("line", {"before": old, "after": new})
+            return
+        for mine, yours in zip(one, two, strict=True):
+            for head, before, after in zip(new.grid.head, mine, yours, strict=True):
+                if not self.same(before, after):
+                    yield Detail("cell", {"row": (yours[0],), "column": head, "before": before, "after": after})
 
     def _band(self, old: tree.BandRow, new: tree.BandRow) -> Iterator[Detail]:
         edges = self.same(old.edges, new.edges) and old.of_part == new.of_part

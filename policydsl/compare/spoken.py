@@ -63,6 +63,8 @@ class Speaker:
                 return self.row(node)
             case tree.RoundRow() | tree.Remark() | tree.LetRow() | tree.ExceptRow() | tree.DatedRow() | tree.Applies():
                 return self.row(node)
+            case tree.GridRow():
+                return "; ".join(" ".join(self._cell(cell) for cell in row) for row in node.grid.rows)
             case tuple():
                 return spell.comma.join(self.show(item) for item in node)
             case _:
