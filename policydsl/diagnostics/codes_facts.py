@@ -198,8 +198,8 @@ _TABLES = (
         _NOTE,
         "空表",
         "empty table",
-        "表「{name}」只有表头,按一条「{entity}」也没有计算。",
-        "The table “{name}” has a heading only: it counts as no “{entity}” at all.",
+        "只有表头、没有行的表,按一条也没有计算:{names}。",
+        "Tables with a heading and no rows count as having none at all: {names}.",
     ),
     Code(
         "facts-sheet-blank",

@@ -11,6 +11,7 @@ from policydsl.core import program as core
 from policydsl.core.facts import Bad, Cell, Known, Missing
 from policydsl.core.types import TEXT
 from policydsl.core.values import Blocked, Outcome
+from policydsl.core.walk import everything
 from policydsl.diagnostics.model import Language
 from policydsl.explain.account import (
     Account,
@@ -99,7 +100,7 @@ def explain(
         lang,
         tuple(program.units.items()),
         tuple(trace.facts.sources),
-        tuple(_readings(trace)),
+        tuple(_readings(trace, None if rules is None else _used(book, rows))),
         tuple(told),
         program.language,
         law,
@@ -285,8 +286,25 @@ def _violation(item: Violation, book: Book) -> ViolationTold:
     )
 
 
-def _readings(trace: Trace) -> Iterator[ReadingUse]:
+def _used(book: Book, rows: Sequence[tuple[str, str, tuple[str, ...]]]) -> set[str]:
+    """The readings that some rules can hang on, whatever the facts are, those of rows that they count among them."""
+    program = book.trace.program
+    roots = {(entity, name) for entity, _, names in rows for name in names}
+    reached = roots.union(*(book.below(at) for at in roots))
+    return {
+        node.reading
+        for at in reached
+        if at in program.rule_index
+        for node in everything(program.rule_index[at].body)
+        if isinstance(node, core.Switch)
+    }
+
+
+def _readings(trace: Trace, used: set[str] | None) -> Iterator[ReadingUse]:
+    """The readings of the run; with `used`, only those."""
     for reading in trace.program.readings.values():
+        if used is not None and reading.name not in used:
+            continue
         chosen = trace.readings.get(reading.name, reading.adopted)
         option = next((item for item in reading.options if item.name == chosen), None)
         others = tuple(AlternativeReading(item.name, item.reason) for item in reading.options if item.name != chosen)

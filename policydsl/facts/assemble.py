@@ -90,6 +90,7 @@ def _say_unknown(grid: Grid, program: Program, findings: Findings) -> None:
 
 
 def _say_what_is_missing(records: Mapping[str, tuple[Record, ...]], program: Program, findings: Findings) -> None:
+    empty = []
     for entity in program.entities.values():
         rows = records.get(entity.name)
         if rows is None:
@@ -104,4 +105,6 @@ def _say_what_is_missing(records: Mapping[str, tuple[Record, ...]], program: Pro
             if absent:
                 findings.add("facts-incomplete", None, entity=entity.name, keys=listing(absent))
         elif not rows and not entity.singleton:
-            findings.add("facts-sheet-empty", None, name=entity.name, entity=entity.name)
+            empty.append(entity.name)
+    if empty:
+        findings.add("facts-sheet-empty", None, names=listing(empty))
