@@ -1,6 +1,7 @@
 """Owns the sheet of computation (测算表) of the main entity: which columns a policy itself calls for, grouped as its parts are.
 
-Facts stand before the first rule that reads them, decisions after the rule before which they are written, so that every amount
+Texts of the row, and of a row that it may have at most one of (the agency chosen), stand first. Facts stand before the first rule
+that reads them, itself or through a reading, decisions after the rule before which they are written, so that every amount
 can be followed from left to right. Tasks are left to the results: what of them matters for money is a rule.
 """
 
@@ -11,8 +12,8 @@ from typing import Literal
 
 from attrs import frozen
 
-from policydsl.core.facts import Bad, Known
-from policydsl.core.program import Field, FieldRead, Program, Rule, RuleRead
+from policydsl.core.facts import Bad, Facts, Known
+from policydsl.core.program import Field, FieldRead, Program, Rule, RuleRead, Switch
 from policydsl.core.types import Number, Text, Type, strip
 from policydsl.core.units import Measure
 from policydsl.core.values import Blocked, Cause, Lack, NotApplicable, Outcome, status_of
@@ -77,6 +78,7 @@ class _Column:
     kind: Kind
     declared: Field | Rule
     groups: tuple[str, ...]
+    below: str = ""
 
     @property
     def type(self) -> Type:
@@ -98,7 +100,7 @@ def computation(trace: Trace, lang: Language | None = None) -> Computation | Non
     entity = program.entities.get(program.header.main)
     if entity is None or entity.singleton or entity.key_field is None:
         return None
-    columns = tuple(_columns(program, entity.name, entity.fields))
+    columns = tuple(_columns(program, entity.name, entity.fields, trace.facts))
     if not any(column.kind == "rule" for column in columns):
         return None
     teller = Teller(Figures(language, program.units, program.header.currency), catalog_of(language))
@@ -113,14 +115,20 @@ def computation(trace: Trace, lang: Language | None = None) -> Computation | Non
     return Computation(entity.name, name, language, units.pop() if len(units) == 1 else "", heads, tuple(lines))
 
 
-def _columns(program: Program, entity: str, fields: tuple[Field, ...]) -> Iterator[_Column]:
+def _columns(program: Program, entity: str, fields: tuple[Field, ...], facts: Facts) -> Iterator[_Column]:
     by_name = {item.name: item for item in fields}
     rules = [rule for rule in program.rules_of(entity) if rule.kind == "rule"]
-    read = {rule.name: _facts_read(rule) for rule in program.rules if rule.entity == entity}
+    read = {rule.name: _facts_read(rule, program) for rule in program.rules if rule.entity == entity}
     mentioned = {name for names in read.values() for name in names}
     for item in fields:
         if isinstance(strip(item.type), Text) and not item.key and item.name not in mentioned:
             yield _Column("about", item, ())
+    for child in program.entities.values():
+        # the one that belongs to a row, where it was supplied: who it is, not what was judged of it
+        if child.owner == entity and child.at_most_one and facts.tables.get(child.name):
+            for item in child.fields:
+                if isinstance(strip(item.type), Text) and item.decision is None:
+                    yield _Column("about", item, (), child.name)
     placed = set[str]()
     decisions = [item for item in fields if item.decision is not None and not item.decision.judgement]
     helpers = _helpers(program, entity)
@@ -140,9 +148,19 @@ def _columns(program: Program, entity: str, fields: tuple[Field, ...]) -> Iterat
                 yield _Column("decision", item, rule.part)
 
 
-def _facts_read(rule: Rule) -> tuple[str, ...]:
-    """Facts of the same entity that a rule reads itself, in reading order."""
-    found = [node.name for node in everything(rule.body) if isinstance(node, FieldRead) and node.entity == rule.entity]
+def _facts_read(rule: Rule, program: Program) -> tuple[str, ...]:
+    """Facts of the same entity that a rule reads itself or through the alternatives that readings adopt, in reading order."""
+    found = list[str]()
+    for node in everything(rule.body):
+        if isinstance(node, FieldRead) and node.entity == rule.entity:
+            found.append(node.name)
+        elif isinstance(node, RuleRead) and node.entity == rule.entity:
+            below = program.rule_index[node.entity, node.name]
+            if below.kind == "reading" and isinstance(below.body, Switch):
+                adopted = program.readings[below.name].adopted
+                for option in below.body.options:
+                    if option.label == adopted and isinstance(option.value, FieldRead):
+                        found.append(option.value.name)
     return tuple(dict.fromkeys(reversed(found)))
 
 
@@ -190,7 +208,7 @@ def _cell(column: _Column, key: str, book: Book, teller: Teller) -> Cell:
         step = book.step(declared.entity, key, declared.name)
         outcome = step.outcome if step is not None else None
     else:
-        outcome = _fact(declared, key, book)
+        outcome = _fact(declared, key, book) if not column.below else _text_below(declared, key, column.below, book)
     if outcome is None:
         return Cell("unknown", None, unit, (), teller.figures.status("unknown"))
     shown = teller.figures.outcome(outcome, column.type, column.measure, column.role, exactly=False)
@@ -200,6 +218,15 @@ def _cell(column: _Column, key: str, book: Book, teller: Teller) -> Cell:
     if isinstance(outcome, NotApplicable):
         return Cell("value", None, unit, (outcome.reason,) if outcome.reason else (), shown, inapplicable=True)
     return Cell("value", plain_value(outcome, column.measure), unit, (), shown, in_measure(outcome, column.measure))
+
+
+def _text_below(field: Field, key: str, entity: str, book: Book) -> Outcome:
+    """A text of the only row that belongs to a row; not applicable where there is none, or nothing in it."""
+    for record in book.trace.facts.tables.get(entity, ()):
+        if record.parent == key:
+            cell = record.cells.get(field.name)
+            return cell.value if isinstance(cell, Known) else NotApplicable()
+    return NotApplicable()
 
 
 def _fact(field: Field, key: str, book: Book) -> Outcome:

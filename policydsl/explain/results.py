@@ -102,10 +102,12 @@ def results(trace: Trace, lang: Language | None = None) -> Results:
     book, program = Book(trace), trace.program
     language = lang if lang is not None else program.language
     words = Words(Figures(language, program.units, program.header.currency), catalog_of(language))
-    sheets, problems = [], dict[str, list[str]]()
-    open_ = dict[Cause, Reason]()
+    sheets, problems, distant = [], dict[str, list[str]](), dict[str, list[str]]()
+    open_, elsewhere = dict[Cause, Reason](), dict[Cause, Reason]()
     for entity in entities_of(trace):
         rules = program.rules_of(entity)
+        # what a row shares of the whole is held up by every row: it is told of only where nothing nearer is
+        shared = {rule.name for rule in rules if not program.entities[entity].singleton and book.shared(rule.id)}
         rows = []
         for key in keys_of(trace, entity):
             steps = [book.step(entity, key, rule.name) for rule in rules]
@@ -115,15 +117,19 @@ def results(trace: Trace, lang: Language | None = None) -> Results:
             rows.append((key, cells))
             for rule, cell in zip(rules, cells, strict=True):
                 for line in cell.reasons if cell.status != "value" else ():
-                    problems.setdefault(line, []).append(str(Address(entity, key, rule.name)))
+                    into = distant if rule.name in shared else problems
+                    into.setdefault(line, []).append(str(Address(entity, key, rule.name)))
             for step in steps:
                 for item in reasons_of(step.outcome, book) if step is not None else ():
-                    open_.setdefault(item.cause, item)
+                    (elsewhere if step is not None and step.rule.name in shared else open_).setdefault(item.cause, item)
         if rules and rows:
             columns = tuple(_column(rule) for rule in rules)
             sheets.append(Sheet(entity, book.entity_name(entity).alias, columns, tuple(rows)))
-    listed = tuple((line, tuple(where)) for line, where in problems.items())
-    summary = tuple(_summary(list(open_.values()), words))
+    far = {line: where for line, where in distant.items() if line not in problems}
+    listed = tuple((line, tuple(where)) for line, where in {**problems, **far}.items())
+    summary = tuple(
+        _summary([*open_.values(), *(item for cause, item in elsewhere.items() if cause not in open_)], words)
+    )
     broken = tuple(_violation(item, book, words) for item in trace.violations)
     return Results(program.header, language, tuple(trace.readings.items()), tuple(sheets), listed, summary, broken)
 

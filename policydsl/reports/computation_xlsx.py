@@ -5,6 +5,7 @@ The layout follows from the policy alone: parts are the grouped heads, citations
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import groupby
@@ -37,7 +38,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "invalid": "无效",
         "mark": "、",
         "sign": "编制\uff1a                    复核\uff1a                    审定\uff1a                    日期\uff1a",
-        "note": "合计只加已有数额的行\uff1b写着「待裁量」「未知」「无效」的行不计入\uff0c行数列在合计之下。斜体是还没有数额的\uff0c原因在批注和「{problems}」里。",
+        "note": "合计只加已有数额的行\uff1b写着「待裁量」「未知」「无效」的行不计入\uff0c行数列在合计之下。\n斜体是还没有数额的\uff0c原因在批注和「{problems}」里。",
     },
     "en": {
         "sheet": "computation",
@@ -55,7 +56,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "invalid": "invalid",
         "mark": ", ",
         "sign": "prepared:                    checked:                    approved:                    date:",
-        "note": "Totals add only rows that have an amount; rows that are pending, unknown or invalid are counted below. "
+        "note": "Totals add only rows that have an amount; rows that are pending, unknown or invalid are counted below.\n"
         "What has no amount is in italics; why stands in its comment and in “{problems}”.",
     },
 }
@@ -119,10 +120,12 @@ def computation_sheet(
     depth = max((len(head.groups) for head in sheet.heads), default=0)
     at = _Page(page, formats, sheet, WORDS[sheet.lang], depth)
     _titles(at, header)
-    widths = _heads(at)
+    widths = [_width(head, index, sheet) for index, head in enumerate(sheet.heads)]
+    scale, breaks = _pages(sheet.heads, widths)
+    _heads(at, widths, breaks)
     _lines(at, links, problems)
     last = _totals(at, problems)
-    _print(at, widths, last)
+    _print(at, scale, breaks, last)
     places = {
         (line.key, head.name): f"{letters(LEAD + column)}{at.first + row + 1}"
         for row, line in enumerate(sheet.lines)
@@ -154,8 +157,8 @@ def _titles(at: _Page, header: Header) -> None:
     page.write_string(1, LEAD, about, at.format(font_color="#555555"))
 
 
-def _heads(at: _Page) -> list[float]:
-    """The rows of heads; the widths of the columns of the policy."""
+def _heads(at: _Page, widths: list[float], breaks: list[int]) -> None:
+    """The rows of heads. A part that goes on on another page has its name there too."""
     page, sheet, words = at.page, at.sheet, at.words
     bold = at.format(bold=True, text_wrap=True, align="center", bg_color="#F2F0EA", **GRID)
     small = at.format(text_wrap=True, align="center", font_size=8, font_color="#555555", bg_color="#FAF9F6", **GRID)
@@ -163,29 +166,26 @@ def _heads(at: _Page) -> list[float]:
         _merged(page, 2, column, at.head, column, text, bold)
         page.write_string(at.head + 1, column, words["clause"] if column == 1 else "", small)
     for level in range(at.depth):
-        for column, text, count in _groups(sheet.heads, level):
+        for column, text, count in _groups(sheet.heads, level, breaks):
             _merged(page, 2 + level, LEAD + column, 2 + level, LEAD + column + count - 1, text, bold)
-    widths = []
     for index, head in enumerate(sheet.heads):
         top = 2 + len(head.groups)
         _merged(page, top, LEAD + index, at.head, LEAD + index, _name(head, sheet), bold)
         page.write_string(at.head + 1, LEAD + index, head.clause, small)
-        width = _width(head, index, sheet)
-        widths.append(width)
-        page.set_column(LEAD + index, LEAD + index, width)
+        page.set_column(LEAD + index, LEAD + index, widths[index])
     page.set_column(0, 0, 5)
     page.set_column(1, 1, KEY_WIDTH)
     page.set_column(_remark(at), _remark(at), REMARK_WIDTH)
     page.set_row(at.head, 44)
     page.set_row(at.head + 1, 36)
     page.freeze_panes(at.first, LEAD)
-    return widths
 
 
-def _groups(heads: tuple[Head, ...], level: int) -> Iterator[tuple[int, str, int]]:
-    """Runs of columns that stand in the same part at a level: where they begin, the part, how many."""
+def _groups(heads: tuple[Head, ...], level: int, breaks: list[int]) -> Iterator[tuple[int, str, int]]:
+    """Runs of columns that stand in the same part at a level and on the same page: where they begin, the part, how many."""
     column = 0
-    for path, run in groupby(heads, key=lambda head: head.groups[: level + 1]):
+    paged = ((head.groups[: level + 1], bisect(breaks, LEAD + index)) for index, head in enumerate(heads))
+    for (path, _), run in groupby(paged):
         count = len(list(run))
         if len(path) > level:
             yield column, path[level], count
@@ -209,8 +209,9 @@ def _name(head: Head, sheet: Computation) -> str:
 def _width(head: Head, index: int, sheet: Computation) -> float:
     longest = max((cell_len(line.cells[index].shown) for line in sheet.lines), default=0)
     total = 3 if head.summed else 0
-    # a name may take three lines, a text as many as it needs
-    return float(min(max(longest + 1 + total, -(-cell_len(head.name) // 3) + 2, 7), 16))
+    # a name may take three lines, a text as many as it needs, a code stays on one
+    widest = 22 if head.kind == "about" else 16
+    return float(min(max(longest + 1 + total, -(-cell_len(head.name) // 3) + 2, 7), widest))
 
 
 def _lines(at: _Page, links: Mapping[str, str], problems: str) -> None:
@@ -286,17 +287,16 @@ def _totals(at: _Page, problems: str) -> int:
         page.write_formula(row + 1, column, f"=TRIM({texts})", at.format(**small), shown.strip())
     page.set_row(row, 30)
     page.set_row(row + 1, 24)
-    page.write_string(
-        row + 2, LEAD, words["note"].format(problems=problems)[:MOST_TEXT], at.format(font_size=9, font_color="#555555")
-    )
+    for line, text in enumerate(words["note"].format(problems=problems).split("\n")):
+        page.write_string(row + 2 + line, 0, text[:MOST_TEXT], at.format(font_size=9, font_color="#555555"))
     page.set_row(row + 4, 24)
     page.write_string(row + 4, LEAD, words["sign"], at.format())
     return row + 4
 
 
-def _print(at: _Page, widths: list[float], last: int) -> None:
+def _print(at: _Page, scale: int, breaks: list[int], last: int) -> None:
     """A4 landscape; pages break between groups, and every page repeats heads, number and key."""
-    page, heads = at.page, at.sheet.heads
+    page = at.page
     page.set_landscape()
     page.set_paper(9)
     page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
@@ -304,7 +304,6 @@ def _print(at: _Page, widths: list[float], last: int) -> None:
     page.repeat_columns(0, LEAD - 1)
     page.print_area(0, 0, last, _remark(at))
     page.set_footer("&C&P / &N")
-    scale, breaks = _pages(heads, widths)
     page.set_print_scale(scale)
     page.set_v_pagebreaks(breaks)
     for column in (*(item - 1 for item in breaks), _remark(at)):
