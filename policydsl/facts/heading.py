@@ -6,11 +6,14 @@ from attrs import evolve
 
 from policydsl.core.program import Entity, Program
 from policydsl.facts.findings import Findings, cut, listing
-from policydsl.facts.grid import Fault, Grid, is_blank, letters, shown
+from policydsl.facts.grid import Fault, Grid, fold, is_blank, letters, shown
 from policydsl.facts.naming import Names, near, take_apart
 
 HEADER_ROWS = 20
 """Rows among which the heading must stand."""
+
+ASIDE = frozenset({"序号", "备注", "no", "no.", "#", "remark", "remarks"})
+"""Heads of columns that any table may have for its readers; where no field has the name, nothing is said of them."""
 
 OWNER = "\x00owner"
 """Stands for the owner's column where field names are expected; no field can be called that."""
@@ -87,6 +90,8 @@ def columns_of(
             continue
         name, bracket = _resolve(raw, names)
         where = grid.place(header, column)
+        if name is None and fold(shown(raw)) in ASIDE:
+            continue
         if name is None:
             findings.add(
                 "facts-column-unknown",

@@ -67,6 +67,7 @@ def unite(tables: Mapping[str, Sequence[Table]], program: Program, findings: Fin
 
 def _keyed(entity: Entity, tables: Sequence[Table], findings: Findings) -> list[Draft]:
     drafts: list[Draft] = []
+    unreadable = set[str]()
     field = entity.key_field
     for table in tables:
         filled = table.columns[field.name] if field and not entity.singleton else None
@@ -77,6 +78,10 @@ def _keyed(entity: Entity, tables: Sequence[Table], findings: Findings) -> list[
                 key = str(len(drafts) + 1)
             else:
                 key = _key(table, row, filled, findings)
+                if isinstance(filled.values[row] if filled.column is not None else None, Problem):
+                    # two codes that a spreadsheet spoilt alike were not one code
+                    key = _NO_KEY if key in unreadable else key
+                    unreadable.add(key)
             drafts.append(Draft(table, row, key))
     _distinct(drafts)
     return drafts

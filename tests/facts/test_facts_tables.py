@@ -369,3 +369,16 @@ def test_cells_behave_like_a_mapping(tmp_path: Path) -> None:
 
 def test_the_world_has_every_kind_of_entity() -> None:
     assert {item.name for item in entities()} == set(world().entities)
+
+
+def test_numbers_and_remarks_that_any_table_has_are_no_unknown_columns(tmp_path: Path) -> None:
+    facts, findings = read_csv(tmp_path, 区="序号,名称,高企认定数,备注\n1,黄埔区,5,无\n")
+    assert texts(findings) == []
+    assert known(facts, "区", "高企认定数") == [5]
+
+
+def test_codes_spoilt_alike_are_not_one_code(tmp_path: Path) -> None:
+    facts, findings = read_csv(tmp_path, 企业="代码\n1.2345E+17\n1.2345E+17\n")
+    codes = [code for code, _ in texts(findings)]
+    assert codes.count("facts-code-mangled") == 2 and "facts-key-twice" not in codes
+    assert len(facts.tables["企业"]) == 2

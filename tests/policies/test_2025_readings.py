@@ -5,16 +5,24 @@ What a line of the policy file's own 算例 cannot say (several districts, sever
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import pytest
-from notice_2025 import TIERS, base_work, district, outcome, program
+from notice_2025 import TIERS, WORKBOOK, base_work, district, evaluator, outcome, program
 
 from policydsl.api import facts_of
 from policydsl.core.facts import Facts
 from policydsl.core.values import Blocked, Outcome
+from policydsl.duties.agenda import agenda
+from policydsl.explain.computation import computation
+from policydsl.explain.results import results
+from policydsl.facts.read import read
 from policydsl.interpret.evaluate import Evaluator
+from policydsl.interpret.trace import Trace
+from policydsl.readings.flips import Alternative, Comparison, compare
+from policydsl.readings.told import tell
 
 DONE: dict[str, Any] = {"分派任务已落实": True, "总结报告合格": True}
 HUADU: dict[str, Any] = {
@@ -154,3 +162,79 @@ def test_every_reading_has_its_mark_and_its_reasons() -> None:
         for number in (1, 2, 3, 4, 5, 6, 8, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 23, 25, 26, 28, 35, 37)
     }
     assert all(option.reason for reading in program().readings.values() for option in reading.options)
+
+
+# ---------------------------------------------------------------- what is told of them
+
+
+def compared(facts: Facts) -> Comparison:
+    def flip(reading: str, option: str, given: Facts) -> Trace:
+        return evaluator(((reading, option),)).run(given)
+
+    return compare(evaluator().run(facts), flip)
+
+
+def alternative(comparison: Comparison, reading: str, option: str) -> Alternative:
+    effects = next(item for item in comparison.readings if item.reading.name == reading)
+    return next(item for item in effects.alternatives if item.option.name == option)
+
+
+def test_the_amount_compared_is_that_of_the_row_and_not_its_share_of_a_budget() -> None:
+    trace = evaluator().run(read(program(), [WORKBOOK])[0])
+    comparison = compare(trace, lambda reading, option, given: evaluator(((reading, option),)).run(given))
+    assert comparison.leading is not None and comparison.leading.name == "应补金额"
+    found = agenda(trace, "区", "从化区", date(2025, 8, 1))
+    assert [name.text for name, _ in found.amounts] == ["应补金额"]
+    # what is open in other districts is not for this one to supply
+    assert not [item for item in found.wanting if item.cause.key == "海珠区"]
+    # applicants who came at 18:00 sharp stand below their district
+    late = alternative(comparison, "截止时刻", "不含整点")
+    assert {item.name.text for row in late.rows for item in row.below} >= {"按时提交", "可受理"}
+    assert not late.idle and all(not row.money for row in late.rows)
+
+
+def test_an_alternative_that_needs_facts_nobody_gave_says_which() -> None:
+    comparison = compared(district({**HUADU, "通过绩效考核": True}, base_work("花都区"), "花都区"))
+    announced = alternative(comparison, "认定家数", "备案公告")
+    assert announced.idle and announced.size == (0, 0, 0, 0)
+    assert [cause.name for cause in announced.wanting] == ["高企公告数"]
+    told = next(item for item in tell(comparison).idle if item.name.startswith("认定家数"))
+    summary = told.alternatives[0].summary
+    assert "比较不了" in summary and "高企公告数" in summary
+
+
+def test_the_sheet_of_computation_has_what_the_bureau_prints() -> None:
+    trace = evaluator().run(read(program(), [WORKBOOK])[0])
+    sheet = computation(trace)
+    assert sheet is not None
+    names = [head.name for head in sheet.heads]
+    wanted = (
+        *(
+            "统一社会信用代码",
+            "机构名称",
+            "梯队名称",
+            "基础补助",
+            "高企认定数",
+            "高企年度目标",
+            "高企完成率",
+            "高企单价",
+        ),
+        *(
+            "高企认定补助",
+            "比例增量",
+            "数量增量",
+            "高企增量补助",
+            "规上高企补助",
+            "规上科服补助",
+            "专利高企补助",
+            "绩效补助",
+        ),
+        *("测算合计", "预算内金额", "核准补助", "拨付补助"),
+    )
+    places = [names.index(name) for name in wanted]
+    assert places == sorted(places)
+    first = next(line for line in sheet.lines if line.key == "花都区")
+    assert first.cells[names.index("机构名称")].value == "示例机构051"
+    # what hangs on every district is told after what is open in one
+    problems = results(trace).problems
+    assert all("预算内金额" not in place for line, where in problems if "番禺区" in line for place in where)
