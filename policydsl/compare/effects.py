@@ -171,9 +171,13 @@ class _Matched:
         if not mine[0] or not mine[1]:
             return None
         old = {self.names.get(rule.name, rule.name): rule for rule in mine[0]}
-        for rule in mine[1]:
-            if rule.name in old:
-                return old[rule.name], rule
+        shared = [(old[rule.name], rule) for rule in mine[1] if rule.name in old]
+        for pair in shared:
+            # an amount that no row has yet tells nobody anything
+            if any(_total(book.trace, rule).computed for book, rule in zip(self.books, pair, strict=True)):
+                return pair
+        if shared:
+            return shared[0]
         return mine[0][0], mine[1][0]
 
     def _money(self, book: Book) -> list[Rule]:
@@ -207,12 +211,18 @@ class _Matched:
         money.sort(key=lambda name: -max(self._reach(0, pairs[name][0]), self._reach(1, pairs[name][1])))
         judged = [name for name, (_, two) in pairs.items() if two.output and isinstance(strip(two.type), Bool)]
         counted = _counted(first, [differing[name][2] for name in money])
+        total = counted.name.text if counted is not None else ""
+
+        def adds(name: str) -> bool:
+            """Whether a difference comes into what is counted, or is none that could be added up."""
+            return total not in under or name in (total, *under[total]) or differing[name][2].difference is None
+
         return RowEffect(
             key,
             first,
             (counted.difference if counted is not None else None) if money or turned(first) else 0,
             counted,
-            tuple(part(name, not under[name] & set(money)) for name in money),
+            tuple(part(name, not under[name] & set(money) and adds(name)) for name in money),
             tuple(part(name) for name in judged),
             (there[0], there[1]),
         )

@@ -61,6 +61,7 @@ _ZH = {
     "together": "各处单独改的得失相加是 {each},一起改是 {all},相差 {rest} 出自几处改动的相互作用",
     "why": "为什么",
     "dash": "—",
+    "rest": "另有 {gain} 出自新增或删去的规则",
 }
 _EN = {
     "title": "Who gains and who loses: {name} by {entity}",
@@ -99,6 +100,7 @@ _EN = {
     "together": "each by itself these sum to {each}, together they give {all}; {rest} comes of their interplay",
     "why": "Why",
     "dash": "-",
+    "rest": "{gain} from rules that are new or gone",
 }
 WORDS: Mapping[Language, Mapping[str, str]] = {
     "zh": {name: text.translate(WIDE) for name, text in _ZH.items()},
@@ -304,6 +306,9 @@ class _Teller:
         elif row.gain and row.counted is not None and row.counted.name != row.leading.name:
             remark = words["by-other"].format(name=self.figures.name(row.counted.name))
         told = [self._part(part) for part in self._told(row)]
+        rest = self._rest(row)
+        if rest:
+            told.append(self.words["rest"].format(gain=self.signed(rest)))
         gain = words["dash"] if row.gain is None else words["nothing"] if row.gain == 0 else self.signed(row.gain)
         return RowTold(
             row.key,
@@ -316,6 +321,13 @@ class _Teller:
             tuple(self._accounts(row)) if detailed and not row.idle else (),
             row.idle,
         )
+
+    def _rest(self, row: RowEffect) -> Exact:
+        """What of a gain comes from rules that only one of the policies has."""
+        adding = [part.moved.difference for part in row.money if part.adds]
+        if not row.gain or not adding or any(item is None for item in adding):
+            return 0
+        return exact(Fraction(row.gain) - sum((Fraction(item or 0) for item in adding), Fraction(0)))
 
     def _told(self, row: RowEffect) -> tuple[Part, ...]:
         """The amounts that make up the difference, and the verdicts."""
