@@ -96,7 +96,7 @@ def main() -> None:
     short = parser.parse_args().short
     times = 3 if short else 15
     print(f"{'':<56}{'median':>12}{'least':>12}{'processor':>12}")
-    for measure in (processes, notice, invented, long_files, many_cases):
+    for measure in (processes, notice, invented, long_files, many_cases, corpus):
         measure(times, short)
 
 
@@ -177,6 +177,18 @@ def many_cases(times: int, short: bool) -> None:
         say(f"{count:,} cases of 10 children, {len(found):,} outcomes", Taken(wall, wall, processor), goal)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"  the whole process at its largest, facts and all: {peak:,.0f} MB", flush=True)
+
+
+def corpus(times: int, short: bool) -> None:
+    """The law of a day of a corpus of invented notices, 200 lines and five amendments each."""
+    from tests.bench.bench_law import FIRST, write
+
+    for count in (10,) if short else (100, 1_000):
+        with tempfile.TemporaryDirectory() as folder:
+            lines = write(Path(folder), count, 5 * count)
+            on = str(FIRST.replace(year=FIRST.year + 20))
+            taken = take(policydsl_process("law", folder, "--on", on), 1)
+            say(f"law --on, {count:,} notices of {lines:,} lines", taken, "<= 10 s" if count == 1_000 else "")
 
 
 def one_case(facts, main, key, program):  # type: ignore[no-untyped-def]
