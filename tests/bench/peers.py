@@ -1,0 +1,410 @@
+"""Ourselves beside peers in one run: `python -m tests.bench.peers [--cases N] [--rows N] [--rounds N]`.
+
+One invented award of the notice's shape (a rate, three bands, the better of two increments, no cap), written for each peer as its users
+write it. Each is first held against plain Python in whole numbers on 12,000 records at and beside the thresholds; then all are
+measured in turn, round after round, and medians printed. A peer that is not installed, or refuses, is a line that says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+Record = tuple[int, int]
+Many = Callable[[Sequence[Record]], Sequence[Any]]
+
+POLICY = """政策 “同题(编造)”:
+    编号 PEER-1
+    主体 区
+
+单位 家
+
+对象 区:
+    名称:   文本  主键
+    认定数: 家
+    目标数: 家  大于 0家
+
+规则 完成率 = 认定数 ÷ 目标数
+规则 单价 = 分档 完成率:
+    达到 70%(含)   300元/家
+    达到 85%(含)   500元/家
+    达到 100%(含)  600元/家
+    否则           0元/家
+规则 增量 = 递增 认定数 自 目标数:
+    每 目标数 的 5%  给予 5万元
+    每 15家  给予 5万元
+    就高
+    不封顶
+规则 补助 = 认定数 × 单价 + 增量
+"""
+
+
+def plain(count: int, target: int) -> int:
+    """Whole numbers of Python."""
+    if count * 100 >= target * 100:
+        unit = 600
+    elif count * 100 >= target * 85:
+        unit = 500
+    elif count * 100 >= target * 70:
+        unit = 300
+    else:
+        unit = 0
+    over = count - target
+    steps = max(over * 20 // target, over // 15) if over > 0 else 0
+    return count * unit + steps * 50_000
+
+
+def explained(count: int, target: int) -> tuple[int, list[str]]:
+    """The same with its reasons, as somebody would write it."""
+    why = [f"完成率 {count}/{target}"]
+    unit = 0
+    for bound, price in ((100, 600), (85, 500), (70, 300)):
+        if count * 100 >= target * bound:
+            unit = price
+            why.append(f"达到 {bound}%:单价 {price}元/家")
+            break
+    else:
+        why.append("未达到 70%:单价 0元/家")
+    over = max(count - target, 0)
+    by_rate, by_count = over * 20 // target, over // 15
+    why.append(f"比例 {by_rate} 步,数量 {by_count} 步,取高")
+    result = count * unit + max(by_rate, by_count) * 50_000
+    why.append(f"{count} × {unit} + {max(by_rate, by_count)} × 50000 = {result}")
+    return result, why
+
+
+def boundary(number: int = 12_000) -> list[Record]:
+    """Records at the thresholds and one to either side."""
+    found: list[Record] = []
+    target = 1
+    while len(found) < number:
+        for share in (70, 85, 100, 105, 110, 120, 135):
+            at = target * share // 100
+            found += [(max(at + off, 0), target) for off in (-1, 0, 1)]
+        target += 1 if target < 400 else 37
+    return found[:number]
+
+
+# ---------------------------------------------------------------- peers
+
+
+def by_hand() -> Many:
+    return lambda records: [plain(count, target) for count, target in records]
+
+
+def by_hand_explained() -> Many:
+    return lambda records: [explained(count, target)[0] for count, target in records]
+
+
+def _facts(records: Sequence[Record]) -> Any:
+    from policydsl.core.facts import Facts, Known, Record
+
+    rows = [
+        Record(str(index), {"名称": Known(str(index)), "认定数": Known(count), "目标数": Known(target)})
+        for index, (count, target) in enumerate(records)
+    ]
+    return Facts({"区": tuple(rows)})
+
+
+def compiled_facts() -> Many:
+    """Facts as read from files, packed and computed; each outcome looked at."""
+    import policydsl
+
+    made = policydsl.compile(policydsl.loads(POLICY))
+    kept: dict[int, Any] = {}
+
+    def run(records: Sequence[Record]) -> Sequence[Any]:
+        facts = kept.setdefault(id(records), _facts(records))
+        outcomes = made.run(facts)
+        return [outcomes["区", str(index), "补助"] for index in range(len(records))]
+
+    return run
+
+
+def compiled_packed() -> Many:
+    """The code alone, on rows packed before, as a simulation runs it."""
+    import policydsl
+    from policydsl.compiled.passes import Pass
+
+    made = policydsl.compile(policydsl.loads(POLICY))
+    place = made.plan.layout.rules["区", "补助"]
+    kept: dict[int, Pass] = {}
+
+    def run(records: Sequence[Record]) -> Sequence[Any]:
+        if id(records) not in kept:
+            kept[id(records)] = Pass(made, _facts(records).tables)
+        done = kept[id(records)]
+        done.compute()
+        return [row[place] for row in done.world.rows["区"]]
+
+    return run
+
+
+def interpreted() -> Many:
+    """The reference, every step kept."""
+    import policydsl
+
+    evaluator = policydsl.Evaluator(policydsl.loads(POLICY))
+    kept: dict[int, Any] = {}
+
+    def run(records: Sequence[Record]) -> Sequence[Any]:
+        trace = evaluator.run(kept.setdefault(id(records), _facts(records)))
+        return [trace.outcome("区", str(index), "补助") for index in range(len(records))]
+
+    return run
+
+
+CEL = (
+    "c * (c >= t ? 600 : (c * 100 >= t * 85 ? 500 : (c * 100 >= t * 70 ? 300 : 0))) + "
+    "(c > t ? ((c - t) * 20 / t > (c - t) / 15 ? (c - t) * 20 / t : (c - t) / 15) * 50000 : 0)"
+)
+
+
+def cel_python() -> Many:
+    import celpy
+
+    environment = celpy.Environment()
+    program = environment.program(environment.compile(CEL))
+
+    def run(records: Sequence[Record]) -> Sequence[Any]:
+        integer = celpy.celtypes.IntType
+        return [int(program.evaluate({"c": integer(count), "t": integer(target)})) for count, target in records]
+
+    return run
+
+
+def cel_rust() -> Many:
+    import cel
+
+    compiled = cel.compile(CEL) if hasattr(cel, "compile") else None
+    if compiled is not None:
+        return lambda records: [compiled.execute({"c": count, "t": target}) for count, target in records]
+    return lambda records: [cel.evaluate(CEL, {"c": count, "t": target}) for count, target in records]
+
+
+def json_logic() -> Many:
+    from datalogic_py import Engine
+
+    count, target = {"var": "c"}, {"var": "t"}
+    rate = {"/": [count, target]}
+    over = {"-": [count, target]}
+    floor = lambda part: {"-": [part, {"%": [part, 1]}]}  # noqa: E731
+    unit = {"if": [{">=": [rate, 1]}, 600, {">=": [rate, 0.85]}, 500, {">=": [rate, 0.7]}, 300, 0]}
+    steps = {"max": [floor({"/": [over, {"*": [target, 0.05]}]}), floor({"/": [over, 15]})]}
+    logic = {"+": [{"*": [count, unit]}, {"if": [{">": [over, 0]}, {"*": [steps, 50_000]}, 0]}]}
+    rule = Engine().compile(json.dumps(logic))
+
+    def run(records: Sequence[Record]) -> Sequence[Any]:
+        return [json.loads(rule.evaluate(json.dumps({"c": c, "t": t}))) for c, t in records]
+
+    return run
+
+
+def zen() -> Many:
+    import zen as library
+
+    text = (
+        "c * (c / t >= 1 ? 600 : (c / t >= 0.85 ? 500 : (c / t >= 0.7 ? 300 : 0))) + "
+        "(c > t ? max([floor((c - t) / (t * 0.05)), floor((c - t) / 15)]) * 50000 : 0)"
+    )
+    node = {
+        "id": "e",
+        "type": "expressionNode",
+        "name": "e",
+        "content": {"expressions": [{"id": "x", "key": "award", "value": text}]},
+    }
+    graph = {
+        "nodes": [{"id": "i", "type": "inputNode", "name": "i"}, node, {"id": "o", "type": "outputNode", "name": "o"}],
+        "edges": [
+            {"id": "1", "sourceId": "i", "targetId": "e", "type": "edge"},
+            {"id": "2", "sourceId": "e", "targetId": "o", "type": "edge"},
+        ],
+    }
+    decision = library.ZenEngine().create_decision(json.dumps(graph))
+    return lambda records: [decision.evaluate({"c": c, "t": t})["result"]["award"] for c, t in records]
+
+
+def rule_engine() -> Many:
+    import rule_engine as library
+
+    unit = "(c / t >= 1 ? 600 : (c / t >= 0.85 ? 500 : (c / t >= 0.7 ? 300 : 0)))"
+    one, other = "((c - t) * 20 // t)", "((c - t) // 15)"
+    text = f"c * {unit} + (c > t ? ({one} > {other} ? {one} : {other}) * 50000 : 0)"
+    rule = library.Rule(text)
+    return lambda records: [int(rule.evaluate({"c": c, "t": t})) for c, t in records]
+
+
+def numpy_() -> Many:
+    import numpy as np
+
+    def run(records: Sequence[Record]) -> Sequence[Any]:
+        table = _array(records)
+        count, target = table[:, 0], table[:, 1]
+        rate, over = count / target, count - target
+        unit = np.select([rate >= 1, rate >= 0.85, rate >= 0.7], [600, 500, 300], 0)
+        steps = np.maximum(np.floor(over / (target * 0.05)), np.floor(over / 15))
+        return count * unit + np.where(over > 0, steps, 0) * 50_000
+
+    return run
+
+
+_ARRAYS: dict[int, Any] = {}
+
+
+def _array(records: Sequence[Record]) -> Any:
+    import numpy as np
+
+    if id(records) not in _ARRAYS:
+        _ARRAYS[id(records)] = np.array(records)
+    return _ARRAYS[id(records)]
+
+
+def polars_() -> Many:
+    import polars as pl
+
+    c, t = pl.col("c"), pl.col("t")
+    rate, over = c / t, c - t
+    unit = pl.when(rate >= 1).then(600).when(rate >= 0.85).then(500).when(rate >= 0.7).then(300).otherwise(0)
+    steps = pl.max_horizontal((over / (t * 0.05)).floor(), (over / 15).floor())
+    award = c * unit + pl.when(over > 0).then(steps).otherwise(0) * 50_000
+    frames: dict[int, Any] = {}
+
+    def run(records: Sequence[Record]) -> Sequence[Any]:
+        if id(records) not in frames:
+            table = _array(records)
+            frames[id(records)] = pl.DataFrame({"c": table[:, 0], "t": table[:, 1]})
+        return frames[id(records)].select(award.alias("a"))["a"].to_numpy()
+
+    return run
+
+
+def duckdb_() -> Many:
+    import duckdb
+
+    query = (
+        "SELECT c * CASE WHEN c >= t THEN 600 WHEN c * 100 >= t * 85 THEN 500 WHEN c * 100 >= t * 70 THEN 300 ELSE 0 END"
+        " + CASE WHEN c > t THEN greatest((c - t) * 20 // t, (c - t) // 15) * 50000 ELSE 0 END AS a FROM given"
+    )
+    tables: dict[int, Any] = {}
+
+    def run(records: Sequence[Record]) -> Sequence[Any]:
+        if id(records) not in tables:
+            import pyarrow as pa
+
+            base, table = duckdb.connect(), _array(records)
+            arrow = pa.table({"c": table[:, 0], "t": table[:, 1]})
+            base.register("arrow", arrow)
+            base.execute("CREATE TABLE given AS SELECT * FROM arrow")
+            tables[id(records)] = base
+        return tables[id(records)].execute(query).fetchnumpy()["a"]
+
+    return run
+
+
+def openfisca() -> Many:
+    import numpy as np
+    from openfisca_core.entities import build_entity
+    from openfisca_core.periods import DateUnit
+    from openfisca_core.simulation_builder import SimulationBuilder
+    from openfisca_core.taxbenefitsystems import TaxBenefitSystem
+    from openfisca_core.variables import Variable
+
+    district = build_entity(key="district", plural="districts", label="district", is_person=True)
+
+    class C(Variable):
+        value_type, entity, definition_period = int, district, DateUnit.YEAR
+
+    class T(Variable):
+        value_type, entity, definition_period = int, district, DateUnit.YEAR
+
+    class Award(Variable):
+        value_type, entity, definition_period = float, district, DateUnit.YEAR
+
+        def formula(self, period):  # type: ignore[no-untyped-def]
+            count, target = self("C", period), self("T", period)
+            rate, over = count / target, count - target
+            unit = np.select([rate >= 1, rate >= 0.85, rate >= 0.7], [600, 500, 300], 0)
+            steps = np.maximum(np.floor(over / (target * 0.05)), np.floor(over / 15))
+            return count * unit + np.where(over > 0, steps, 0) * 50_000
+
+    system = TaxBenefitSystem([district])
+    system.add_variables(C, T, Award)
+
+    def run(records: Sequence[Record]) -> Sequence[Any]:
+        table = _array(records)
+        simulation = SimulationBuilder().build_default_simulation(system, count=len(records))
+        simulation.set_input("C", "2025", table[:, 0])
+        simulation.set_input("T", "2025", table[:, 1])
+        return simulation.calculate("Award", "2025")
+
+    return run
+
+
+ONE_BY_ONE: dict[str, Callable[[], Many]] = {
+    "hand-written Python": by_hand,
+    "hand-written Python, explained": by_hand_explained,
+    "policydsl, compiled, packed rows": compiled_packed,
+    "policydsl, compiled, from facts": compiled_facts,
+    "policydsl, interpreter with its trace": interpreted,
+    "GoRules Zen": zen,
+    "JsonLogic in Rust (datalogic-py)": json_logic,
+    "CEL in Rust": cel_rust,
+    "CEL in Python": cel_python,
+    "rule-engine": rule_engine,
+}
+WHOLE_TABLES: dict[str, Callable[[], Many]] = {
+    "NumPy": numpy_,
+    "Polars": polars_,
+    "DuckDB, SQL by hand": duckdb_,
+    "OpenFisca-Core": openfisca,
+}
+
+
+def wrong(run: Many, records: Sequence[Record]) -> int:
+    """On how many records a peer and plain whole numbers differ."""
+    return sum(float(got) != plain(*record) for got, record in zip(run(records), records, strict=True))
+
+
+def measure(peers: dict[str, Callable[[], Many]], records: Sequence[Record], rounds: int) -> None:
+    """Check each, then measure all in turn."""
+    edges, ready, apart = boundary(), dict[str, Many](), dict[str, int]()
+    for name, make in peers.items():
+        try:
+            ready[name] = make()
+            apart[name] = wrong(ready[name], edges)
+            ready[name](records)
+        except Exception as error:
+            ready.pop(name, None)
+            print(f"| {name} | not measured: {type(error).__name__}: {str(error).splitlines()[0][:60]} | | |")
+    taken: dict[str, list[float]] = {name: [] for name in ready}
+    for _ in range(rounds):
+        for name, run in ready.items():
+            start = time.perf_counter()
+            run(records)
+            taken[name].append(time.perf_counter() - start)
+    base = statistics.median(next(iter(taken.values())))
+    for name, times in taken.items():
+        middle = statistics.median(times)
+        rate = len(records) / middle
+        print(f"| {name} | {rate / 1000:,.0f} k/s | {base / middle:.3f} | {apart[name]} |", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=3_000, help="cases for what takes them one by one")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows for what takes whole tables")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    records = [(index * 7919 % 1500, 1 + index * 104_729 % 900) for index in range(max(options.cases, options.rows))]
+    print("| one case after another | rate | of the first | wrong of 12,000 |\n|---|---|---|---|")
+    measure(ONE_BY_ONE, records[: options.cases], options.rounds)
+    print("\n| whole tables | rate | of the first | wrong of 12,000 |\n|---|---|---|---|")
+    measure(WHOLE_TABLES, records[: options.rows], options.rounds)
+
+
+if __name__ == "__main__":
+    main()
