@@ -1,0 +1,713 @@
+"""Owns solving backwards: facts changed until a condition holds, a measure has a value, or a place of a rule is reached.
+
+It is a search with the interpreter as the judge: what it claims to have reached it has evaluated. Where it does not get
+there it says so, and the facts are left as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from math import ceil, floor
+
+from policydsl.core import calendar
+from policydsl.core import program as core
+from policydsl.core.facts import Cell, Known
+from policydsl.core.types import Member, Number, Text, strip
+from policydsl.core.values import NONE, Absent, Blocked, NotApplicable, Outcome, Value, exact
+from policydsl.core.walk import everything
+from policydsl.testing.domain import Chooser, Domain
+from policydsl.testing.draft import Draft, Named, Row, Spot
+
+MOST_EFFORT = 600
+"""Expressions looked at before an aim is given up."""
+MOST_ROWS = 400
+"""Rows that a count may be brought to."""
+_FLIPPED: dict[core.Comparator, core.Comparator] = {
+    "ge": "lt",
+    "gt": "le",
+    "le": "gt",
+    "lt": "ge",
+    "eq": "ne",
+    "ne": "eq",
+}
+_ROUND = (20, 100, 1_000)
+
+
+def numeric(value: object) -> bool:
+    """Whether an outcome is a number."""
+    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+
+
+class Aim:
+    """One attempt to bring a draft somewhere."""
+
+    def __init__(self, draft: Draft, domain: Domain, choose: Chooser) -> None:
+        self.draft = draft
+        self.domain = domain
+        self.choose = choose
+        self._effort = 0
+        self._near = 0
+
+    # ------------------------------------------------------------ conditions
+
+    def make(self, spot: Spot, node: core.Expr, wanted: bool) -> bool:
+        """Bring a condition to be true, or false."""
+        if self.draft.value(spot, node) is wanted:
+            return True
+        self._effort += 1
+        if self._effort > MOST_EFFORT:
+            return False
+        self._make(spot, node, wanted)
+        return self.draft.value(spot, node) is wanted
+
+    def _make(self, spot: Spot, node: core.Expr, wanted: bool) -> None:
+        match node:
+            case core.FieldRead() | core.RuleRead() | core.Let() | core.Local() | core.Choose() | core.Switch():
+                self.assign(spot, node, wanted)
+            case core.Not(part=part):
+                self.make(spot, part, not wanted)
+            case core.Every(parts=parts):
+                self._parts(spot, parts, wanted, len(parts) if wanted else 1)
+            case core.Some(parts=parts, at_least=least):
+                self._parts(spot, parts, wanted, least if wanted else len(parts) - least + 1)
+            case core.Compare():
+                self._meet(spot, node, wanted)
+            case core.OneOf(item=item, options=options):
+                if wanted:
+                    any(self.equal(spot, item, option) for option in self._from_some(options))
+                else:
+                    self._differ(spot, item)
+            case core.Has(body=body):
+                if not wanted:
+                    self.assign(spot, body, NONE)
+                else:
+                    self._differ(spot, body)
+            case core.Within():
+                self._within(spot, node, wanted)
+            case core.Aggregate(fold="any" | "all"):
+                self._exists(spot, node, wanted)
+            case core.IfInapplicable(body=body, instead=instead):
+                self.make(spot, body, wanted) or self.make(spot, instead, wanted)
+            case _:
+                return
+
+    def _parts(self, spot: Spot, parts: Sequence[core.Expr], wanted: bool, needed: int) -> None:
+        held = sum(self.draft.value(spot, part) is wanted for part in parts)
+        for part in self._from_some(parts) if needed < len(parts) else parts:
+            if held >= needed:
+                return
+            if self.draft.value(spot, part) is not wanted:
+                held += self.make(spot, part, wanted)
+
+    def _from_some(self, options: Sequence[core.Expr]) -> list[core.Expr]:
+        """The options, beginning with one of choice."""
+        first = self.choose.upto(len(options) - 1) if len(options) > 1 else 0
+        return [*options[first:], *options[:first]]
+
+    def _meet(self, spot: Spot, node: core.Compare, wanted: bool) -> None:
+        op = node.op if wanted else _FLIPPED[node.op]
+        left, right = self.draft.value(spot, node.left), self.draft.value(spot, node.right)
+        for side, other in ((node.left, right), (node.right, left)):
+            if isinstance(other, Blocked):
+                self.supply(spot, node.right if side is node.left else node.left)
+        if op == "eq":
+            self.equal(spot, node.left, node.right)
+            return
+        if op == "ne":
+            self._differ(spot, node.left) or self._differ(spot, node.right)
+            return
+        self.edge(spot, node.left, node.right, {"ge": 0, "le": 0, "gt": 1, "lt": -1}[op])
+
+    def equal(self, spot: Spot, left: core.Expr, right: core.Expr) -> bool:
+        """Bring two expressions to one value."""
+        value = self.draft.value(spot, right)
+        if not isinstance(value, Blocked) and self.assign(spot, left, value):
+            return True
+        value = self.draft.value(spot, left)
+        return not isinstance(value, Blocked) and self.assign(spot, right, value)
+
+    def _differ(self, spot: Spot, node: core.Expr) -> bool:
+        """Give an expression another value than it has."""
+        now = self.draft.value(spot, node)
+        for other in self._others(spot, node):
+            if other != now and self.assign(spot, node, other) and self.draft.value(spot, node) != now:
+                return True
+        return False
+
+    def _others(self, spot: Spot, node: core.Expr) -> list[Value]:
+        type_ = strip(node.type)
+        if isinstance(type_, Member) and type_.roll in self.draft.program.readings:
+            return [option.name for option in self.draft.program.readings[type_.roll].options]
+        read = next(self.leaves(spot, node), None)
+        if read is None:
+            return []
+        row, field = read
+        return list(self.domain.values(row.entity, field))
+
+    def _within(self, spot: Spot, node: core.Within, wanted: bool) -> None:
+        if not wanted:
+            self._differ(spot, node.item)
+            return
+        rows = self.rows(spot, node.rows)
+        for row in rows:
+            inner = spot.inside(row)
+            value = self.draft.value(inner, node.column)
+            if not isinstance(value, Blocked) and self.assign(spot, node.item, value):
+                return
+        value = self.draft.value(spot, node.item)
+        added = self.new_row(spot, node.rows)
+        if added is not None and not isinstance(value, Blocked):
+            self.assign(spot.inside(added), node.column, value)
+
+    def _exists(self, spot: Spot, node: core.Aggregate, wanted: bool) -> None:
+        condition = node.body
+        if condition is None:
+            return
+        one = (node.fold == "any") is wanted  # one row decides; else all rows have to agree
+        rows = self.rows(spot, node.rows)
+        if one and not rows:
+            added = self.new_row(spot, node.rows)
+            rows = [added] if added is not None else []
+        for row in rows:
+            inner = spot.inside(row)
+            if one and node.where is not None and not self.make(inner, node.where, True):
+                continue
+            if self.make(inner, condition, wanted) and one:
+                return
+
+    # ------------------------------------------------------------ values
+
+    def assign(self, spot: Spot, node: core.Expr, value: Outcome) -> bool:
+        """Bring an expression to a value, exactly (or, while only near is asked for, as near as facts allow)."""
+        if self.draft.value(spot, node) == value:
+            return True
+        self._effort += 1
+        if self._effort > MOST_EFFORT or isinstance(value, Blocked):
+            return False
+        done = self._assign(spot, node, value)
+        return done and (bool(self._near) or self.draft.value(spot, node) == value)
+
+    def _assign(self, spot: Spot, node: core.Expr, value: Value) -> bool:
+        match node:
+            case core.FieldRead(row=ref, name=name):
+                row = self.draft.row_of(spot, ref)
+                return row is not None and self._put(row, name, value)
+            case core.RuleRead(row=ref, entity=entity, name=name):
+                row = self.draft.row_of(spot, ref)
+                if name in self.draft.program.readings and isinstance(value, str):
+                    return self.adopt(name, value)
+                rule = self.draft.program.rule_index[entity, name]
+                return row is not None and self.assign(Spot(rule, (row,)), rule.body, value)
+            case core.Let(body=body):
+                return self.assign(spot.inside(Named(node, spot.scopes)), body, value)
+            case core.Local(depth=depth):
+                scope = spot.scopes[depth]
+                return isinstance(scope, Named) and self.assign(Spot(spot.rule, scope.outer), scope.let.value, value)
+            case core.Apply():
+                return self._invert(spot, node, value)
+            case core.Choose():
+                return self._choice(spot, node, value)
+            case core.Switch(reading=reading, options=options):
+                adopted = self.draft.ground.adopted[reading]
+                body = next((option.value for option in options if option.label == adopted), None)
+                if body is None or isinstance(body, core.Const):
+                    return isinstance(value, str) and self.adopt(reading, value)
+                return self.assign(spot, body, value)
+            case core.Bands(rows=rows, otherwise=otherwise):
+                for index, band in enumerate((*rows, None)):
+                    if self.draft.value(spot, otherwise if band is None else band.value) == value:
+                        return self.band(spot, node, index if band is not None else -1)
+                return False
+            case core.Limit(body=body) | core.Round(body=body):
+                return self.assign(spot, body, value)
+            case core.Pick(options=options):
+                return any(self.assign(spot, option.value, value) for option in options)
+            case core.IfInapplicable(body=body, instead=instead):
+                return self.assign(spot, body, value) or self.assign(spot, instead, value)
+            case core.Lookup():
+                return self._cell(spot, node, value)
+            case core.Aggregate():
+                return self._fold(spot, node, value)
+            case core.Increment(measure=measure, start=start, steps=steps):
+                return numeric(value) and self._steps(spot, node, measure, start, steps, value)
+            case core.Every() | core.Some() | core.Not() | core.Compare() | core.OneOf() | core.Has() | core.Within():
+                return isinstance(value, bool) and self.make(spot, node, value)
+            case _:
+                return False
+
+    def _put(self, row: Row, name: str, value: Value) -> bool:
+        field = next(item for item in row.entity.fields if item.name == name)
+        if self._near and isinstance(value, int | Fraction) and not isinstance(value, bool):
+            grain = self.domain.grain(field)
+            steps = floor(value / grain) if self._near < 0 else ceil(value / grain)
+            value = exact(max(steps, 0) * grain)
+        if not self.domain.admits(field, value):
+            return False
+        if field.key and any(
+            other is not row and other.key == str(value) for other in self.draft.rows.get(row.entity.name, ())
+        ):
+            return False
+        self.draft.put(row, name, value)
+        return True
+
+    def adopt(self, reading: str, option: str) -> bool:
+        """Adopt an alternative of a reading."""
+        found = self.draft.program.readings[reading]
+        if option not in [item.name for item in found.options]:
+            return False
+        if not self.draft.free_readings:
+            return option == self.draft.ground.adopted[reading]
+        self.draft.readings.pop(reading, None)
+        if option != found.adopted:
+            self.draft.readings[reading] = option
+        self.draft.touched()
+        return True
+
+    def _invert(self, spot: Spot, node: core.Apply, value: Value) -> bool:
+        args = node.args
+        for at, arg in enumerate(args):
+            if not any(True for _ in self.leaves(spot, arg)):
+                continue
+            others = [self.draft.value(spot, other) for other in args]
+            wanted = _inverse(node.op, at, others, value)
+            if wanted is None:
+                continue
+            if self.assign(spot, arg, wanted):
+                return True
+            if self._near or len(args) != 2 or node.op not in ("mul", "div"):
+                continue
+            # no whole number does it: the other operand is brought to a rounder one
+            for size in _ROUND:
+                mark = self.draft.marked()
+                if self._rounder(spot, args[1 - at], size):
+                    again = _inverse(node.op, at, [self.draft.value(spot, other) for other in args], value)
+                    if again is not None and self.assign(spot, arg, again):
+                        return True
+                self.draft.restore(mark)
+        return False
+
+    def _rounder(self, spot: Spot, node: core.Expr, size: int) -> bool:
+        for row, field in self.leaves(spot, node):
+            cell = self.draft.cell(row, field.name)
+            if isinstance(strip(field.type), Number) and isinstance(cell, Known) and numeric(cell.value):
+                unit = field.measure.size if field.measure is not None else Fraction(1)
+                assert isinstance(cell.value, int | Fraction)
+                return self._put(row, field.name, exact(max(1, ceil(cell.value / (unit * size))) * unit * size))
+        return False
+
+    def _choice(self, spot: Spot, node: core.Choose, value: Outcome) -> bool:
+        order = list(range(len(node.cases))) + ([-1] if node.otherwise is not None else [])
+        now = next((at for at, case in enumerate(node.cases) if self.draft.value(spot, case.when) is True), -1)
+        order.sort(key=lambda at: at != now)
+        for at in order:
+            body = node.cases[at].value if at >= 0 else node.otherwise
+            assert body is not None
+            mark = self.draft.marked()
+            if self.case(spot, node, at) and self.assign(spot, body, value) and self.case(spot, node, at):
+                return True
+            self.draft.restore(mark)
+        return False
+
+    def _cell(self, spot: Spot, node: core.Lookup, value: Outcome) -> bool:
+        for at, row in enumerate(self.draft.program.tables[node.table].rows):
+            cell = row.cells[node.column]
+            if isinstance(cell, core.Const) and cell.value == value and self.table_row(spot, node, at):
+                return True
+        return False
+
+    def _steps(
+        self,
+        spot: Spot,
+        node: core.Increment,
+        measure: core.Expr,
+        start: core.Expr,
+        steps: Sequence[core.Step],
+        value: Value,
+    ) -> bool:
+        for step in steps:
+            award, size = self.draft.value(spot, step.award), self.draft.value(spot, step.size)
+            base = self.draft.value(spot, start)
+            if numeric(award) and numeric(size) and numeric(base) and award:
+                assert isinstance(award, int | Fraction) and isinstance(size, int | Fraction)
+                assert isinstance(base, int | Fraction) and isinstance(value, int | Fraction)
+                if self.assign(spot, measure, exact(base + Fraction(value) / award * size)):
+                    return True
+        return False
+
+    # ------------------------------------------------------------ choices
+
+    def case(self, spot: Spot, node: core.Choose, at: int) -> bool:
+        """Bring a choice to its case `at` (-1: otherwise)."""
+        rivals = node.cases if at < 0 or node.hit != "first" else node.cases[:at]
+        for _ in range(2):
+            if at >= 0 and not self.make(spot, node.cases[at].when, True):
+                return False
+            for index, rival in enumerate(rivals):
+                if index != at:
+                    self.make(spot, rival.when, False)
+        held = all(self.draft.value(spot, rival.when) is False for i, rival in enumerate(rivals) if i != at)
+        return held and (at < 0 or self.draft.value(spot, node.cases[at].when) is True)
+
+    def band(self, spot: Spot, node: core.Bands, at: int) -> bool:
+        """Bring the measure of bands into the row `at` (-1: otherwise)."""
+        lower = node.side == "lower"
+        if at < 0:
+            row = node.rows[0] if lower else node.rows[-1]
+            out = (-1 if row.inclusive else 0) if lower else (1 if row.inclusive else 0)
+            return self.edge(spot, node.measure, row.bound, out)
+        row = node.rows[at]
+        into = (0 if row.inclusive else 1) if lower else (0 if row.inclusive else -1)
+        return self.edge(spot, node.measure, row.bound, into)
+
+    def table_row(self, spot: Spot, node: core.Lookup, at: int) -> bool:
+        """Bring the keys of a lookup to a row of its table."""
+        row = self.draft.program.tables[node.table].rows[at]
+        for key, wanted in zip(node.keys, row.keys, strict=True):
+            if wanted is None:
+                continue
+            now = self.draft.value(spot, key)
+            if any(_matches(item, now) for item in wanted):
+                continue
+            if not any(self.assign(spot, key, _inside(item)) for item in wanted):
+                return False
+        return True
+
+    # ------------------------------------------------------------ edges
+
+    def edge(self, spot: Spot, left: core.Expr, right: core.Expr, side: int) -> bool:
+        """Bring `left` to the value of `right` (side 0), or as little as facts allow below (-1) or above (1) it."""
+        limit = self.draft.value(spot, right)
+        if isinstance(limit, Blocked):
+            self.supply(spot, right)
+            limit = self.draft.value(spot, right)
+        if isinstance(self.draft.value(spot, left), Blocked):
+            self.supply(spot, left)
+        if isinstance(limit, Blocked | Absent | NotApplicable) or isinstance(limit, bool | str | tuple):
+            return False
+        at = self.assign(spot, left, limit)
+        if not at:
+            now = self.draft.value(spot, left)
+            at = not isinstance(now, Blocked) and self.assign(spot, right, now)
+        if at and side == 0:
+            return True
+        if not at:
+            self._near = side or 1
+            self.assign(spot, left, limit)
+            self._near = 0
+        return self._nudge(spot, left, right, side) or self._nudge(spot, right, left, -side)
+
+    def _side(self, spot: Spot, left: core.Expr, right: core.Expr) -> int | None:
+        one, two = self.draft.value(spot, left), self.draft.value(spot, right)
+        if isinstance(one, Blocked) or isinstance(two, Blocked):
+            return None
+        try:
+            return (one > two) - (one < two)  # type: ignore[operator]
+        except TypeError:
+            return None
+
+    def _nudge(self, spot: Spot, left: core.Expr, right: core.Expr, side: int) -> bool:
+        """Move one fact by as little as possible until `left` is on that side of `right`."""
+        if self._side(spot, left, right) == side:
+            return True
+        if isinstance(left, core.Aggregate) or self._through_fold(spot, left):
+            now = self.draft.value(spot, left)
+            if numeric(now) and self.assign(spot, left, exact(now + side)):  # type: ignore[operator]
+                return self._side(spot, left, right) == side
+        for row, field in list(self.leaves(spot, left)):
+            cell = self.draft.cell(row, field.name)
+            if not isinstance(cell, Known):
+                continue
+            for step in (1, -1):
+                moved = _moved(cell.value, step, self.domain.grain(field))
+                if moved is None or not self.domain.admits(field, moved):
+                    continue
+                self.draft.put(row, field.name, moved)
+                if self._side(spot, left, right) == side:
+                    return True
+                self.draft.put(row, field.name, cell.value)
+        return False
+
+    def _through_fold(self, spot: Spot, node: core.Expr) -> bool:
+        if isinstance(node, core.RuleRead) and node.name not in self.draft.program.readings:
+            return isinstance(self.draft.program.rule_index[node.entity, node.name].body, core.Aggregate)
+        return False
+
+    # ------------------------------------------------------------ rows
+
+    def rows(self, spot: Spot, rows: core.Rows) -> list[Row]:
+        if isinstance(rows, core.AllRows):
+            return list(self.draft.rows.get(rows.entity, ()))
+        owner = self.draft.row_of(spot, rows.of)
+        return [] if owner is None else self.draft.children(rows.entity, owner)
+
+    def new_row(self, spot: Spot, rows: core.Rows) -> Row | None:
+        """One more row among those, filled in."""
+        entity = self.draft.program.entities[rows.entity]
+        owner = self.draft.row_of(spot, rows.of) if isinstance(rows, core.Children) else None
+        if isinstance(rows, core.AllRows) and entity.owner is not None:
+            owners = self.draft.rows.get(entity.owner, ())
+            owner = owners[0] if owners else None
+        if entity.owner is not None and owner is None:
+            return None
+        if entity.at_most_one and owner is not None and self.draft.children(entity.name, owner):
+            return None
+        return self.draft.add(entity, filled(self.domain, entity), owner)
+
+    def _fold(self, spot: Spot, node: core.Aggregate, value: Outcome) -> bool:
+        if not numeric(value):
+            return False
+        assert isinstance(value, int | Fraction)
+        rows = self.rows(spot, node.rows)
+        if node.fold in ("count", "distinct"):
+            return isinstance(value, int) and 0 <= value <= MOST_ROWS and self._count(spot, node, rows, value)
+        if node.body is None:
+            return False
+        taken = [row for row in rows if node.where is None or self.draft.value(spot.inside(row), node.where) is True]
+        if not taken:
+            added = self.new_row(spot, node.rows)
+            if added is None or (node.where is not None and not self.make(spot.inside(added), node.where, True)):
+                return False
+            taken = [added]
+        now = self.draft.value(spot, node)
+        last = self.draft.value(spot.inside(taken[-1]), node.body)
+        if not numeric(now) or not numeric(last):
+            return False
+        assert isinstance(now, int | Fraction) and isinstance(last, int | Fraction)
+        if node.fold == "sum":
+            wanted = exact(last + value - now)
+        elif node.fold == "mean":
+            wanted = exact(last + (value - now) * len(taken))
+        else:
+            return all(self.assign(spot.inside(row), node.body, value) for row in taken)
+        return self.assign(spot.inside(taken[-1]), node.body, wanted)
+
+    def _count(self, spot: Spot, node: core.Aggregate, rows: list[Row], wanted: int) -> bool:
+        """Add rows like one that counts, or turn rows that count into such as do not."""
+        now = self.draft.value(spot, node)
+        model = next(
+            (row for row in rows if node.where is None or self.draft.value(spot.inside(row), node.where) is True), None
+        )
+        for _ in range(MOST_ROWS + 2):
+            if not isinstance(now, int) or isinstance(now, bool):
+                return False
+            if now == wanted:
+                return True
+            if now < wanted:
+                added = self.new_row(spot, node.rows)
+                if added is None:
+                    return False
+                inner = spot.inside(added)
+                if model is not None and node.fold == "count":
+                    self._like(added, model)
+                    if wanted - now > 1 and not any(True for _ in self._grandchildren(added)):
+                        # the rest are the same; one evaluation at the end tells
+                        for _ in range(wanted - now - 1):
+                            more = self.new_row(spot, node.rows)
+                            if more is not None:
+                                self._like(more, model)
+                elif node.where is not None and not self.make(inner, node.where, True):
+                    self.draft.remove(added)
+                    return False
+                else:
+                    model = added
+                    if node.fold == "distinct" and node.body is not None:
+                        self.assign(inner, node.body, f"{added.number}")
+            else:
+                counted = [
+                    row for row in rows if node.where is None or self.draft.value(spot.inside(row), node.where) is True
+                ]
+                for row in counted[wanted:] if node.fold == "count" else counted[-1:]:
+                    self.draft.remove(row)
+            rows = self.rows(spot, node.rows)
+            after = self.draft.value(spot, node)
+            if after == now:
+                return False
+            now = after
+        return False
+
+    def _grandchildren(self, row: Row) -> list[core.Entity]:
+        return [item for item in self.draft.program.entities.values() if item.owner == row.entity.name]
+
+    def _like(self, row: Row, model: Row) -> None:
+        for field in row.entity.fields:
+            if not field.key and field.name in model.cells:
+                row.cells[field.name] = model.cells[field.name]
+        for entity in self._grandchildren(row):
+            for child in self.draft.children(entity.name, model):
+                cells = {name: cell for name, cell in child.cells.items() if name != _key(entity)}
+                self.draft.add(entity, cells, row)
+        self.draft.touched()
+
+    # ------------------------------------------------------------ facts below an expression
+
+    def supply(self, spot: Spot, node: core.Expr) -> None:
+        """Fill in the facts that an expression waits for."""
+        for row, field in list(self.leaves(spot, node)):
+            if not isinstance(self.draft.cell(row, field.name), Known) and not field.key:
+                values = self.domain.values(row.entity, field)
+                if values:
+                    self.draft.put(row, field.name, values[0])
+
+    def leaves(self, spot: Spot, node: core.Expr, depth: int = 0) -> _Leaves:
+        """The facts that an expression reads, of rows that are there: (row, field), those written first before others."""
+        return _Leaves(self, spot, node, depth)
+
+
+class _Leaves:
+    """The facts under an expression, each once."""
+
+    def __init__(self, aim: Aim, spot: Spot, node: core.Expr, depth: int) -> None:
+        self._found = iter(_leaves(aim.draft, spot, node, set(), depth))
+
+    def __iter__(self) -> _Leaves:
+        return self
+
+    def __next__(self) -> tuple[Row, core.Field]:
+        return next(self._found)
+
+
+def _leaves(
+    draft: Draft, spot: Spot, node: core.Expr, seen: set[tuple[int, str]], depth: int
+) -> list[tuple[Row, core.Field]]:
+    found: list[tuple[Row, core.Field]] = []
+    if depth > 12:
+        return found
+    match node:
+        case core.FieldRead(row=ref, name=name):
+            row = draft.row_of(spot, ref)
+            if row is not None and (id(row), name) not in seen:
+                seen.add((id(row), name))
+                found.append((row, next(item for item in row.entity.fields if item.name == name)))
+        case core.RuleRead(row=ref, entity=entity, name=name):
+            row = draft.row_of(spot, ref)
+            if row is not None:
+                rule = draft.program.rule_index[entity, name]
+                found += _leaves(draft, Spot(rule, (row,)), rule.body, seen, depth + 1)
+        case core.Let(value=value, body=body):
+            found += _leaves(draft, spot.inside(Named(node, spot.scopes)), body, seen, depth + 1)
+            found += _leaves(draft, spot, value, seen, depth + 1)
+        case core.Local(depth=outwards):
+            scope = spot.scopes[outwards]
+            if isinstance(scope, Named):
+                found += _leaves(draft, Spot(spot.rule, scope.outer), scope.let.value, seen, depth + 1)
+        case core.Switch(reading=reading, options=options):
+            adopted = draft.ground.adopted[reading]
+            for option in options:
+                if option.label == adopted:
+                    found += _leaves(draft, spot, option.value, seen, depth + 1)
+        case core.Aggregate() | core.Within() | core.Running() | core.Previous() | core.Rank() | core.Share():
+            pass
+        case _:
+            from policydsl.core.walk import parts
+
+            for part in parts(node):
+                found += _leaves(draft, spot, part, seen, depth + 1)
+    return found
+
+
+def filled(domain: Domain, entity: core.Entity, choose: Chooser | None = None) -> dict[str, Cell]:
+    """Cells for a new row: the simplest values, or those that are chosen. Keys of text are left to the draft."""
+    cells: dict[str, Cell] = {}
+    for field in entity.fields:
+        if field.key and isinstance(field.type, Text):
+            continue
+        values = domain.values(entity, field)
+        if values:
+            cells[field.name] = Known(values[0] if choose is None else choose.pick(values))
+    return cells
+
+
+def _key(entity: core.Entity) -> str:
+    return entity.key_field.name if entity.key_field is not None else ""
+
+
+def _inverse(op: str, at: int, args: list[Outcome], value: Value) -> Value | None:
+    """What the operand `at` must be for the operation to give `value`, the others as they are; None where that is not known."""
+    try:
+        if op in ("add_days", "add_months") and at == 0 and isinstance(value, date):
+            amount = args[1]
+            if not isinstance(amount, int):
+                return None
+            return calendar.add_days(value, -amount) if op == "add_days" else calendar.add_months(value, -amount)
+        if op == "days_between" and isinstance(value, int):
+            other = args[1 - at]
+            return calendar.add_days(other, value if at == 1 else -value) if isinstance(other, date) else None
+        if op == "months_between" and isinstance(value, int):
+            other = args[1 - at]
+            return calendar.add_months(other, value if at == 1 else -value) if isinstance(other, date) else None
+        if not numeric(value) or isinstance(value, bool) or not isinstance(value, int | Fraction):
+            return None
+        if op == "neg":
+            return -value
+        other = args[1 - at] if len(args) == 2 else None
+        if not isinstance(other, int | Fraction) or isinstance(other, bool):
+            return None
+        match op:
+            case "add":
+                return exact(value - other)
+            case "sub":
+                return exact(value + other) if at == 0 else exact(other - value)
+            case "mul":
+                return exact(Fraction(value) / other) if other else None
+            case "div":
+                if at == 0:
+                    return exact(value * other)
+                return exact(Fraction(other) / value) if value else None
+            case "excess":
+                return exact(value + other) if at == 0 else exact(other - value)
+            case "shortfall":
+                return exact(other - value) if at == 0 else exact(value + other)
+            case _:
+                return None
+    except (OverflowError, ValueError):
+        return None
+
+
+def _moved(value: Value, step: int, grain: Fraction) -> Value | None:
+    match value:
+        case bool():
+            return None
+        case int() | Fraction():
+            return exact(value + step * grain)
+        case datetime():
+            return value + timedelta(minutes=step)
+        case date():
+            return value + timedelta(days=step)
+        case _:
+            return None
+
+
+def _matches(item: Value | core.Interval, value: Outcome) -> bool:
+    if not isinstance(item, core.Interval):
+        return bool(item == value)
+    if isinstance(value, Blocked):
+        return False
+    try:
+        low = item.low is None or (value >= item.low if item.low_closed else value > item.low)  # type: ignore[operator]
+        high = item.high is None or (value <= item.high if item.high_closed else value < item.high)  # type: ignore[operator]
+    except TypeError:
+        return False
+    return bool(low and high)
+
+
+def _inside(item: Value | core.Interval) -> Value:
+    """A value that a key of a table matches."""
+    if not isinstance(item, core.Interval):
+        return item
+    low, high = item.low, item.high
+    if low is not None and item.low_closed:
+        return low
+    if high is not None and item.high_closed:
+        return high
+    if isinstance(low, int | Fraction) and isinstance(high, int | Fraction):
+        return exact(Fraction(low + high) / 2)
+    if isinstance(low, int | Fraction):
+        return exact(low + 1)
+    if isinstance(high, int | Fraction):
+        return exact(high - 1)
+    return low if low is not None else high if high is not None else 0
+
+
+__all__ = ["Aim", "everything", "filled", "numeric"]
