@@ -18,6 +18,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("policydsl.cli.policies", "check"),
     "fmt": ("policydsl.cli.policies", "fmt"),
     "test": ("policydsl.cli.policies", "test"),
+    "mutate": ("policydsl.cli.mutation", "mutate"),
     "new": ("policydsl.cli.starting", "new"),
     "repl": ("policydsl.cli.starting", "repl"),
     "template": ("policydsl.cli.cases", "template"),
@@ -99,7 +100,16 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument(
         "-k", metavar="WORD", default="", help="只运行名称含此字的算例 only examples whose names contain WORD"
     )
+    test.add_argument(
+        "--cover", action="store_true", help="说出算例没有走到的规则、分支和表行 what no example reaches"
+    )
     _format(test)
+
+    mutate = commands.add_parser(
+        "mutate", help="故意写错,看算例看不看得出 try the examples on wrong changes, offer the missing ones"
+    )
+    _policies(mutate)
+    mutate.add_argument("--format", choices=("text", "json"), default="text")
 
     new = commands.add_parser("new", help="新建一份带说明的政策文件 write a commented file to start from")
     new.add_argument("output", metavar="FILE.pol")

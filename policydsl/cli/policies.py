@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MAX_FILES = 2_000
 
 
-def _named(names: list[str]) -> tuple[list[str], list[Diagnostic]]:
+def named(names: list[str]) -> tuple[list[str], list[Diagnostic]]:
     """Policy files by name; a folder stands for the .pol files in it."""
     found: list[str] = []
     findings: list[Diagnostic] = []
@@ -39,7 +39,7 @@ def _named(names: list[str]) -> tuple[list[str], list[Diagnostic]]:
 
 def check(options: argparse.Namespace) -> int:
     """`policydsl check`."""
-    names, findings = _named(options.policies)
+    names, findings = named(options.policies)
     for name in names:
         findings += check_path(name).findings
     findings += _of_corpora(options.policies)
@@ -67,7 +67,7 @@ def fmt(options: argparse.Namespace) -> int:
     from policydsl.syntax.format import format_file
     from policydsl.syntax.parse import parse
 
-    names, findings = _named(options.policies)
+    names, findings = named(options.policies)
     if options.output and len(names) != 1:
         say("-o 只能用于一个文件。 -o goes with one file only.")
         return USAGE
@@ -103,14 +103,23 @@ def test(options: argparse.Namespace) -> int:
     from policydsl.testing.examples import run_examples
     from policydsl.testing.properties import check_properties
 
-    names, findings = _named(options.policies)
+    names, findings = named(options.policies)
     failed = passed = 0
     listed: list[dict[str, object]] = []
+    covers: list[dict[str, object]] = []
     for name in names:
         result = check_path(name)
         findings += result.errors
         if result.program is None:
             continue
+        if options.cover:
+            from policydsl.testing.reach import cover
+            from policydsl.testing.told import cover_data, cover_lines
+
+            reached = cover(result.program)
+            covers.append(cover_data(name, reached))
+            if options.format == "human":
+                print("\n".join(cover_lines(name, reached, result.program)))
         for outcome in run_examples(result.program, options.k):
             failed += not outcome.ok
             passed += outcome.ok
@@ -129,7 +138,8 @@ def test(options: argparse.Namespace) -> int:
             listed.append(report(file, outcome, found_amended.program, options.format == "human"))
     show(findings, stream=sys.stderr)
     if options.format == "json":
-        print(json.dumps({"version": 1, "passed": passed, "failed": failed, "examples": listed}, ensure_ascii=False))
+        told = {"version": 1, "passed": passed, "failed": failed, "examples": listed}
+        print(json.dumps(told | ({"cover": covers} if options.cover else {}), ensure_ascii=False))
     else:
         print(f"{passed} passed, {failed} failed")
     return FINDINGS if failed or grave(findings) else FINE

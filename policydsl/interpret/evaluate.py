@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from datetime import date
 
+from attrs import evolve
+
 from policydsl.core.facts import Facts, Record
-from policydsl.core.program import Program
+from policydsl.core.program import Program, Rule
 from policydsl.interpret.constraints import spoil, violations
 from policydsl.interpret.outcomes import Outcomes
 from policydsl.interpret.rows import Postponed, Run, Steps
@@ -57,6 +60,21 @@ class Evaluator:
         self._known: tuple[Mapping[str, tuple[Record, ...]], Tables] | None = None
         self._plan = tuple((slot, rule.entity, rule.kind == "constraint") for slot, rule in enumerate(program.rules))
         self._with_rules = tuple(dict.fromkeys(rule.entity for rule in program.rules))
+        self._stager = stager
+
+    def with_rules(self, changed: Iterable[Rule]) -> Evaluator:
+        """The same program but for some of its rules, each in the place of the one with its id; only these are made ready anew.
+
+        A changed rule may read only what stands before it, as in any program. Raises KeyError for a rule that is not there.
+        """
+        other = copy(self)
+        rules = {rule.id: rule for rule in changed}
+        slots = {id_: self._stager.slots[id_] for id_ in rules}
+        ready = {slots[id_]: self._stager.rule(rule) for id_, rule in rules.items()}
+        other.program = evolve(self.program, rules=tuple(rules.get(rule.id, rule) for rule in self.program.rules))
+        other._rules = tuple(ready.get(slot, old) for slot, old in enumerate(self._rules))
+        other._boxes = self._stager.boxes
+        return other
 
     def run(self, facts: Facts, keys: Mapping[str, Collection[str]] | None = None) -> Trace:
         """Evaluate the facts.

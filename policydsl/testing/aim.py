@@ -122,11 +122,13 @@ class Aim:
 
     def equal(self, spot: Spot, left: core.Expr, right: core.Expr) -> bool:
         """Bring two expressions to one value."""
-        value = self.draft.value(spot, right)
-        if not isinstance(value, Blocked) and self.assign(spot, left, value):
-            return True
-        value = self.draft.value(spot, left)
-        return not isinstance(value, Blocked) and self.assign(spot, right, value)
+        # a fact is the easier one to give a value to
+        pairs = [(left, right), (right, left)]
+        for one, other in reversed(pairs) if isinstance(right, core.FieldRead) else pairs:
+            value = self.draft.value(spot, other)
+            if not isinstance(value, Blocked) and self.assign(spot, one, value):
+                return True
+        return False
 
     def _differ(self, spot: Spot, node: core.Expr) -> bool:
         """Give an expression another value than it has."""
@@ -220,8 +222,10 @@ class Aim:
                     if self.draft.value(spot, otherwise if band is None else band.value) == value:
                         return self.band(spot, node, index if band is not None else -1)
                 return False
-            case core.Limit(body=body) | core.Round(body=body):
+            case core.Limit(body=body):
                 return self.assign(spot, body, value)
+            case core.Round(body=body):
+                return self.assign(spot, body, value) or self._about(spot, node, body, value)
             case core.Pick(options=options):
                 return any(self.assign(spot, option.value, value) for option in options)
             case core.IfInapplicable(body=body, instead=instead):
@@ -251,6 +255,20 @@ class Aim:
             return False
         self.draft.put(row, name, value)
         return True
+
+    def _about(self, spot: Spot, node: core.Round, body: core.Expr, value: Value) -> bool:
+        """Bring what is rounded as near as facts allow, until it rounds to the value."""
+        if self._near:
+            return False
+        for side in (-1, 1):
+            mark = self.draft.marked()
+            self._near = side
+            self.assign(spot, body, value)
+            self._near = 0
+            if self.draft.value(spot, node) == value:
+                return True
+            self.draft.restore(mark)
+        return False
 
     def adopt(self, reading: str, option: str) -> bool:
         """Adopt an alternative of a reading."""
@@ -500,13 +518,13 @@ class Aim:
                     return False
                 inner = spot.inside(added)
                 if model is not None and node.fold == "count":
-                    self._like(added, model)
+                    self.like(added, model)
                     if wanted - now > 1 and not any(True for _ in self._grandchildren(added)):
                         # the rest are the same; one evaluation at the end tells
                         for _ in range(wanted - now - 1):
                             more = self.new_row(spot, node.rows)
                             if more is not None:
-                                self._like(more, model)
+                                self.like(more, model)
                 elif node.where is not None and not self.make(inner, node.where, True):
                     self.draft.remove(added)
                     return False
@@ -530,7 +548,8 @@ class Aim:
     def _grandchildren(self, row: Row) -> list[core.Entity]:
         return [item for item in self.draft.program.entities.values() if item.owner == row.entity.name]
 
-    def _like(self, row: Row, model: Row) -> None:
+    def like(self, row: Row, model: Row) -> None:
+        """Make a row like another, its children included; keys stay its own."""
         for field in row.entity.fields:
             if not field.key and field.name in model.cells:
                 row.cells[field.name] = model.cells[field.name]

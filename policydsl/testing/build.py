@@ -12,7 +12,7 @@ from policydsl.core.facts import Known
 from policydsl.core.types import Reference, Text, strip
 from policydsl.core.values import Blocked
 from policydsl.core.walk import everything
-from policydsl.testing.aim import Aim, filled
+from policydsl.testing.aim import MOST_ROWS, Aim, filled
 from policydsl.testing.domain import Chooser, Domain
 from policydsl.testing.draft import Draft, Grounds, Named, Row, Spot
 from policydsl.testing.places import Goal, Needs, Turn, goals, needs
@@ -34,15 +34,29 @@ class Workshop:
     whole: bool
     readings: bool
 
-    def draft(self, choose: Chooser, *, rows: int = 1, goal: Goal | None = None, on: date | None = None) -> Draft:
-        """Facts with so many main rows, brought to the goal if there is one; no constraint is broken."""
+    def draft(
+        self, choose: Chooser, *, rows: int = 1, goals: Sequence[Goal] = (), on: date | None = None, mend: bool = True
+    ) -> Draft:
+        """Facts with so many main rows, brought to the goals, one after the other; no constraint is broken where `mend` is asked."""
         draft = Draft(self.grounds, on if on is not None else self._day(choose), self.readings)
+        if self.readings:
+            self._adopt(draft, choose)
         self._rows(draft, choose, rows)
-        if goal is not None:
+        for goal in goals:
             self.reach(draft, choose, goal)
-        self.mend(draft, choose)
+        if mend:
+            self.mend(draft, choose)
         draft.number()
         return draft
+
+    def _adopt(self, draft: Draft, choose: Chooser) -> None:
+        """Now and then another reading than the adopted one."""
+        names = [name for rule in self.needs.rules if rule.kind == "reading" for name in (rule.name,)]
+        if names and choose.upto(3) == 3:
+            reading = self.program.readings[choose.pick(names)]
+            option = choose.pick(reading.options)
+            if not option.adopted:
+                draft.readings[reading.name] = option.name
 
     def _day(self, choose: Chooser) -> date | None:
         if not any(isinstance(node, core.OnDay) for rule in self.needs.rules for node in everything(rule.body)):
@@ -108,7 +122,34 @@ class Workshop:
                 draft.restore(mark)
                 return False
             self._do(aim, spot, goal)
+        self._quota(aim, row, goal)
         return True
+
+    def _quota(self, aim: Aim, row: Row, goal: Goal) -> None:
+        """Where the goal is a row of a count that is held against a quota: as many such rows as the quota asks for."""
+        spot = Spot(goal.rule, (row,))
+        for (outer, _, _), (node, slot, _) in zip(goal.place.turns, goal.place.turns[1:], strict=False):
+            if isinstance(outer, core.Let):
+                spot = spot.inside(Named(outer, spot.scopes))
+            if slot != "rows" or not isinstance(node, core.Aggregate) or not isinstance(outer, core.Compare):
+                continue
+            quota = aim.draft.value(spot, outer.right if node is outer.left else outer.left)
+            rows = aim.rows(spot, node.rows)
+            if not isinstance(quota, int) or isinstance(quota, bool) or not rows or quota > MOST_ROWS:
+                return
+            way = aim.choose.upto(2)
+            if way == 1:
+                aim.edge(spot, outer.left, outer.right, aim.choose.upto(2) - 1)
+                return
+            # all alike, or all but one of another kind left as they are
+            for other in rows[1:] if way == 0 else ():
+                aim.draft.remove(other)
+            while len(aim.rows(spot, node.rows)) < quota + (way == 2):
+                more = aim.new_row(spot, node.rows)
+                if more is None:
+                    return
+                aim.like(more, rows[0])
+            return
 
     def subject(self, draft: Draft, rule: core.Rule) -> Row | None:
         """The row of a rule's entity that a goal is reached for; one is added, with its owners, where there is none."""
@@ -134,6 +175,11 @@ class Workshop:
                 case core.Choose(), "when":
                     for rival in node.cases[:at] if node.hit == "first" else ():
                         aim.make(spot, rival.when, False)
+                case (core.Every() | core.Some()), "among":
+                    # the others leave it open, so that this part decides
+                    for other, part in enumerate(node.parts):
+                        if other != at:
+                            aim.make(spot, part, isinstance(node, core.Every))
                 case core.Bands(), "band":
                     if not aim.band(spot, node, at):
                         return None
@@ -176,6 +222,10 @@ class Workshop:
                 aim.case(spot, node, goal.index)
             case "choice", core.Bands():
                 aim.band(spot, node, goal.index)
+            case "row", core.Lookup() if goal.key is not None:
+                for key, wanted in zip(node.keys, self.program.tables[node.table].rows[goal.index].keys, strict=True):
+                    if wanted is not None and goal.key in wanted:
+                        aim.assign(spot, key, goal.key)
             case "row", core.Lookup():
                 aim.table_row(spot, node, goal.index)
             case "reading", core.Switch():

@@ -74,7 +74,7 @@ def near_thresholds(
 def _cases(draw: st.DrawFn, shop: Workshop, missing: bool, settled: bool, goals: Sequence[Any]) -> Case:
     choose = Drawn(draw)
     goal = goals[choose.upto(len(goals) - 1)] if goals else None
-    draft = shop.draft(choose, goal=goal)
+    draft = shop.draft(choose, goals=() if goal is None else (goal,))
     if missing:
         shop.leave_out(draft, choose, MOST_MISSING)
     if settled:

@@ -9,12 +9,13 @@ from attrs import field, frozen
 
 from policydsl.core import program as core
 from policydsl.core.types import Date, Moment, Number, strip
+from policydsl.core.values import Value
 from policydsl.core.walk import parts, row_parts
 
 Turn = tuple[core.Expr, str, int]
 """One turn on the way from a rule's body to a place: the expression left, by which of its parts, and that part's number."""
 
-Kind = Literal["edge", "step", "choice", "row", "truth", "reading"]
+Kind = Literal["edge", "step", "choice", "row", "truth", "reading", "place"]
 
 
 @frozen(eq=False)
@@ -32,7 +33,8 @@ class Goal:
 
     `kind` edge: two expressions equal (`side` 0) or just not (-1 below, 1 above); step: likewise, of the `index`-th step of a
     route; choice: the case `index` of a choice or band (-1 otherwise); row: the row `index` of a table; truth: a condition, of
-    which the part `index` alone differs (-1: none does); reading: the alternative `index`.
+    which the part `index` alone differs (-1: none does); reading: the alternative `index`; place: the expression itself is
+    computed. `key`: of a row, by which of its keys.
     """
 
     kind: Kind
@@ -41,6 +43,7 @@ class Goal:
     side: int = 0
     left: core.Expr | None = field(default=None, repr=False)
     right: core.Expr | None = field(default=None, repr=False)
+    key: Value | None = None
 
     @property
     def rule(self) -> core.Rule:
@@ -76,6 +79,9 @@ def _slots(program: core.Program, node: core.Expr) -> Iterator[tuple[core.Expr, 
                 yield band.bound, "", 0
                 yield band.value, "band", at
             yield otherwise, "band", -1
+        case core.Every(parts=some) | core.Some(parts=some):
+            for at, part in enumerate(some):
+                yield part, "among", at
         case core.Switch(options=options):
             for at, option in enumerate(options):
                 yield option.value, "switch", at

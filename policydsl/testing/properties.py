@@ -41,7 +41,7 @@ class PropertyResult:
         return self.counterexample is None
 
 
-def check_properties(program: Program) -> tuple[PropertyResult, ...]:
+def check_properties(program: Program, budget: int = 0) -> tuple[PropertyResult, ...]:
     """Every property of a policy, looked for counterexamples on and around the facts of its examples."""
     return tuple(_check(program, item) for item in program.properties)
 
