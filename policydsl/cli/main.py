@@ -100,9 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument(
         "-k", metavar="WORD", default="", help="只运行名称含此字的算例 only examples whose names contain WORD"
     )
-    test.add_argument(
-        "--cover", action="store_true", help="说出算例没有走到的规则、分支和表行 what no example reaches"
-    )
+    test.add_argument("--cover", action="store_true", help="说出算例没有走到的规则、分支和表行 what no example reaches")
     _format(test)
 
     mutate = commands.add_parser(

@@ -7,23 +7,21 @@ there it says so, and the facts are left as they were.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
 from fractions import Fraction
 from math import ceil, floor
 
-from policydsl.core import calendar
 from policydsl.core import program as core
-from policydsl.core.facts import Cell, Known
-from policydsl.core.types import Member, Number, Text, strip
+from policydsl.core.facts import Known
+from policydsl.core.types import Member, Number, strip
 from policydsl.core.values import NONE, Absent, Blocked, NotApplicable, Outcome, Value, exact
-from policydsl.core.walk import everything
+from policydsl.testing.crowd import Crowd
 from policydsl.testing.domain import Chooser, Domain
 from policydsl.testing.draft import Draft, Named, Row, Spot
+from policydsl.testing.inverse import inside_of, inverse, matches, moved, numeric
+from policydsl.testing.leaves import leaves_of
 
 MOST_EFFORT = 600
 """Expressions looked at before an aim is given up."""
-MOST_ROWS = 400
-"""Rows that a count may be brought to."""
 _FLIPPED: dict[core.Comparator, core.Comparator] = {
     "ge": "lt",
     "gt": "le",
@@ -35,12 +33,7 @@ _FLIPPED: dict[core.Comparator, core.Comparator] = {
 _ROUND = (20, 100, 1_000)
 
 
-def numeric(value: object) -> bool:
-    """Whether an outcome is a number."""
-    return isinstance(value, int | Fraction) and not isinstance(value, bool)
-
-
-class Aim:
+class Aim(Crowd):
     """One attempt to bring a draft somewhere."""
 
     def __init__(self, draft: Draft, domain: Domain, choose: Chooser) -> None:
@@ -142,10 +135,10 @@ class Aim:
         type_ = strip(node.type)
         if isinstance(type_, Member) and type_.roll in self.draft.program.readings:
             return [option.name for option in self.draft.program.readings[type_.roll].options]
-        read = next(self.leaves(spot, node), None)
-        if read is None:
+        read = self.leaves(spot, node)
+        if not read:
             return []
-        row, field = read
+        row, field = read[0]
         return list(self.domain.values(row.entity, field))
 
     def _within(self, spot: Spot, node: core.Within, wanted: bool) -> None:
@@ -213,10 +206,10 @@ class Aim:
                 return self._choice(spot, node, value)
             case core.Switch(reading=reading, options=options):
                 adopted = self.draft.ground.adopted[reading]
-                body = next((option.value for option in options if option.label == adopted), None)
-                if body is None or isinstance(body, core.Const):
+                chosen = next((option.value for option in options if option.label == adopted), None)
+                if chosen is None or isinstance(chosen, core.Const):
                     return isinstance(value, str) and self.adopt(reading, value)
-                return self.assign(spot, body, value)
+                return self.assign(spot, chosen, value)
             case core.Bands(rows=rows, otherwise=otherwise):
                 for index, band in enumerate((*rows, None)):
                     if self.draft.value(spot, otherwise if band is None else band.value) == value:
@@ -233,7 +226,7 @@ class Aim:
             case core.Lookup():
                 return self._cell(spot, node, value)
             case core.Aggregate():
-                return self._fold(spot, node, value)
+                return self.fold(spot, node, value)
             case core.Increment(measure=measure, start=start, steps=steps):
                 return numeric(value) and self._steps(spot, node, measure, start, steps, value)
             case core.Every() | core.Some() | core.Not() | core.Compare() | core.OneOf() | core.Has() | core.Within():
@@ -286,10 +279,10 @@ class Aim:
     def _invert(self, spot: Spot, node: core.Apply, value: Value) -> bool:
         args = node.args
         for at, arg in enumerate(args):
-            if not any(True for _ in self.leaves(spot, arg)):
+            if not self.leaves(spot, arg):
                 continue
             others = [self.draft.value(spot, other) for other in args]
-            wanted = _inverse(node.op, at, others, value)
+            wanted = inverse(node.op, at, others, value)
             if wanted is None:
                 continue
             if self.assign(spot, arg, wanted):
@@ -300,7 +293,7 @@ class Aim:
             for size in _ROUND:
                 mark = self.draft.marked()
                 if self._rounder(spot, args[1 - at], size):
-                    again = _inverse(node.op, at, [self.draft.value(spot, other) for other in args], value)
+                    again = inverse(node.op, at, [self.draft.value(spot, other) for other in args], value)
                     if again is not None and self.assign(spot, arg, again):
                         return True
                 self.draft.restore(mark)
@@ -320,7 +313,7 @@ class Aim:
         now = next((at for at, case in enumerate(node.cases) if self.draft.value(spot, case.when) is True), -1)
         order.sort(key=lambda at: at != now)
         for at in order:
-            body = node.cases[at].value if at >= 0 else node.otherwise
+            body: core.Expr | None = node.cases[at].value if at >= 0 else node.otherwise
             assert body is not None
             mark = self.draft.marked()
             if self.case(spot, node, at) and self.assign(spot, body, value) and self.case(spot, node, at):
@@ -386,9 +379,9 @@ class Aim:
             if wanted is None:
                 continue
             now = self.draft.value(spot, key)
-            if any(_matches(item, now) for item in wanted):
+            if any(matches(item, now) for item in wanted):
                 continue
-            if not any(self.assign(spot, key, _inside(item)) for item in wanted):
+            if not any(self.assign(spot, key, inside_of(item)) for item in wanted):
                 return False
         return True
 
@@ -402,7 +395,7 @@ class Aim:
             limit = self.draft.value(spot, right)
         if isinstance(self.draft.value(spot, left), Blocked):
             self.supply(spot, left)
-        if isinstance(limit, Blocked | Absent | NotApplicable) or isinstance(limit, bool | str | tuple):
+        if isinstance(limit, Blocked | Absent | NotApplicable | bool | str | tuple):
             return False
         at = self.assign(spot, left, limit)
         if not at:
@@ -433,15 +426,15 @@ class Aim:
             now = self.draft.value(spot, left)
             if numeric(now) and self.assign(spot, left, exact(now + side)):  # type: ignore[operator]
                 return self._side(spot, left, right) == side
-        for row, field in list(self.leaves(spot, left)):
+        for row, field in self.leaves(spot, left):
             cell = self.draft.cell(row, field.name)
             if not isinstance(cell, Known):
                 continue
             for step in (1, -1):
-                moved = _moved(cell.value, step, self.domain.grain(field))
-                if moved is None or not self.domain.admits(field, moved):
+                other = moved(cell.value, step, self.domain.grain(field))
+                if other is None or not self.domain.admits(field, other):
                     continue
-                self.draft.put(row, field.name, moved)
+                self.draft.put(row, field.name, other)
                 if self._side(spot, left, right) == side:
                     return True
                 self.draft.put(row, field.name, cell.value)
@@ -452,281 +445,16 @@ class Aim:
             return isinstance(self.draft.program.rule_index[node.entity, node.name].body, core.Aggregate)
         return False
 
-    # ------------------------------------------------------------ rows
-
-    def rows(self, spot: Spot, rows: core.Rows) -> list[Row]:
-        if isinstance(rows, core.AllRows):
-            return list(self.draft.rows.get(rows.entity, ()))
-        owner = self.draft.row_of(spot, rows.of)
-        return [] if owner is None else self.draft.children(rows.entity, owner)
-
-    def new_row(self, spot: Spot, rows: core.Rows) -> Row | None:
-        """One more row among those, filled in."""
-        entity = self.draft.program.entities[rows.entity]
-        owner = self.draft.row_of(spot, rows.of) if isinstance(rows, core.Children) else None
-        if isinstance(rows, core.AllRows) and entity.owner is not None:
-            owners = self.draft.rows.get(entity.owner, ())
-            owner = owners[0] if owners else None
-        if entity.owner is not None and owner is None:
-            return None
-        if entity.at_most_one and owner is not None and self.draft.children(entity.name, owner):
-            return None
-        return self.draft.add(entity, filled(self.domain, entity), owner)
-
-    def _fold(self, spot: Spot, node: core.Aggregate, value: Outcome) -> bool:
-        if not numeric(value):
-            return False
-        assert isinstance(value, int | Fraction)
-        rows = self.rows(spot, node.rows)
-        if node.fold in ("count", "distinct"):
-            return isinstance(value, int) and 0 <= value <= MOST_ROWS and self._count(spot, node, rows, value)
-        if node.body is None:
-            return False
-        taken = [row for row in rows if node.where is None or self.draft.value(spot.inside(row), node.where) is True]
-        if not taken:
-            added = self.new_row(spot, node.rows)
-            if added is None or (node.where is not None and not self.make(spot.inside(added), node.where, True)):
-                return False
-            taken = [added]
-        now = self.draft.value(spot, node)
-        last = self.draft.value(spot.inside(taken[-1]), node.body)
-        if not numeric(now) or not numeric(last):
-            return False
-        assert isinstance(now, int | Fraction) and isinstance(last, int | Fraction)
-        if node.fold == "sum":
-            wanted = exact(last + value - now)
-        elif node.fold == "mean":
-            wanted = exact(last + (value - now) * len(taken))
-        else:
-            return all(self.assign(spot.inside(row), node.body, value) for row in taken)
-        return self.assign(spot.inside(taken[-1]), node.body, wanted)
-
-    def _count(self, spot: Spot, node: core.Aggregate, rows: list[Row], wanted: int) -> bool:
-        """Add rows like one that counts, or turn rows that count into such as do not."""
-        now = self.draft.value(spot, node)
-        model = next(
-            (row for row in rows if node.where is None or self.draft.value(spot.inside(row), node.where) is True), None
-        )
-        for _ in range(MOST_ROWS + 2):
-            if not isinstance(now, int) or isinstance(now, bool):
-                return False
-            if now == wanted:
-                return True
-            if now < wanted:
-                added = self.new_row(spot, node.rows)
-                if added is None:
-                    return False
-                inner = spot.inside(added)
-                if model is not None and node.fold == "count":
-                    self.like(added, model)
-                    if wanted - now > 1 and not any(True for _ in self._grandchildren(added)):
-                        # the rest are the same; one evaluation at the end tells
-                        for _ in range(wanted - now - 1):
-                            more = self.new_row(spot, node.rows)
-                            if more is not None:
-                                self.like(more, model)
-                elif node.where is not None and not self.make(inner, node.where, True):
-                    self.draft.remove(added)
-                    return False
-                else:
-                    model = added
-                    if node.fold == "distinct" and node.body is not None:
-                        self.assign(inner, node.body, f"{added.number}")
-            else:
-                counted = [
-                    row for row in rows if node.where is None or self.draft.value(spot.inside(row), node.where) is True
-                ]
-                for row in counted[wanted:] if node.fold == "count" else counted[-1:]:
-                    self.draft.remove(row)
-            rows = self.rows(spot, node.rows)
-            after = self.draft.value(spot, node)
-            if after == now:
-                return False
-            now = after
-        return False
-
-    def _grandchildren(self, row: Row) -> list[core.Entity]:
-        return [item for item in self.draft.program.entities.values() if item.owner == row.entity.name]
-
-    def like(self, row: Row, model: Row) -> None:
-        """Make a row like another, its children included; keys stay its own."""
-        for field in row.entity.fields:
-            if not field.key and field.name in model.cells:
-                row.cells[field.name] = model.cells[field.name]
-        for entity in self._grandchildren(row):
-            for child in self.draft.children(entity.name, model):
-                cells = {name: cell for name, cell in child.cells.items() if name != _key(entity)}
-                self.draft.add(entity, cells, row)
-        self.draft.touched()
-
     # ------------------------------------------------------------ facts below an expression
 
     def supply(self, spot: Spot, node: core.Expr) -> None:
         """Fill in the facts that an expression waits for."""
-        for row, field in list(self.leaves(spot, node)):
+        for row, field in self.leaves(spot, node):
             if not isinstance(self.draft.cell(row, field.name), Known) and not field.key:
                 values = self.domain.values(row.entity, field)
                 if values:
                     self.draft.put(row, field.name, values[0])
 
-    def leaves(self, spot: Spot, node: core.Expr, depth: int = 0) -> _Leaves:
-        """The facts that an expression reads, of rows that are there: (row, field), those written first before others."""
-        return _Leaves(self, spot, node, depth)
-
-
-class _Leaves:
-    """The facts under an expression, each once."""
-
-    def __init__(self, aim: Aim, spot: Spot, node: core.Expr, depth: int) -> None:
-        self._found = iter(_leaves(aim.draft, spot, node, set(), depth))
-
-    def __iter__(self) -> _Leaves:
-        return self
-
-    def __next__(self) -> tuple[Row, core.Field]:
-        return next(self._found)
-
-
-def _leaves(
-    draft: Draft, spot: Spot, node: core.Expr, seen: set[tuple[int, str]], depth: int
-) -> list[tuple[Row, core.Field]]:
-    found: list[tuple[Row, core.Field]] = []
-    if depth > 12:
-        return found
-    match node:
-        case core.FieldRead(row=ref, name=name):
-            row = draft.row_of(spot, ref)
-            if row is not None and (id(row), name) not in seen:
-                seen.add((id(row), name))
-                found.append((row, next(item for item in row.entity.fields if item.name == name)))
-        case core.RuleRead(row=ref, entity=entity, name=name):
-            row = draft.row_of(spot, ref)
-            if row is not None:
-                rule = draft.program.rule_index[entity, name]
-                found += _leaves(draft, Spot(rule, (row,)), rule.body, seen, depth + 1)
-        case core.Let(value=value, body=body):
-            found += _leaves(draft, spot.inside(Named(node, spot.scopes)), body, seen, depth + 1)
-            found += _leaves(draft, spot, value, seen, depth + 1)
-        case core.Local(depth=outwards):
-            scope = spot.scopes[outwards]
-            if isinstance(scope, Named):
-                found += _leaves(draft, Spot(spot.rule, scope.outer), scope.let.value, seen, depth + 1)
-        case core.Switch(reading=reading, options=options):
-            adopted = draft.ground.adopted[reading]
-            for option in options:
-                if option.label == adopted:
-                    found += _leaves(draft, spot, option.value, seen, depth + 1)
-        case core.Aggregate() | core.Within() | core.Running() | core.Previous() | core.Rank() | core.Share():
-            pass
-        case _:
-            from policydsl.core.walk import parts
-
-            for part in parts(node):
-                found += _leaves(draft, spot, part, seen, depth + 1)
-    return found
-
-
-def filled(domain: Domain, entity: core.Entity, choose: Chooser | None = None) -> dict[str, Cell]:
-    """Cells for a new row: the simplest values, or those that are chosen. Keys of text are left to the draft."""
-    cells: dict[str, Cell] = {}
-    for field in entity.fields:
-        if field.key and isinstance(field.type, Text):
-            continue
-        values = domain.values(entity, field)
-        if values:
-            cells[field.name] = Known(values[0] if choose is None else choose.pick(values))
-    return cells
-
-
-def _key(entity: core.Entity) -> str:
-    return entity.key_field.name if entity.key_field is not None else ""
-
-
-def _inverse(op: str, at: int, args: list[Outcome], value: Value) -> Value | None:
-    """What the operand `at` must be for the operation to give `value`, the others as they are; None where that is not known."""
-    try:
-        if op in ("add_days", "add_months") and at == 0 and isinstance(value, date):
-            amount = args[1]
-            if not isinstance(amount, int):
-                return None
-            return calendar.add_days(value, -amount) if op == "add_days" else calendar.add_months(value, -amount)
-        if op == "days_between" and isinstance(value, int):
-            other = args[1 - at]
-            return calendar.add_days(other, value if at == 1 else -value) if isinstance(other, date) else None
-        if op == "months_between" and isinstance(value, int):
-            other = args[1 - at]
-            return calendar.add_months(other, value if at == 1 else -value) if isinstance(other, date) else None
-        if not numeric(value) or isinstance(value, bool) or not isinstance(value, int | Fraction):
-            return None
-        if op == "neg":
-            return -value
-        other = args[1 - at] if len(args) == 2 else None
-        if not isinstance(other, int | Fraction) or isinstance(other, bool):
-            return None
-        match op:
-            case "add":
-                return exact(value - other)
-            case "sub":
-                return exact(value + other) if at == 0 else exact(other - value)
-            case "mul":
-                return exact(Fraction(value) / other) if other else None
-            case "div":
-                if at == 0:
-                    return exact(value * other)
-                return exact(Fraction(other) / value) if value else None
-            case "excess":
-                return exact(value + other) if at == 0 else exact(other - value)
-            case "shortfall":
-                return exact(other - value) if at == 0 else exact(value + other)
-            case _:
-                return None
-    except (OverflowError, ValueError):
-        return None
-
-
-def _moved(value: Value, step: int, grain: Fraction) -> Value | None:
-    match value:
-        case bool():
-            return None
-        case int() | Fraction():
-            return exact(value + step * grain)
-        case datetime():
-            return value + timedelta(minutes=step)
-        case date():
-            return value + timedelta(days=step)
-        case _:
-            return None
-
-
-def _matches(item: Value | core.Interval, value: Outcome) -> bool:
-    if not isinstance(item, core.Interval):
-        return bool(item == value)
-    if isinstance(value, Blocked):
-        return False
-    try:
-        low = item.low is None or (value >= item.low if item.low_closed else value > item.low)  # type: ignore[operator]
-        high = item.high is None or (value <= item.high if item.high_closed else value < item.high)  # type: ignore[operator]
-    except TypeError:
-        return False
-    return bool(low and high)
-
-
-def _inside(item: Value | core.Interval) -> Value:
-    """A value that a key of a table matches."""
-    if not isinstance(item, core.Interval):
-        return item
-    low, high = item.low, item.high
-    if low is not None and item.low_closed:
-        return low
-    if high is not None and item.high_closed:
-        return high
-    if isinstance(low, int | Fraction) and isinstance(high, int | Fraction):
-        return exact(Fraction(low + high) / 2)
-    if isinstance(low, int | Fraction):
-        return exact(low + 1)
-    if isinstance(high, int | Fraction):
-        return exact(high - 1)
-    return low if low is not None else high if high is not None else 0
-
-
-__all__ = ["Aim", "everything", "filled", "numeric"]
+    def leaves(self, spot: Spot, node: core.Expr) -> list[tuple[Row, core.Field]]:
+        """The facts that an expression reads, of rows that are there: (row, field)."""
+        return leaves_of(self.draft, spot, node, set(), 0)

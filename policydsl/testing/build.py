@@ -12,15 +12,17 @@ from policydsl.core.facts import Known
 from policydsl.core.types import Reference, Text, strip
 from policydsl.core.values import Blocked
 from policydsl.core.walk import everything
-from policydsl.testing.aim import MOST_ROWS, Aim, filled
+from policydsl.testing.aim import Aim
+from policydsl.testing.crowd import MOST_ROWS
 from policydsl.testing.domain import Chooser, Domain
 from policydsl.testing.draft import Draft, Grounds, Named, Row, Spot
+from policydsl.testing.leaves import filled
 from policydsl.testing.places import Goal, Needs, Turn, goals, needs
 
 MOST_REPAIRS = 6
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Workshop:
     """What is made once for the cases of one program: what the wanted rules rest on, and the goals in reach."""
 
@@ -34,6 +36,10 @@ class Workshop:
     whole: bool
     readings: bool
 
+    def __repr__(self) -> str:
+        # hypothesis shows what a strategy is made of, and a program is long
+        return f"<{self.program.header.title}>"
+
     def draft(
         self, choose: Chooser, *, rows: int = 1, goals: Sequence[Goal] = (), on: date | None = None, mend: bool = True
     ) -> Draft:
@@ -41,7 +47,7 @@ class Workshop:
         draft = Draft(self.grounds, on if on is not None else self._day(choose), self.readings)
         if self.readings:
             self._adopt(draft, choose)
-        self._rows(draft, choose, rows)
+        self.fill(draft, choose, rows)
         for goal in goals:
             self.reach(draft, choose, goal)
         if mend:
@@ -63,7 +69,8 @@ class Workshop:
             return None
         return choose.pick(self.domain.days)
 
-    def _rows(self, draft: Draft, choose: Chooser, count: int) -> None:
+    def fill(self, draft: Draft, choose: Chooser, count: int) -> None:
+        """Rows with readable values: so many of the main entity, some of the others."""
         entities = [item for item in self.program.entities.values() if item.name in self.needs.entities or self.whole]
         entities.sort(key=lambda item: _depth(self.program, item))
         for entity in entities:
@@ -175,7 +182,7 @@ class Workshop:
                 case core.Choose(), "when":
                     for rival in node.cases[:at] if node.hit == "first" else ():
                         aim.make(spot, rival.when, False)
-                case (core.Every() | core.Some()), "among":
+                case ((core.Every() | core.Some()), "among"):
                     # the others leave it open, so that this part decides
                     for other, part in enumerate(node.parts):
                         if other != at:
@@ -189,7 +196,7 @@ class Workshop:
                 case core.Lookup(), "cell":
                     if not aim.table_row(spot, node, at):
                         return None
-                case (core.Aggregate() | core.Within()), "rows":
+                case ((core.Aggregate() | core.Within()), "rows"):
                     inner = self._row_inside(aim, spot, node, at)
                     if inner is None:
                         return None
@@ -326,10 +333,7 @@ def workshop(program: core.Program, rules: Sequence[str] = (), *, readings: bool
     wanted = named or tuple(rule for rule in program.rules if rule.kind not in ("constraint", "property"))
     needed = needs(program, wanted)
     reached = tuple(
-        goal
-        for rule in needed.rules
-        for goal in goals(program, rule)
-        if readings or _under_adopted(program, goal)
+        goal for rule in needed.rules for goal in goals(program, rule) if readings or _under_adopted(program, goal)
     )
     touched = needed.fields
     constraints = tuple(

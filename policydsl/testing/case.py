@@ -12,11 +12,11 @@ from attrs import define, evolve, field
 
 from policydsl.core import program as core
 from policydsl.core.facts import Facts, Known, Missing
-from policydsl.core.values import Blocked, Outcome, Value, exact
+from policydsl.core.values import Blocked, Outcome, Value, exact, status_of
 from policydsl.interpret.evaluate import Evaluator
 from policydsl.interpret.trace import Trace
 from policydsl.testing.build import rule_named
-from policydsl.testing.places import needs
+from policydsl.testing.places import Needs, needs
 from policydsl.testing.written import Asked, Pen, Unwritable
 
 MOST_ASKED = 6
@@ -89,7 +89,7 @@ class Case:
 
     def moved(self, name: str, by: int | Fraction, key: str | None = None) -> Case:
         """The same case with one number fact greater by so many of its units (a household, a yuan; 1/100 of a ratio)."""
-        entity, item = self._field(name)
+        _, item = self._field(name)
         size = item.measure.size if item.measure is not None else Fraction(1, 100)
         now = self.fact(name, key)
         if not isinstance(now, int | Fraction) or isinstance(now, bool):
@@ -126,8 +126,8 @@ class Case:
 
     # ------------------------------------------------------------ written
 
-    def example(self, name: str = "", rules: Sequence[str] = ()) -> str:
-        """The case as an 算例 that passes: the facts that these rules rest on, and what comes of them.
+    def example(self, name: str = "", rules: Sequence[str] = (), also: Sequence[core.Rule] = ()) -> str:
+        """The case as an 算例 that passes: the facts that these rules rest on (and those that `also` do), and what comes of them.
 
         Without `rules`, the outcomes asked of the case so far; where none were, those it was made for.
         """
@@ -144,15 +144,39 @@ class Case:
             except Unwritable:
                 continue
             said.append(item)
-        needed = needs(self.program, tuple(self.program.rule_index[item.entity, item.rule] for item in said))
+        rests = tuple(self.program.rule_index[item.entity, item.rule] for item in said)
+        needed = needs(self.program, (*rests, *also))
+        reads: frozenset[tuple[str, str]] | None = needed.fields
+        entities: frozenset[str] | None = needed.entities | {self.program.header.main}
+        if self.trace.violations and not self._same(said, needed):
+            # what makes a fact invalid may lie in others that no rule reads
+            reads = entities = None
         return pen.example(
             name or self.name or ("反例" if self.program.language == "zh" else "counterexample"),
             self.facts,
             said,
             readings=self.readings,
             on=self.on,
-            reads=needed.fields,
-            entities=needed.entities | {self.program.header.main},
+            reads=reads,
+            entities=entities,
+        )
+
+    def _same(self, said: Sequence[Asked], needed: Needs) -> bool:
+        """Whether the facts that rules rest on are enough for the same outcomes."""
+        tables = {}
+        for name, rows in self.facts.tables.items():
+            if name in needed.entities or name == self.program.header.main:
+                keys = {item.name for item in self.program.entities[name].fields if item.key}
+                tables[name] = tuple(
+                    evolve(
+                        row,
+                        cells={at: cell for at, cell in row.cells.items() if at in keys or needed.reads(name, at)},
+                    )
+                    for row in rows
+                )
+        trace = Evaluator(self.program, self.readings, self.on).run(Facts(tables))
+        return all(
+            status_of(trace.outcome(item.entity, item.key, item.rule)) == status_of(item.outcome) for item in said
         )
 
     def _usual(self) -> list[tuple[str, str, str]]:

@@ -13,6 +13,7 @@ from policydsl.core.facts import Facts
 from policydsl.core.program import Program
 from policydsl.testing.build import Workshop, workshop
 from policydsl.testing.case import Case
+from policydsl.testing.places import Goal
 
 T = TypeVar("T")
 MOST_MISSING = 3
@@ -59,7 +60,7 @@ def cases(
     `rules` has no value. Raises KeyError for a rule that the policy does not have.
     """
     shop = _workshop(program, tuple(rules), readings)
-    return _cases(shop, missing, settled, tuple(goal for goal in shop.goals))
+    return _cases(shop, missing, settled, shop.goals)
 
 
 def near_thresholds(
@@ -70,24 +71,34 @@ def near_thresholds(
     return _cases(shop, False, settled, tuple(goal for goal in shop.goals if goal.kind in ("edge", "step")))
 
 
-@st.composite
-def _cases(draw: st.DrawFn, shop: Workshop, missing: bool, settled: bool, goals: Sequence[Any]) -> Case:
-    choose = Drawn(draw)
-    goal = goals[choose.upto(len(goals) - 1)] if goals else None
-    draft = shop.draft(choose, goals=() if goal is None else (goal,))
-    if missing:
-        shop.leave_out(draft, choose, MOST_MISSING)
-    if settled:
-        assume(not shop.blocked(draft))
-    return Case(shop.program, draft.facts(), dict(draft.readings), draft.on, about=() if shop.whole else shop.wanted)
+def _cases(shop: Workshop, missing: bool, settled: bool, goals: Sequence[Goal]) -> st.SearchStrategy[Case]:
+    # hypothesis shows what a strategy is given, which would be the whole program; so it is given nothing
+    @st.composite
+    def case(draw: st.DrawFn) -> Case:
+        choose = Drawn(draw)
+        goal = goals[choose.upto(len(goals) - 1)] if goals else None
+        draft = shop.draft(choose, goals=() if goal is None else (goal,))
+        if missing:
+            shop.leave_out(draft, choose, MOST_MISSING)
+        if settled:
+            assume(not shop.blocked(draft))
+        return Case(
+            shop.program, draft.facts(), dict(draft.readings), draft.on, about=() if shop.whole else shop.wanted
+        )
+
+    return case()
 
 
-@st.composite
-def facts(draw: st.DrawFn, program: Program, *, most_rows: int = 3, missing: bool = False) -> Facts:
+def facts(program: Program, *, most_rows: int = 3, missing: bool = False) -> st.SearchStrategy[Facts]:
     """Facts of up to so many main rows, with their children and all else; no constraint is broken."""
     shop = _workshop(program, (), False)
-    choose = Drawn(draw)
-    draft = shop.draft(choose, rows=1 + choose.upto(most_rows - 1))
-    if missing:
-        shop.leave_out(draft, choose, MOST_MISSING)
-    return draft.facts()
+
+    @st.composite
+    def found(draw: st.DrawFn) -> Facts:
+        choose = Drawn(draw)
+        draft = shop.draft(choose, rows=1 + choose.upto(most_rows - 1))
+        if missing:
+            shop.leave_out(draft, choose, MOST_MISSING)
+        return draft.facts()
+
+    return found()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from attrs import evolve, field, frozen
 
 from policydsl.core import program as core
 from policydsl.core.facts import Facts, Known, Missing, Record
+from policydsl.core.types import Text
 from policydsl.core.values import Blocked, NotApplicable, Outcome
+from policydsl.core.walk import everything
 from policydsl.interpret.budget import ResourceError
 from policydsl.interpret.evaluate import Evaluator
 from policydsl.interpret.rows import DuplicateRow
@@ -19,7 +21,7 @@ from policydsl.testing.case import Case
 from policydsl.testing.domain import First, Seeded
 from policydsl.testing.examples import meets, run_example
 from policydsl.testing.mutants import Mutant, mutants, program_with, rebuilt
-from policydsl.testing.places import Goal, Spotted, goals, goals_at, needs, spotted
+from policydsl.testing.places import Goal, Spotted, goals, goals_at, needs, read_by, spotted
 from policydsl.testing.properties import check_properties
 from policydsl.testing.reach import Reached, reached_by_example
 
@@ -83,7 +85,7 @@ class Trial:
         self.program = program
         self._evaluators: dict[Setting, Evaluator] = {}
         self._examples: list[tuple[core.Example, Reached, int]] = []
-        self._properties = [item for item in program.properties]
+        self._properties = list(program.properties)
         for example in program.examples:
             result = run_example(self.evaluator(example.readings, example.on), example)
             reached = reached_by_example(result)
@@ -114,7 +116,10 @@ class Trial:
         cache: dict[Setting, Evaluator] = {}
         touched = {id(node) for node in mutant.nodes}
         for example, reached, _ in self._examples:
-            if touched & reached.nodes and not run_example(self.changed(mutant, cache, example.readings, example.on), example).ok:
+            if (
+                touched & reached.nodes
+                and not run_example(self.changed(mutant, cache, example.readings, example.on), example).ok
+            ):
                 return example.name
         return ""
 
@@ -129,12 +134,12 @@ class Trial:
 def mutate(program: core.Program, progress: Callable[[int, int], None] | None = None) -> Mutation:
     """Try a policy's examples and properties on all its mutants. `progress` is told how many of how many are done."""
     trial = Trial(program)
-    everything = mutants(program)
+    tried = mutants(program)
     by_examples = by_properties = 0
     left: list[Mutant] = []
-    for done, mutant in enumerate(everything):
+    for done, mutant in enumerate(tried):
         if progress is not None:
-            progress(done, len(everything))
+            progress(done, len(tried))
         if trial.noticed(mutant):
             by_examples += 1
         elif trial.refuted(mutant):
@@ -143,8 +148,8 @@ def mutate(program: core.Program, progress: Callable[[int, int], None] | None = 
             left.append(mutant)
     survivors = tuple(_search(program, trial, left, progress))
     if progress is not None:
-        progress(len(everything), len(everything))
-    return Mutation(len(everything), by_examples, by_properties, survivors)
+        progress(len(tried), len(tried))
+    return Mutation(len(tried), by_examples, by_properties, survivors)
 
 
 # ---------------------------------------------------------------- what would notice it
@@ -235,12 +240,17 @@ class Finder:
         places = [place for rule in mutant.rules for place in spotted(self._program, rule)]
         first: tuple[Goal, ...] = ()
         if mutant.table is not None:
-            looked = [place for place in places if isinstance(place.node, core.Lookup) and place.node.table == mutant.table.name]
+            looked = [
+                place
+                for place in places
+                if isinstance(place.node, core.Lookup) and place.node.table == mutant.table.name
+            ]
             first = tuple(Goal("row", place, mutant.row, key=mutant.key) for place in looked[:1])
         elif mutant.nodes:
             first = tuple(Goal("place", place) for place in places if id(place.node) in touched)[:1]
         own = [goal for rule in mutant.rules for goal in goals(self._program, rule)]
-        close, rest = [], []
+        close: list[Goal] = []
+        rest: list[Goal] = []
         for goal in own:
             inside = id(goal.place.node) in touched or any(id(turn[0]) in touched for turn in goal.place.turns)
             around = any(_holds(goal.place.node, node) for node in mutant.nodes)
@@ -249,7 +259,9 @@ class Finder:
         close.sort(key=lambda goal: -len(goal.place.turns))
         near = {rule.id for rule in mutant.rules}
         readers = [self._program.rule_index[at] for at in affected if at not in near][:3]
-        after = [goal for rule in readers for goal in goals(self._program, rule) if goal.kind in ("edge", "choice", "step")]
+        after = [
+            goal for rule in readers for goal in goals(self._program, rule) if goal.kind in ("edge", "choice", "step")
+        ]
         moved = [] if mutant.table is not None else self._moved(mutant)
         lone = [(goal,) for goal in (*close, *moved, *rest)]
         return [first, *lone[:12], *((*first, goal) for goal in (*rest, *after)[:30] if first), *lone[12:]]
@@ -306,9 +318,15 @@ class Finder:
                 return False
             if isinstance(before, Blocked):
                 return True
-            return not isinstance(self._trial.evaluator(dict(case.readings), case.on).run(other).steps[at].outcome, Blocked)
+            return not isinstance(
+                self._trial.evaluator(dict(case.readings), case.on).run(other).steps[at].outcome, Blocked
+            )
 
-        facts = simpler(self._program, facts, differs, keep=needs(self._program, (self._program.rule_index[at[0], at[2]],)).fields)
+        facts = simpler(self._program, facts, differs)
+        plain = renumbered(self._program, facts)
+        again = self._difference(mutant, cache, plain, case.readings, case.on, asked)
+        if again is not None:
+            facts, at = plain, again
         small = Case(self._program, facts, dict(case.readings), case.on)
         small.asked[at] = None
         for reading in list(small.readings):
@@ -316,10 +334,10 @@ class Finder:
             if self._difference(mutant, cache, facts, fewer, case.on, asked) == at:
                 small.readings = fewer
         title = mutant.said(self._program.language)
-        for sign in "“”\"「」":
+        for sign in '“”"「」':
             title = title.replace(sign, "")
-        guard = "防错\uff1a" if self._program.language == "zh" else "guards: "
-        return Survivor(mutant, small.example(guard + title[:40]), small, tried)
+        guard = "防错:" if self._program.language == "zh" else "guards: "
+        return Survivor(mutant, small.example(guard + title[:40], also=mutant.rules), small, tried)
 
 
 def _told(trace: Trace, at: tuple[str, str, str]) -> object:
@@ -332,11 +350,8 @@ def _told(trace: Trace, at: tuple[str, str, str]) -> object:
     return ("value", isinstance(outcome, bool), outcome)
 
 
-def simpler(
-    program: core.Program, facts: Facts, differs: Callable[[Facts], bool], keep: Iterable[tuple[str, str]] = ()
-) -> Facts:
+def simpler(program: core.Program, facts: Facts, differs: Callable[[Facts], bool]) -> Facts:
     """Facts with as little in them as still differs: tables, rows and cells left out one after the other."""
-    wanted = frozenset(keep)
     tables = dict(facts.tables)
     for name in list(tables):
         if name != program.header.main and not program.entities[name].singleton:
@@ -354,9 +369,28 @@ def simpler(
             if key is not None and column.name == key.name:
                 continue
             fewer_rows = tuple(_without(row, column.name) for row in tables[name])
-            if fewer_rows != tables[name] and ((name, column.name) not in wanted or differs(Facts({**tables, name: fewer_rows}))):
-                if differs(Facts({**tables, name: fewer_rows})):
-                    tables[name] = fewer_rows
+            if fewer_rows != tables[name] and differs(Facts({**tables, name: fewer_rows})):
+                tables[name] = fewer_rows
+    return Facts(tables)
+
+
+def renumbered(program: core.Program, facts: Facts) -> Facts:
+    """The same facts with rows that are merely numbered numbered from 1, as an example numbers rows that it gives no key."""
+    tables: dict[str, tuple[Record, ...]] = {}
+    names: dict[str, dict[str, str]] = {}
+    for name, rows in facts.tables.items():
+        key = program.entities[name].key_field
+        counted = all(row.key.isdigit() for row in rows) and (key is None or isinstance(key.type, Text))
+        names[name] = {row.key: str(at) if counted else row.key for at, row in enumerate(rows, 1)}
+    for name, rows in facts.tables.items():
+        key, owner = program.entities[name].key_field, program.entities[name].owner
+        changed = []
+        for row in rows:
+            new = names[name][row.key]
+            cells = {**row.cells, key.name: Known(new)} if key is not None and new != row.key else row.cells
+            parent = names.get(owner or "", {}).get(row.parent or "", row.parent)
+            changed.append(evolve(row, key=new, cells=cells, parent=parent))
+        tables[name] = tuple(changed)
     return Facts(tables)
 
 
@@ -366,14 +400,10 @@ def _without(row: Record, name: str) -> Record:
 
 
 def _holds(outer: core.Expr, inner: core.Expr) -> bool:
-    from policydsl.core.walk import everything
-
     return any(node is inner for node in everything(outer))
 
 
 def _readers(program: core.Program) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    from policydsl.testing.places import read_by
-
     readers: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for rule in program.rules:
         for node in read_by(program, rule):

@@ -18,7 +18,7 @@ Turn = tuple[core.Expr, str, int]
 Kind = Literal["edge", "step", "choice", "row", "truth", "reading", "place"]
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Spotted:
     """An expression of a rule, and the turns that lead to it."""
 
@@ -27,7 +27,7 @@ class Spotted:
     turns: tuple[Turn, ...] = ()
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Goal:
     """One thing that a case can be made for.
 
@@ -44,6 +44,9 @@ class Goal:
     left: core.Expr | None = field(default=None, repr=False)
     right: core.Expr | None = field(default=None, repr=False)
     key: Value | None = None
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.index} {self.side} of {self.rule.name}>"
 
     @property
     def rule(self) -> core.Rule:
@@ -129,7 +132,7 @@ def goals_at(program: core.Program, place: Spotted) -> Iterator[Goal]:
     """What can be aimed at in one expression."""
     node = place.node
     match node:
-        case core.Compare(op=op, left=left, right=right):
+        case core.Compare(left=left, right=right):
             if isinstance(strip(left.type), Number | Date | Moment) and not _both_fixed(left, right):
                 yield from _edges(place, left, right)
             else:
@@ -202,7 +205,7 @@ def _edges(place: Spotted, left: core.Expr, right: core.Expr, at: int = 0) -> It
         yield Goal("edge", place, at, side, left, right)
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Needs:
     """What rules rest on: the rules themselves, those that they read, and every field read on the way."""
 

@@ -55,7 +55,9 @@ def reached_by(trace: Trace, steps: Iterable[RuleStep]) -> Reached:
                 below = trace.steps.get((entity, key, inner.node.name))
                 if below is not None:
                     waiting.append(below)
-            elif isinstance(inner.node, core.Aggregate | core.Within | core.Running | core.Previous | core.Rank | core.Share):
+            elif isinstance(
+                inner.node, core.Aggregate | core.Within | core.Running | core.Previous | core.Rank | core.Share
+            ):
                 if isinstance(inner.note, Sample) and inner.note.total == 0:
                     continue
                 for node in everything(inner.node):
@@ -78,7 +80,7 @@ def _steps(step: Step) -> Iterator[Step]:
 
 def _note(found: Reached, step: Step) -> None:
     match step.node, step.note:
-        case (core.Choose() | core.Bands() | core.Lookup()), int(at):
+        case ((core.Choose() | core.Bands() | core.Lookup()), int(at)):
             found.choices.add((id(step.node), at))
         case core.Switch(options=options), str(name):
             for at, option in enumerate(options):
@@ -93,7 +95,11 @@ def reached_by_example(result: ExampleResult) -> Reached:
     if result.trace is None:
         return Reached()
     steps = [check.step for check in result.checks if check.step is not None]
-    steps += [step for step in result.trace.steps.values() if step.rule.kind == "constraint" and isinstance(step.outcome, bool)]
+    steps += [
+        step
+        for step in result.trace.steps.values()
+        if step.rule.kind == "constraint" and isinstance(step.outcome, bool)
+    ]
     return reached_by(result.trace, steps)
 
 
@@ -150,7 +156,11 @@ def cover(program: core.Program) -> Cover:
     # a formula stands in several rules; it is written once
     once: dict[object, tuple[Gap, bool]] = {}
     for gap, hit in everything_:
-        at_ = (gap.kind, gap.said, gap.span.start if gap.span is not None else None) if gap.kind != "rule" else (gap.entity, gap.name)
+        at_ = (
+            (gap.kind, gap.said, gap.span.start if gap.span is not None else None)
+            if gap.kind != "rule"
+            else (gap.entity, gap.name)
+        )
         once[at_] = (gap, hit or once.get(at_, (gap, False))[1])
     counts: dict[Unreached, tuple[int, int]] = {}
     for kind in ("rule", "branch", "band", "row", "reading"):
@@ -163,7 +173,10 @@ def _choices(rule: core.Rule, node: core.Expr) -> Iterator[tuple[Gap, int]]:
     match node:
         case core.Choose(cases=cases, otherwise=otherwise):
             for at, case in enumerate(cases):
-                yield Gap("branch", rule.entity, rule.name, case.label or _text(case.when), case.span or case.when.span), at
+                yield (
+                    Gap("branch", rule.entity, rule.name, case.label or _text(case.when), case.span or case.when.span),
+                    at,
+                )
             if otherwise is not None and not isinstance(otherwise, core.Choose):
                 yield Gap("branch", rule.entity, rule.name, f"否则 {_text(otherwise)}", otherwise.span), -1
         case core.Bands(rows=rows, otherwise=otherwise):

@@ -22,11 +22,9 @@ def cover_lines(name: str, found: Cover, program: Program) -> list[str]:
     """What no example reaches, kind by kind, then the counts."""
     zh = program.language == "zh"
     lines: list[str] = []
-    for gap in sorted(found.gaps, key=lambda item: (item.span.start if item.span is not None else 0)):
+    for gap in sorted(found.gaps, key=lambda item: item.span.start if item.span is not None else 0):
         lines.append(f"{name}:{_line(gap.span)} {_gap(gap, zh)}")
-    counts = [
-        f"{KINDS[kind][0 if zh else 1]} {hit}/{total}" for kind, (total, hit) in found.counts.items() if total
-    ]
+    counts = [f"{KINDS[kind][0 if zh else 1]} {hit}/{total}" for kind, (total, hit) in found.counts.items() if total]
     lines.append(("算例到过\uff1a" if zh else "reached by examples: ") + ("、" if zh else ", ").join(counts))
     return lines
 
@@ -38,10 +36,16 @@ def _gap(gap: Gap, zh: bool) -> str:
     if gap.kind == "reading":
         return f"没有算例采用「{gap.name} = {said}」" if zh else f"no example adopts 「{gap.name} = {said}」"
     if gap.kind == "row":
-        return f"没有算例查到表「{gap.name}」的这一行\uff1a{said}" if zh else f"no example looks up this row of 「{gap.name}」: {said}"
+        return (
+            f"没有算例查到表「{gap.name}」的这一行\uff1a{said}"
+            if zh
+            else f"no example looks up this row of 「{gap.name}」: {said}"
+        )
     what = "档" if gap.kind == "band" else "分支"
     return (
-        f"「{gap.name}」的这一{what}没有算例走到\uff1a{said}" if zh else f"no example takes this {gap.kind} of 「{gap.name}」: {said}"
+        f"「{gap.name}」的这一{what}没有算例走到\uff1a{said}"
+        if zh
+        else f"no example takes this {gap.kind} of 「{gap.name}」: {said}"
     )
 
 
@@ -93,7 +97,9 @@ def mutation_lines(name: str, found: Mutation, program: Program) -> list[str]:
             lines += [f"    {line}" for line in item.example.rstrip("\n").split("\n")]
         lines.append("")
     if same:
-        lines.append("分辨不出的改动\uff08不影响得分\uff09\uff1a" if zh else "changes that cannot be told apart (not counted):")
+        lines.append(
+            "分辨不出的改动\uff08不影响得分\uff09\uff1a" if zh else "changes that cannot be told apart (not counted):"
+        )
         for item in same:
             lines.append(f"  {name}:{_line(item.mutant.span)} {item.mutant.said(program.language)}{_why(item, zh)}")
         lines.append("")

@@ -82,7 +82,7 @@ class Pen:
         if unit == Unit(((POINT, 1),)):
             return self._glued(Fraction(value) * 100, POINT)
         text = _unit(unit)
-        if zh and text == "元" and abs(value) >= 10_000:
+        if zh and text == "元" and value >= 10_000:
             short = Fraction(value) / 10_000
             if (short * 10_000).denominator == 1 and len(decimal_text(_plain(short)).partition(".")[2]) <= 4:
                 return f"{decimal_text(_plain(short))}万元"
@@ -154,9 +154,11 @@ class Pen:
             main = entity.name == self.program.header.main
             if entity.name not in tables:
                 continue
-            if entity.singleton or (main and len(rows) == 1):
+            if entity.singleton or (main and len(rows) == 1 and entity.owner is None):
                 for row in rows:
-                    lines += self._wrapped(self.spell.word("SET"), self._cells(entity, row, reads, facts, dotted=not main))
+                    lines += self._wrapped(
+                        self.spell.word("SET"), self._cells(entity, row, reads, facts, dotted=not main)
+                    )
             else:
                 lines += self._rows(entity, rows, reads, facts)
         return lines

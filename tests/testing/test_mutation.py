@@ -1,0 +1,149 @@
+"""Wrong changes are noticed or told, and the examples that are offered do notice them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from small_policy import small
+
+import policydsl
+from policydsl.cli.main import main
+from policydsl.testing.examples import run_examples
+from policydsl.testing.mutants import kinds, mutants, program_with
+from policydsl.testing.mutation import mutate
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_kind_of_mistake_is_made():
+    found = mutants(policydsl.loads(small()))
+    assert set(kinds(found)) >= {
+        *("threshold", "inclusive", "rate", "condition", "join", "date", "table", "band", "rounding", "operation"),
+    }
+    said = [item.zh for item in found]
+    assert "「85%(含)」写成「85%(不含)」" in said
+    assert "「85%」写成「86%」" in said and "「85%」写成「84%」" in said
+    assert "「500元/家」写成「501元/家」" in said
+    assert "几种算法改为累加" in said and "漏了一种算法「每 15家」" in said
+    assert "漏了条件「齐全」" in said
+    assert "「2025年12月31日」写成「2026年1月1日」" in said
+    assert "表「档次」第1行「额度」「10万元」写成「11万元」" in said
+    assert "表「档次」把「西区」放到第1行" in said
+    assert "「场数 不低于 3场」刚好相等时的结论反过来" in said
+    assert all(item.en for item in found)
+
+
+def test_a_mutant_is_another_program_and_leaves_the_policy_as_it_is():
+    program = policydsl.loads(small())
+    before = repr(program)
+    for mutant in mutants(program):
+        other = program_with(program, mutant)
+        assert other.rules != program.rules or other.tables != program.tables, mutant.zh
+    assert repr(program) == before
+
+
+def test_what_is_written_once_is_changed_everywhere():
+    text = small(more="公式 双(数: 家) = 数 × 2\n规则 甲 = 双(认定数)  依据 一\n规则 乙 = 双(目标数)  依据 一\n")
+    found = [item for item in mutants(policydsl.loads(text)) if item.zh == "「2」写成「3」"]
+    assert [sorted(rule.name for rule in item.rules) for item in found] == [["乙", "甲"]]
+
+
+def test_the_examples_that_are_offered_notice_the_mistakes():
+    text = small()
+    found = mutate(policydsl.loads(text))
+    assert found.noticed < found.total and found.by_properties == 0
+    offered = [item for item in found.survivors if not item.equivalent]
+    assert len(offered) > 20
+    seen: dict[str, str] = {}
+    for number, item in enumerate(offered):
+        body = item.example.split("\n", 1)[1]
+        seen.setdefault(body, f"算例 “加{number}”:\n{body}")
+    whole = policydsl.loads(text + "\n" + "\n".join(seen.values()))
+    assert [result.example.name for result in run_examples(whole) if not result.ok] == []
+    again = mutate(whole)
+    assert [item.mutant.zh for item in again.survivors if not item.equivalent] == []
+    assert again.share == 1.0
+
+
+def test_what_is_called_the_same_is_the_same():
+    # nothing lies between 不足 and 达到 when the measure takes only 0 and 1
+    text = """政策 “例”:
+    编号 例-1
+    主体 区
+单位 家
+对象 区:
+    名称: 文本 主键
+    数: 家
+规则 档 = 若 数 大于 0家 则 2 否则 1  依据 一
+规则 额 = 若 档 大于 1.5 则 5元 否则 0元  依据 一
+算例 有:
+    设 数 = 1家
+    应 档 = 2, 额 = 5元
+算例 没有:
+    设 数 = 0家
+    应 档 = 1, 额 = 0元
+"""
+    found = mutate(policydsl.loads(text))
+    assert [item.mutant.zh for item in found.survivors] == [
+        "「档 大于 1.5」刚好相等时的结论反过来",
+        "「1.5」写成「1.51」",
+        "「1.5」写成「1.49」",
+    ]
+    assert all(item.equivalent and item.tried > 0 for item in found.survivors)
+    assert found.share == 1.0
+
+
+def test_the_notice_is_pinned_by_its_own_examples():
+    found = mutate(policydsl.load(ROOT / "policies" / "2025.pol"))
+    assert found.share >= 0.95
+    assert [item.mutant.zh for item in found.survivors if not item.equivalent] == []
+
+
+def test_the_command_lists_survivors_with_examples_to_paste(tmp_path, capsys):
+    path = tmp_path / "例.pol"
+    path.write_text(small(), encoding="utf-8")
+    assert main(["mutate", str(path)]) == 1
+    out = capsys.readouterr().out
+    assert "写错也看不出\uff1a「85%(含)」写成「85%(不含)」" in out
+    assert "加上这个算例就看得出" in out and "算例 “防错:85%(含)写成85%(不含)”:" in out
+    assert "处分辨不出" in out
+    assert main(["mutate", str(path), "--format", "json"]) == 1
+    (data,) = json.loads(capsys.readouterr().out)["policies"]
+    assert data["total"] == data["noticed"]["examples"] + data["noticed"]["properties"] + len(data["survivors"])
+    assert all(item["line"] and (item["example"] or item["indistinguishable"]) for item in data["survivors"])
+
+
+def test_the_command_asks_for_examples_that_pass_first(tmp_path, capsys):
+    path = tmp_path / "例.pol"
+    path.write_text(small().replace("应 补 = 24000元", "应 补 = 1元"), encoding="utf-8")
+    assert main(["mutate", str(path)]) == 1
+    assert "先让算例都通过\uff1a八成" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["human", "json"])
+def test_cover_says_what_no_example_reaches(tmp_path, capsys, form):
+    path = tmp_path / "例.pol"
+    path.write_text(small(), encoding="utf-8")
+    assert main(["test", "--cover", "--format", form, str(path)]) == 0
+    out = capsys.readouterr().out
+    if form == "human":
+        assert "例.pol:33 「补」的这一档没有算例走到\uff1a达到 85%(含)  500元/家" in out
+        assert "没有算例用到「场数」" in out
+        assert "没有算例查到表「档次」的这一行" in out
+        assert "没有算例采用「办法 = 相加」" in out
+        assert "算例到过\uff1a规则 4/8、分支 0/4、档 1/3、表行 0/2、读法 0/2" in out
+    else:
+        (cover,) = json.loads(out)["cover"]
+        assert cover["counts"]["band"] == {"total": 3, "reached": 1}
+        assert {"kind", "entity", "name", "text", "line", "column"} == set(cover["gaps"][0])
+
+
+def test_an_example_that_reaches_a_branch_closes_the_gap():
+    from policydsl.testing.reach import cover
+
+    more = "算例 九成:\n    设 名称 = 西区, 认定数 = 90家, 目标数 = 100家\n    应 补 = 45000元\n"
+    before, after = cover(policydsl.loads(small())), cover(policydsl.loads(small() + more))
+    gone = {(gap.kind, gap.said) for gap in before.gaps} - {(gap.kind, gap.said) for gap in after.gaps}
+    assert gone == {("band", "达到 85%(含)  500元/家")}
