@@ -19,6 +19,7 @@ from policydsl.interpret.reads import key_text
 from policydsl.interpret.rows import ReadyRule, Run
 from policydsl.interpret.stage import Body, Stager
 from policydsl.interpret.staged import Plain
+from policydsl.interpret.tables import Tables
 
 
 class Row:
@@ -82,7 +83,7 @@ class Ground:
 
     def run(self, tables: Mapping[str, tuple[Record, ...]]) -> Run:
         """A fresh run on facts; rules are computed as they are asked for."""
-        return Run(self.program, self.rules, self._stager.boxes, tables)
+        return Run(self.program, self.rules, self._stager.boxes, Tables(tables), traced=False)
 
     def plain(self, rule: core.Rule, node: core.Expr) -> Plain:
         """What computes an expression of a rule."""

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from policydsl.core import program as core
-from policydsl.core.facts import Facts, Known, Missing, Record
-from policydsl.core.types import Text
+from policydsl.core.facts import Facts
 from policydsl.core.values import Blocked, NotApplicable, Outcome
 from policydsl.core.walk import everything
 from policydsl.interpret.budget import ResourceError
 from policydsl.interpret.evaluate import Evaluator
-from policydsl.interpret.rows import DuplicateRow
+from policydsl.interpret.tables import DuplicateRow
 from policydsl.interpret.trace import Trace
 from policydsl.testing.build import Workshop, workshop
 from policydsl.testing.case import Case
 from policydsl.testing.domain import First, Seeded
-from policydsl.testing.examples import meets, run_example
+from policydsl.testing.examples import run_example
 from policydsl.testing.mutants import Mutant, mutants, program_with, rebuilt
 from policydsl.testing.places import Goal, Spotted, goals, goals_at, needs, read_by, spotted
 from policydsl.testing.properties import check_properties
 from policydsl.testing.reach import Reached, reached_by_example
+from policydsl.testing.simplify import renumbered, simpler
 
 TRIES = 4
 """Cases made for each goal when a case is looked for that tells a mutant from the policy."""
@@ -350,55 +350,6 @@ def _told(trace: Trace, at: tuple[str, str, str]) -> object:
     return ("value", isinstance(outcome, bool), outcome)
 
 
-def simpler(program: core.Program, facts: Facts, differs: Callable[[Facts], bool]) -> Facts:
-    """Facts with as little in them as still differs: tables, rows and cells left out one after the other."""
-    tables = dict(facts.tables)
-    for name in list(tables):
-        if name != program.header.main and not program.entities[name].singleton:
-            fewer = {other: rows for other, rows in tables.items() if other != name}
-            if differs(Facts(fewer)):
-                tables = fewer
-    for name, rows in list(tables.items()):
-        for row in reversed(rows[:60]):
-            kept = tuple(item for item in tables[name] if item is not row)
-            if len(tables[name]) > 1 and differs(Facts({**tables, name: kept})):
-                tables[name] = kept
-    for name in list(tables):
-        key = program.entities[name].key_field
-        for column in program.entities[name].fields:
-            if key is not None and column.name == key.name:
-                continue
-            fewer_rows = tuple(_without(row, column.name) for row in tables[name])
-            if fewer_rows != tables[name] and differs(Facts({**tables, name: fewer_rows})):
-                tables[name] = fewer_rows
-    return Facts(tables)
-
-
-def renumbered(program: core.Program, facts: Facts) -> Facts:
-    """The same facts with rows that are merely numbered numbered from 1, as an example numbers rows that it gives no key."""
-    tables: dict[str, tuple[Record, ...]] = {}
-    names: dict[str, dict[str, str]] = {}
-    for name, rows in facts.tables.items():
-        key = program.entities[name].key_field
-        counted = all(row.key.isdigit() for row in rows) and (key is None or isinstance(key.type, Text))
-        names[name] = {row.key: str(at) if counted else row.key for at, row in enumerate(rows, 1)}
-    for name, rows in facts.tables.items():
-        key, owner = program.entities[name].key_field, program.entities[name].owner
-        changed = []
-        for row in rows:
-            new = names[name][row.key]
-            cells = {**row.cells, key.name: Known(new)} if key is not None and new != row.key else row.cells
-            parent = names.get(owner or "", {}).get(row.parent or "", row.parent)
-            changed.append(evolve(row, key=new, cells=cells, parent=parent))
-        tables[name] = tuple(changed)
-    return Facts(tables)
-
-
-def _without(row: Record, name: str) -> Record:
-    cell = row.cells.get(name)
-    return evolve(row, cells={**row.cells, name: Missing()}) if isinstance(cell, Known) and not cell.by_default else row
-
-
 def _holds(outer: core.Expr, inner: core.Expr) -> bool:
     return any(node is inner for node in everything(outer))
 
@@ -412,6 +363,3 @@ def _readers(program: core.Program) -> dict[tuple[str, str], list[tuple[str, str
                 if rule.id not in some:
                     some.append(rule.id)
     return readers
-
-
-__all__ = ["Mutation", "Survivor", "meets", "mutate", "simpler"]

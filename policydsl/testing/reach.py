@@ -38,9 +38,9 @@ def reached_by(trace: Trace, steps: Iterable[RuleStep]) -> Reached:
     found = Reached()
     waiting = list(steps)
     seen: set[int] = set()
-    by_rule: dict[tuple[str, str], list[RuleStep]] = {}
-    for (entity, _, name), one in trace.steps.items():
-        by_rule.setdefault((entity, name), []).append(one)
+    by_rule: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    for at in trace.steps:
+        by_rule.setdefault((at[0], at[2]), []).append(at)
     while waiting:
         step = waiting.pop()
         if id(step) in seen:
@@ -63,7 +63,7 @@ def reached_by(trace: Trace, steps: Iterable[RuleStep]) -> Reached:
                 for node in everything(inner.node):
                     found.nodes.add(id(node))
                     if isinstance(node, core.RuleRead):
-                        waiting += by_rule.get((node.entity, node.name), ())
+                        waiting += [trace.steps[at] for at in by_rule.get((node.entity, node.name), ())]
                     if isinstance(node, core.Lookup):
                         # which row a fold looked up is not in the trace; its rule or another tells
                         found.nodes |= {id(row.cells[node.column]) for row in trace.program.tables[node.table].rows}
