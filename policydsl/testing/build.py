@@ -52,7 +52,11 @@ class Workshop:
             self.reach(draft, choose, goal)
         if mend:
             self.mend(draft, choose)
+        mark = draft.marked()
         draft.number()
+        if mend and self._broken(draft):
+            # a key that is a mere number may be one that another table names
+            draft.restore(mark)
         return draft
 
     def _adopt(self, draft: Draft, choose: Chooser) -> None:
@@ -263,8 +267,14 @@ class Workshop:
                 if round_ < MOST_REPAIRS // 2 and aim.make(spot, rule.body, True):
                     continue
                 self._blank(draft, aim, spot, rule)
-        for rule, row in self._broken(draft):
-            self._blank(draft, Aim(draft, self.domain, choose), Spot(rule, (row,)), rule)
+        for _ in range(MOST_REPAIRS * 2):
+            broken = self._broken(draft)
+            for rule, row in broken:
+                # what was left blank for one may have mended the next
+                if draft.outcome(rule, row) is False:
+                    self._blank(draft, Aim(draft, self.domain, choose), Spot(rule, (row,)), rule)
+            if not broken:
+                return
 
     def _broken(self, draft: Draft) -> list[tuple[core.Rule, Row]]:
         found = []

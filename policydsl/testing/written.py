@@ -14,7 +14,7 @@ from policydsl.core.types import ListOf, Member, Number, Type, strip
 from policydsl.core.units import POINT, Unit
 from policydsl.core.values import NONE, Blocked, Exact, NotApplicable, Outcome, Value, decimal_text
 from policydsl.source import display_width
-from policydsl.syntax.keywords import BY_ID
+from policydsl.syntax.quoting import freed
 from policydsl.syntax.spelling import Spelling
 
 WIDTH = 100
@@ -214,6 +214,10 @@ class Pen:
         """Items after a head, continued on deeper lines where they are long."""
         if not items:
             return [f"    {head}"] if head.endswith(":") else []
+        # 「」 only where the line needs them, as the formatter does
+        last = len(items) - 1
+        pieces = [(0, head), *((0, item + ("," if at < last else "")) for at, item in enumerate(items))]
+        items = [text.removesuffix(",") for _, text in freed(pieces, "example_line", self.program.language)[1:]]
         lines, line = [], f"    {head} {items[0]}"
         for item in items[1:]:
             if display_width(line) + display_width(item) + 3 > WIDTH:
@@ -241,8 +245,3 @@ def _depth(program: core.Program, entity: core.Entity) -> int:
     while owner is not None:
         depth, owner = depth + 1, program.entities[owner].owner
     return depth
-
-
-def keyword(program: core.Program, id_: str) -> str:
-    """A word of the policy's language."""
-    return BY_ID[id_].spelling(program.language)

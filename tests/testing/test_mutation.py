@@ -96,9 +96,9 @@ def test_what_is_called_the_same_is_the_same():
 
 
 def test_the_notice_is_pinned_by_its_own_examples():
-    found = mutate(policydsl.load(ROOT / "policies" / "2025.pol"))
-    assert found.share >= 0.75
-    assert found.total > 500
+    found = mutate(policydsl.load(ROOT / "policies" / "2025.pol"), search=False)
+    # 71 changes were told apart by no case, or no outcome rests on them: the figure of docs/performance.md
+    assert found.noticed >= 0.95 * (found.total - 71)
 
 
 def test_the_command_lists_survivors_with_examples_to_paste(tmp_path, capsys):
