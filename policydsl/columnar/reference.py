@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from policydsl.columnar.stages import KEY, OWNER, ROW
 from policydsl.columnar.terms import GRADE, Reasons, Stored, kind_of
 from policydsl.core import program as core
 from policydsl.core.facts import Bad, Cell, Facts, Known, Missing, Record
+from policydsl.core.types import Bool, Date, ListOf, Moment, Number, Type, strip
 from policydsl.core.values import NONE, Blocked, Lack, NotApplicable, Outcome, Value, exact
 from policydsl.core.walk import everything
 from policydsl.interpret.evaluate import Evaluator
@@ -82,17 +84,36 @@ def _records(
     rows = []
     for values in sql.done(db, select.order_by(ROW)):
         row = dict(zip(columns, values, strict=True))
-        cells = {item.name: _cell(row, source.fields[item.name], numbers) for item in declared.fields}
+        cells = {item.name: _cell(row, source.fields[item.name], numbers, item.type) for item in declared.fields}
         rows.append(Record("" if declared.singleton else row[KEY], cells, row[OWNER]))
     return tuple(rows)
 
 
-def _cell(row: Mapping[str, Any], stored: Stored, numbers: Sequence[tuple[Lack, str, str, str]]) -> Cell:
+def _cell(row: Mapping[str, Any], stored: Stored, numbers: Sequence[tuple[Lack, str, str, str]], type_: Type) -> Cell:
     value = outcome(row, stored, numbers)
     if isinstance(value, Blocked):
         cause = value.causes[0]
         return Bad(cause.detail) if cause.lack is Lack.UNREADABLE else Missing()
+    if isinstance(value, tuple):
+        listed = strip(type_)
+        assert isinstance(listed, ListOf)
+        return Known(tuple(_element(str(item), listed.of) for item in value))
     return Known(value)
+
+
+def _element(text: str, type_: Type) -> Value:
+    """An element of a list from its text, which is how columns keep it."""
+    match strip(type_):
+        case Number():
+            return exact(Fraction(text))
+        case Bool():
+            return text == "true"
+        case Date():
+            return date.fromisoformat(text)
+        case Moment():
+            return datetime.fromisoformat(text)
+        case _:
+            return text
 
 
 def outcome(row: Mapping[str, Any], stored: Stored, numbers: Sequence[tuple[Lack, str, str, str]]) -> Outcome:
@@ -131,8 +152,6 @@ def _constant(part: exp.Expression) -> Any:
         case exp.Cast(this=this):
             found = _constant(this)
             if part.to.is_type("date", "timestamp") and found is not None:
-                from datetime import date, datetime
-
                 return date.fromisoformat(found) if part.to.is_type("date") else datetime.fromisoformat(found)
             return found
         case exp.Paren(this=this):

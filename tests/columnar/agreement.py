@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import duckdb
@@ -41,6 +41,19 @@ def differences(
                 if not same(want, got):
                     wrong.append((entity, key, rule.name, want, got))
     return compared, wrong, results
+
+
+def outcomes(results: Results, wanted: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Outcome]:
+    """What the columns hold, for the entities, keys and rules that are wanted."""
+    found: dict[tuple[str, str, str], Outcome] = {}
+    rows: dict[str, dict[str, dict[str, object]]] = {}
+    for entity, table in results.tables.items():
+        shown = results.db.sql(f"select * from {table}")
+        names = shown.columns
+        rows[entity] = {row[names.index(KEY)]: dict(zip(names, row, strict=True)) for row in shown.fetchall()}
+    for entity, key, rule in wanted:
+        found[entity, key, rule] = outcome(rows[entity][key], results.rules[entity, rule], results.reasons)
+    return found
 
 
 def same(want: Outcome, got: Outcome) -> bool:
