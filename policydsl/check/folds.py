@@ -279,6 +279,10 @@ def rows_of(checker: Checker, entity: str, frames: Frames, everyone: bool, where
     ancestors = tuple(checker.scope.ancestors(entity))
     for depth, frame in enumerate(frames):
         if isinstance(frame, RowFrame) and frame.entity in ancestors:
+            if checker.scope.entities[frame.entity].node.singleton and ancestors[0] != frame.entity:
+                return core.AllRows(entity)
+            if not _next_below(checker, frame.entity, entity, where):
+                return None
             return core.Children(core.Here(depth), entity)
     own = next((frame.entity for frame in frames if isinstance(frame, RowFrame)), None)
     if own is not None and checker.scope.entities[own].node.singleton:
@@ -290,7 +294,9 @@ def rows_of(checker: Checker, entity: str, frames: Frames, everyone: bool, where
         for owner in checker.scope.ancestors(frame.entity):
             row = core.Owner(row, owner)
             if owner in ancestors:
-                return core.Children(row, entity)
+                if checker.scope.entities[owner].node.singleton and ancestors[0] != owner:
+                    return core.AllRows(entity)
+                return core.Children(row, entity) if _next_below(checker, owner, entity, where) else None
     checker.report(
         "rows-of-whom",
         where,
@@ -299,6 +305,19 @@ def rows_of(checker: Checker, entity: str, frames: Frames, everyone: bool, where
         own=own or "",
     )
     return None
+
+
+def _next_below(checker: Checker, above: str, entity: str, where: Span) -> bool:
+    """Whether the rows of an entity belong to rows of `above` themselves; a finding where others stand between."""
+    scope = checker.scope
+    owners = list(scope.ancestors(entity))
+    between = owners[: owners.index(above)]
+    if not between:
+        return True
+    total, count = (BY_ID[word].spelling(scope.language) for word in ("F_SUM", "F_COUNT"))
+    shown = f"{total}({between[0]}: {count}({entity}))"
+    checker.report("rows-below-rows", where, entity=entity, own=above, between=between[0], shown=shown)
+    return False
 
 
 def _fold(checker: Checker, node: tree.Function, first: tree.Reference, frames: Frames, word: str) -> core.Expr:
@@ -514,6 +533,10 @@ def within(checker: Checker, node: tree.Among, item: core.Expr, frames: Frames) 
     rows: core.Rows = core.AllRows(entity.name)
     for depth, frame in enumerate(frames):
         if isinstance(frame, RowFrame) and frame.entity in ancestors:
+            if checker.scope.entities[frame.entity].node.singleton and ancestors[0] != frame.entity:
+                break
+            if not _next_below(checker, frame.entity, entity.name, options.span):
+                return core.Pending("", type=NEVER, span=node.span)
             rows = core.Children(core.Here(depth), entity.name)
             break
     inner: Frames = (RowFrame(entity.name, rows), *frames)

@@ -269,6 +269,16 @@ _ROWS = (
         "For all rows write `every row of {entity}`.",
     ),
     Code(
+        "rows-below-rows",
+        _ERROR,
+        "隔了一层的各行",
+        "rows below other rows",
+        "「{entity}」属于「{between}」,不直接属于「{own}」,不能一步汇总。",
+        "“{entity}” belongs to “{between}” and not to “{own}” itself, so it cannot be folded in one step.",
+        "请一层一层汇总,如「{shown}」。",
+        "Fold level by level, like `{shown}`.",
+    ),
+    Code(
         "count-of-rows",
         _ERROR,
         "计数只数行",
