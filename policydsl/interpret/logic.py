@@ -8,7 +8,7 @@ from policydsl.core.program import Every, FieldRead, Has, Not, OneOf, Some, Unme
 from policydsl.core.values import Absent, Blocked, Lack, NotApplicable, Outcome, Value
 from policydsl.interpret import across
 from policydsl.interpret.folds import Asked, Found, Prelude, gather, sure_values
-from policydsl.interpret.lack import FIT, Asker, Frame, join
+from policydsl.interpret.lack import FIT, Asker, CountRange, Frame, join
 from policydsl.interpret.staged import Plain, Staged, new, quiet
 from policydsl.interpret.strict import Binary
 from policydsl.interpret.trace import Sample, Step
@@ -210,8 +210,10 @@ def _member(
         what = item(frame)
         if type(what) in FIT:
             return what in known or (join(causes) if causes else False)
-        # a blocked or absent item is compared as with any row: every row gives the same reason
-        verdicts = [equal(frame, what, value) for value in _searched(sample)[:1]]
+        # a blocked or absent item is compared as with any row, every row gives the same reason; a count that is open is not:
+        # it may be what one row holds and certainly not what another does
+        searched = _searched(sample)
+        verdicts = [equal(frame, what, value) for value in (searched if isinstance(what, CountRange) else searched[:1])]
         undecided = [*(verdict for verdict in verdicts if isinstance(verdict, Blocked)), *causes]
         return True if True in verdicts else join(undecided) if undecided else False
 

@@ -75,3 +75,18 @@ def test_an_item_that_is_lacking_is_named_with_the_rows_that_are() -> None:
         assert isinstance(outcome, Blocked)
         assert outcome.status == "unknown"
         assert {cause.name for cause in outcome.causes} == {"代码", "核定"}
+
+
+def test_an_open_count_may_be_what_a_later_row_holds() -> None:
+    """A count that is not certain is surely not −3, which the first row holds, but may be 1, which the second does."""
+    program = loads(
+        "政策 “计数(虚构)”:\n    主体 区\n"
+        "对象 区:\n    名称: 文本 主键\n    丙: 数\n"
+        "对象 活动 属于 区:\n    有效: 布尔\n"
+        "规则 同数 = 计数(活动 其中 有效) 在 区.丙  依据 一\n"
+    )
+    rows = tuple(Record(key, {"名称": Known(key), "丙": Known(value)}) for key, value in (("东", -3), ("北", 1)))
+    trace = Evaluator(program).run(Facts({"区": rows, "活动": (Record("1", {}, "东"),)}))
+    outcome = trace.outcome("区", "东", "同数")
+    assert isinstance(outcome, Blocked)
+    assert outcome.status == "unknown"
