@@ -7,6 +7,7 @@ import time
 from typing import get_args
 
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from policydsl.syntax import tree
 from policydsl.syntax.format import format_file
 from policydsl.syntax.keywords import KEYWORDS
 from policydsl.syntax.parse import parse
+from policydsl.syntax.walk import mapped
 from tests.syntax.written_files import KINDS, files
 
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
@@ -27,6 +29,19 @@ LAW = settings(
 
 def read(text: str) -> tuple[tree.File, list[Diagnostic]]:
     return parse(Source("law", text))
+
+
+def settled(file: tree.File) -> tree.File:
+    """A file in which the columns of a table written across have no names: what stands at their head is a cell, kept beside."""
+
+    def change(node: object) -> object:
+        if not isinstance(node, tree.Table) or node.across is None:
+            return node
+        named = len(node.grid.head) - len(node.heads)
+        head = tuple(evolve(name, text=name.text if at < named else "") for at, name in enumerate(node.grid.head))
+        return evolve(node, grid=evolve(node.grid, head=head))
+
+    return mapped(file, change)
 
 
 def other(language: Language) -> Language:
@@ -58,7 +73,7 @@ def _back(file: tree.File) -> None:
     text = format_file(file)
     again, findings = read(text)
     assert not findings, (text, findings)
-    assert again == file, text
+    assert settled(again) == settled(file), text
     assert format_file(again) == text
     there = format_file(file, to=other(file.language))
     abroad, findings = read(there)
@@ -67,7 +82,7 @@ def _back(file: tree.File) -> None:
     assert format_file(abroad) == there
     home = format_file(abroad, to=file.language)
     assert home == text
-    assert read(home)[0] == file
+    assert settled(read(home)[0]) == settled(file)
 
 
 # ---------------------------------------------------------------- both widths, comments
@@ -126,7 +141,7 @@ def test_comments_are_kept_in_their_order(data: st.DataObject, language: Languag
     text = "\n".join(written)
     commented, findings = read(text)
     assert not findings, (text, findings)
-    assert commented == file
+    assert settled(commented) == settled(file)
     wanted = [found.group() for line in written if (found := REMARK.search(line))]
     assert [comment.text for comment in commented.comments] == wanted
     once = format_file(commented)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from small_policy import TEXT, answers, program, prover
+from proved_policy import TEXT, answers, program, prover
 
 import policydsl
 from policydsl.core.facts import Known
