@@ -21,7 +21,7 @@ from policydsl.testing.domain import First, Seeded
 from policydsl.testing.examples import run_example
 from policydsl.testing.mutants import Mutant, mutants, program_with, rebuilt
 from policydsl.testing.places import Goal, Spotted, goals, goals_at, needs, read_by, spotted
-from policydsl.testing.properties import check_properties
+from policydsl.testing.properties import check_property, held, looked_at
 from policydsl.testing.reach import Reached, reached_by_example
 from policydsl.testing.simplify import renumbered, simpler
 
@@ -85,7 +85,14 @@ class Trial:
         self.program = program
         self._evaluators: dict[Setting, Evaluator] = {}
         self._examples: list[tuple[core.Example, Reached, int]] = []
-        self._properties = list(program.properties)
+        self._properties = [
+            (
+                item,
+                frozenset(rule.id for rule in needs(program, (held(program, item),)).rules),
+                list(looked_at(program, item, 60)),
+            )
+            for item in program.properties
+        ]
         for example in program.examples:
             result = run_example(self.evaluator(example.readings, example.on), example)
             reached = reached_by_example(result)
@@ -125,10 +132,15 @@ class Trial:
 
     def refuted(self, mutant: Mutant) -> bool:
         """Whether a property that holds of the policy does not hold of the mutant."""
-        if not self._properties:
-            return False
-        other = program_with(self.program, mutant)
-        return any(not found.ok for found in check_properties(other, budget=60))
+        cache: dict[Setting, Evaluator] = {}
+        touched = {rule.id for rule in mutant.rules}
+        return any(
+            (mutant.table is not None or touched & beneath)
+            and not check_property(
+                self.program, item, ready=lambda readings, on: self.changed(mutant, cache, readings, on), cases=cases
+            ).ok
+            for item, beneath, cases in self._properties
+        )
 
 
 def mutate(

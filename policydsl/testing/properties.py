@@ -5,14 +5,14 @@ It refutes, it does not prove. A counterexample is made as small as it stays one
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 
 from attrs import evolve, field, frozen
 
 from policydsl.core.facts import Facts, Known
-from policydsl.core.program import Field, Program, Property
+from policydsl.core.program import Field, Program, Property, Rule
 from policydsl.core.types import Number, strip
 from policydsl.core.values import Exact, Outcome, exact
 from policydsl.interpret.budget import ResourceError
@@ -63,19 +63,35 @@ def check_properties(program: Program, budget: int = CASES) -> tuple[PropertyRes
     return tuple(check_property(program, item, budget) for item in program.properties)
 
 
-def check_property(program: Program, item: Property, budget: int = CASES) -> PropertyResult:
-    """One property, looked for a counterexample on the facts of the examples first, then on generated cases."""
-    search = Search(program, item)
-    cases = 0
-    for case, steps in _looked_at(program, item, budget):
+def check_property(
+    program: Program,
+    item: Property,
+    budget: int = CASES,
+    ready: Ready | None = None,
+    cases: Iterable[Looked] | None = None,
+) -> PropertyResult:
+    """One property, looked for a counterexample on the facts of the examples first, then on generated cases.
+
+    `ready` gives what evaluates under readings and a day, where that is not the policy itself but a change of it; `cases` what to
+    look at, where that was made before.
+    """
+    search = Search(program, item, ready)
+    count = 0
+    for case, steps in looked_at(program, item, budget) if cases is None else cases:
         for found in search.on(case, steps):
-            cases += 1
+            count += 1
             if found is not None:
-                return PropertyResult(item, cases, search.told(found))
-    return PropertyResult(item, cases, None)
+                return PropertyResult(item, count, search.told(found))
+    return PropertyResult(item, count, None)
 
 
-def _looked_at(program: Program, item: Property, budget: int) -> Iterator[tuple[Case, tuple[int, ...]]]:
+def held(program: Program, item: Property) -> Rule:
+    """The rule that a property speaks of."""
+    return program.rule_index[(item.entity, item.name) if item.form == "always" else item.result]
+
+
+def looked_at(program: Program, item: Property, budget: int) -> Iterator[Looked]:
+    """The facts of the examples, then generated cases, each with the steps by which a fact is moved there."""
     for example in program.examples:
         yield Case(program, example.facts, dict(example.readings), example.on, example.name), STEPS
     name = item.name if item.form == "always" else item.result[1]
@@ -94,6 +110,13 @@ def _looked_at(program: Program, item: Property, budget: int) -> Iterator[tuple[
         attempt += 1
 
 
+Ready = Callable[[dict[str, str], date | None], Evaluator]
+"""What evaluates a policy under given readings, on a day."""
+
+
+Looked = tuple[Case, tuple[int, ...]]
+
+
 @frozen
 class Found:
     """A counterexample as it was met."""
@@ -107,9 +130,10 @@ class Found:
 class Search:
     """Looks for counterexamples of one property on given facts."""
 
-    def __init__(self, program: Program, item: Property) -> None:
+    def __init__(self, program: Program, item: Property, ready: Ready | None = None) -> None:
         self._program = program
         self._item = item
+        self._ready: Ready = ready or (lambda readings, on: Evaluator(program, readings, on))
         self._evaluators: dict[tuple[tuple[tuple[str, str], ...], date | None], Evaluator] = {}
         fields = program.entities[item.entity].fields
         self._field: Field | None = next((one for one in fields if one.name == item.fact), None)
@@ -124,7 +148,7 @@ class Search:
     def _outcomes(self, case: Case, facts: Facts) -> Outcomes | None:
         setting = (tuple(sorted(case.readings.items())), case.on)
         if setting not in self._evaluators:
-            self._evaluators[setting] = Evaluator(self._program, case.readings, case.on)
+            self._evaluators[setting] = self._ready(dict(case.readings), case.on)
         try:
             return self._evaluators[setting].outcomes(facts)
         except ResourceError:
