@@ -123,7 +123,8 @@ def test_time_grows_in_proportion_to_length() -> None:
 
     seconds(100)
     short = min(seconds(400), seconds(400))
-    assert seconds(1600) < 8 * short
+    # four times as much, with room for a busy machine: what grows with the square takes sixteen times as long
+    assert min(seconds(1600), seconds(1600)) < 12 * short
 
 
 @pytest.mark.parametrize("blank", ["\n", " \n", "#\n"])

@@ -150,7 +150,7 @@ def test_an_example_that_reaches_a_branch_closes_the_gap():
 
 
 def test_a_property_notices_what_no_example_does():
-    property_ = "性质 不吃亏: 认定数 增加 时 补 不减\n"
+    property_ = "性质 不超: 恒有 补 不超过 认定数 × 500元/家\n"
     bare = {item.mutant.zh for item in mutate(policydsl.loads(small())).survivors}
     stated = mutate(policydsl.loads(small(more=property_)))
     assert stated.by_properties > 0
