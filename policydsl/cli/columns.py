@@ -8,7 +8,8 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +48,6 @@ def run(options: argparse.Namespace) -> int:
         return USAGE
     from policydsl.diagnostics.model import Place
     from policydsl.facts.findings import Findings, Problem, Rejected
-    from policydsl.interpret.evaluate import UnknownReading
 
     odd = [name for name in options.facts if not name.lower().endswith(SUFFIXES)]
     if odd:
@@ -58,14 +58,10 @@ def run(options: argparse.Namespace) -> int:
             "结果写成 .parquet、.csv,或者一个文件夹(以 / 结尾)。 Results go to .parquet, .csv or a folder (ending in /)."
         )
         return USAGE
-    try:
-        readings, on = readings_of(options.reading), day_of(options.on)
-    except Refused as refused:
-        say(str(refused))
-        return refused.code
-    program = program_of(options.policy)
-    if program is None:
-        return FINDINGS
+    asked = _asked(options)
+    if isinstance(asked, int):
+        return asked
+    program, readings, on = asked
     try:
         with _database(options.output) as db, _progress() as progress:
             mark = _mark(options) if options.output else ""
@@ -77,9 +73,6 @@ def run(options: argparse.Namespace) -> int:
                 _write(results, options.output)
             show(results.findings, stream=sys.stderr)
             print(_told(results, program, engine))
-    except UnknownReading as unknown:
-        say(str(unknown))
-        return USAGE
     except Rejected as rejected:
         findings = Findings(program.language)
         findings.problem(Problem(rejected.code, rejected.data), Place(str(rejected.data.get("file", ""))))
@@ -97,6 +90,25 @@ def run(options: argparse.Namespace) -> int:
         return FINDINGS
     _forget(options.output)
     return FINDINGS if grave(list(results.findings)) else FINE
+
+
+def _asked(options: argparse.Namespace) -> tuple[Program, Mapping[str, str], date | None] | int:
+    """The policy, readings and day of the call; the exit code where they make no sense, which is said."""
+    from policydsl.interpret.evaluate import Evaluator, UnknownReading
+
+    try:
+        readings, on = readings_of(options.reading), day_of(options.on)
+        program = program_of(options.policy)
+        if program is None:
+            return FINDINGS
+        Evaluator(program, readings, on)
+    except Refused as refused:
+        say(str(refused))
+        return refused.code
+    except UnknownReading as unknown:
+        say(str(unknown))
+        return USAGE
+    return program, readings, on
 
 
 def _writable(output: str) -> bool:
@@ -242,19 +254,14 @@ def spark(options: argparse.Namespace) -> int:
     except ModuleNotFoundError:
         say("Spark 要装 pyspark:pip install 'policydsl[spark]'。 Spark needs: pip install 'policydsl[spark]'.")
         return USAGE
-    from policydsl.interpret.evaluate import UnknownReading
 
     if options.output and options.output.lower().endswith((".csv", ".xlsx", ".json")):
         say("Spark 的结果是一个 parquet 文件夹:-o 结果/。 Spark writes a folder of parquet files.")
         return USAGE
-    try:
-        readings, on = readings_of(options.reading), day_of(options.on)
-    except Refused as refused:
-        say(str(refused))
-        return refused.code
-    program = program_of(options.policy)
-    if program is None:
-        return FINDINGS
+    asked = _asked(options)
+    if isinstance(asked, int):
+        return asked
+    program, readings, on = asked
     running = session(options.master, program.header.time_zone)
     try:
         cluster = Cluster(running, program, readings, on)
@@ -269,9 +276,6 @@ def spark(options: argparse.Namespace) -> int:
             if declared.singleton and program.rules_of(name):
                 total = cluster.run(name).collect()[0].asDict()
                 print(f"{name}: {json.dumps(total, ensure_ascii=False, default=str)}")
-    except UnknownReading as unknown:
-        say(str(unknown))
-        return USAGE
     except Refusal as refusal:
         say(str(refusal))
         return FINDINGS
@@ -290,14 +294,10 @@ def sql(options: argparse.Namespace) -> int:
     except ModuleNotFoundError:
         say(_MISSING)
         return USAGE
-    try:
-        readings, on = readings_of(options.reading), day_of(options.on)
-    except Refused as refused:
-        say(str(refused))
-        return refused.code
-    program = program_of(options.policy)
-    if program is None:
-        return FINDINGS
+    asked = _asked(options)
+    if isinstance(asked, int):
+        return asked
+    program, readings, on = asked
     try:
         print(printed(program, options.dialect, readings, on, options.of))
     except Refusal as refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from fractions import Fraction
 
 from policydsl.core import program as core
@@ -15,19 +16,19 @@ MOST_ROWS = 400
 """Rows that a count may be brought to."""
 
 
-class Crowd:
+class Crowd(ABC):
     """What an aim does with the rows under a row. `make` and `assign` are the aim's own."""
 
     draft: Draft
     domain: Domain
 
+    @abstractmethod
     def make(self, spot: Spot, node: core.Expr, wanted: bool) -> bool:
         """Bring a condition to be true, or false."""
-        raise NotImplementedError
 
+    @abstractmethod
     def assign(self, spot: Spot, node: core.Expr, value: Outcome) -> bool:
         """Bring an expression to a value."""
-        raise NotImplementedError
 
     def rows(self, spot: Spot, rows: core.Rows) -> list[Row]:
         if isinstance(rows, core.AllRows):

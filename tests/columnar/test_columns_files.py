@@ -267,6 +267,15 @@ def test_inexact_dialects_are_refused_with_the_reason(
     assert dialect in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("call", [["sql"], ["run", "企业.parquet", "--engine", "columnar"]])
+def test_a_reading_that_there_is_not_is_refused_in_words(
+    place: Path, capsys: pytest.CaptureFixture[str], call: list[str]
+) -> None:
+    parquet("企业.parquet", "select 'C1' as 代码")
+    assert main([call[0], "例.pol", *call[1:], "--reading", "没有=甲"]) == 2
+    assert "没有" in capsys.readouterr().err
+
+
 def test_the_query_for_spark_has_no_word_of_the_embedded_database(capsys: pytest.CaptureFixture[str]) -> None:
     program = str(ROOT / "policies" / "2025.pol")
     assert main(["sql", program, "--dialect", "spark"]) == 0
