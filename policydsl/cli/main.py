@@ -151,7 +151,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("-o", "--output", metavar="FILE")
 
     swept = commands.add_parser("sweep", help="一个事实变动时金额怎样变 how the money moves as a fact does")
-    _whatif(swept, ("text", "json", "csv", "svg", "html", "xlsx"))
+    _whatif(swept, _CHARTED)
     swept.add_argument("--of", metavar="KEY", required=True, help="哪一行(如 黄埔区) which row")
     swept.add_argument("--rule", metavar="RULE", required=True, help="哪一条规则,或 全市.测算总额 which rule")
     swept.add_argument(
@@ -169,7 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     drawn = commands.add_parser(
         "simulate", help="事实说不准时,总额会是多少 what totals come to when facts are uncertain"
     )
-    _whatif(drawn, ("text", "json"))
+    _whatif(drawn, _CHARTED)
     drawn.add_argument(
         "--vary",
         metavar="'[ROW/]FACT ~ DISTRIBUTION' | FILE",
@@ -292,6 +292,10 @@ def _parser() -> argparse.ArgumentParser:
     history.add_argument("rule", metavar="RULE", help="名称,或 编号.名称 its name, or ID.NAME")
     history.add_argument("--format", choices=("text", "json"), default="text")
     return parser
+
+
+_CHARTED = ("text", "json", "csv", "xlsx", "svg", "png", "html", "vega")
+"""The forms of what has a chart; vega is the chart as a specification of Vega-Lite."""
 
 
 def _whatif(parser: argparse.ArgumentParser, forms: tuple[str, ...]) -> None:

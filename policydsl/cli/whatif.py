@@ -72,17 +72,9 @@ def _sweep(options: argparse.Namespace, compiled: Compiled, facts: Facts, names:
     from policydsl.simulate.sweep import sweep as swept
     from policydsl.simulate.target import around, ask
 
-    endings = {".json": "json", ".csv": "csv", ".svg": "svg", ".html": "html", ".htm": "html", ".xlsx": "xlsx"}
-    form = options.format or form_of(options.output, endings, "text")
-    if form == "xlsx" and not options.output:
-        raise ask("工作簿要写到文件\uff1a请加 -o 结果.xlsx", "A workbook goes to a file: add -o NAME.xlsx")
+    form = _form(options)
     if len(options.by) > 2:
         raise ask("至多两个事实\uff1a--by 写一次或两次", "At most two facts: --by once or twice")
-    if len(options.by) > 1 and form in ("svg", "html", "xlsx"):
-        raise ask(
-            "两个事实的图只有文字的\uff0c数据用 csv 或 json",
-            "Of two facts there is a chart in text, and data as csv or json",
-        )
     entity, key = names.row(options.of)
     target = names.rule(options.rule, entity, key)
     most = MOST_POINTS if len(options.by) == 1 else 100
@@ -94,7 +86,7 @@ def _sweep(options: argparse.Namespace, compiled: Compiled, facts: Facts, names:
         axes.append(axis(fact, low, high, step, most))
     found = swept(compiled, facts, target, axes)
     program, lang = compiled.program, options.lang or compiled.program.language
-    from policydsl.reports import sweep_files
+    from policydsl.reports import charts, sweep_files
     from policydsl.reports.results_json import dump
     from policydsl.reports.sweep_text import sweep_text
 
@@ -104,10 +96,9 @@ def _sweep(options: argparse.Namespace, compiled: Compiled, facts: Facts, names:
             content = dump(sweep_files.sweep_data(found))
         case "csv":
             content = sweep_files.sweep_csv(found)
-        case "svg":
-            content = sweep_files.sweep_svg(program, found, lang)
-        case "html":
-            content = sweep_files.sweep_html(program, found, lang, sweep_text(program, found, lang, 100))
+        case "svg" | "png" | "html" | "vega":
+            text = sweep_text(program, found, lang, 100)
+            content = _chart(form, charts.sweep_chart(program, found, lang), text, lang)
         case "xlsx":
             content = sweep_files.sweep_xlsx(program, found, lang)
         case _:
@@ -133,7 +124,7 @@ def _seek(options: argparse.Namespace, compiled: Compiled, facts: Facts, names: 
     fact = names.fact(options.by, entity, key)
     low, high, step = names.span(options.within, fact) if options.within else (*bounds_of(fact), None)
     if step is None:
-        step = step_of(fact, (low, high))
+        step = step_of(fact)
     found = sought(compiled, facts, target, fact, wanted, (low, high), step)
     form = options.format or form_of(options.output, {".json": "json"}, "text")
     lang = options.lang or compiled.program.language
@@ -150,12 +141,12 @@ def _simulate(options: argparse.Namespace, compiled: Compiled, facts: Facts, nam
     from policydsl.cli.progress import steps
     from policydsl.core.types import Number, strip
     from policydsl.reports.results_json import dump
-    from policydsl.reports.simulation_text import simulation_data, simulation_text
+    from policydsl.reports.simulation_text import simulation_text
     from policydsl.simulate.many import simulate as simulated
     from policydsl.simulate.many import summed
     from policydsl.simulate.target import ask
 
-    program = compiled.program
+    program, form = compiled.program, _form(options)
     if not 1 <= options.draws <= MOST_DRAWS:
         raise ask(f"--draws 应在 1 到 {MOST_DRAWS} 之间", f"--draws has to lie between 1 and {MOST_DRAWS}")
     if not 0 <= options.correlation <= 1:
@@ -185,16 +176,69 @@ def _simulate(options: argparse.Namespace, compiled: Compiled, facts: Facts, nam
     budget = names.amount(options.budget, money) if options.budget and money is not None else None
     with steps() as step:
         found = simulated(compiled, facts, varied, totals, rows, options.draws, options.seed, options.correlation, step)
-    form = options.format or form_of(options.output, {".json": "json"}, "text")
     lang = options.lang or program.language
-    if form == "json":
-        content = dump(simulation_data(found, budget))
-    else:
-        screen = not options.output
-        content = simulation_text(
-            program, found, lang, width() if screen else 80, budget, sys.stdout.encoding if screen else "utf-8"
-        )
+    from policydsl.reports import charts, simulation_files
+
+    def text(screen: bool) -> str:
+        wide, encoding = (width(), sys.stdout.encoding) if screen else (80, "utf-8")
+        return simulation_text(program, found, lang, wide, budget, encoding)
+
+    content: str | bytes
+    match form:
+        case "json":
+            content = dump(simulation_files.simulation_data(found, budget))
+        case "csv":
+            content = simulation_files.simulation_csv(found, budget)
+        case "xlsx":
+            content = simulation_files.simulation_xlsx(program, found, lang, budget)
+        case "svg" | "png" | "html" | "vega":
+            content = _chart(form, charts.simulation_chart(program, found, lang, budget), text(False), lang)
+        case _:
+            content = text(not options.output)
     return put(content, options.output, code)
+
+
+ENDINGS = {
+    ".json": "json",
+    ".csv": "csv",
+    ".svg": "svg",
+    ".png": "png",
+    ".html": "html",
+    ".htm": "html",
+    ".xlsx": "xlsx",
+}
+
+
+def _form(options: argparse.Namespace) -> str:
+    """The form to write in, by --format or the ending of -o. Raises Ask where it can only go to a file."""
+    from policydsl.simulate.target import ask
+
+    ending = "vega" if (options.output or "").lower().endswith(".vl.json") else form_of(options.output, ENDINGS, "text")
+    form: str = options.format or ending
+    if form in ("xlsx", "png") and not options.output:
+        raise ask(f"{form} 要写到文件\uff1a请加 -o 结果.{form}", f"{form} goes to a file: add -o NAME.{form}")
+    return form
+
+
+def _chart(form: str, chart: dict[str, Any], text: str, lang: Any) -> str | bytes:
+    """A chart in the form asked for. Raises Ask where what draws it is not installed."""
+    from policydsl.reports import charts
+    from policydsl.simulate.target import ask
+
+    try:
+        match form:
+            case "vega":
+                return charts.chart_json(chart)
+            case "png":
+                return charts.png(chart)
+            case "html":
+                return charts.chart_page(chart, chart["title"]["text"], text, lang)
+        return charts.svg(chart)
+    except charts.NoPainter:
+        raise ask(
+            "画图要先安装\uff1apip install 'policydsl[charts]'\uff1b-o 图.vl.json 不用安装",
+            "Charts need pip install 'policydsl[charts]'; -o NAME.vl.json does not",
+        ) from None
 
 
 def _varied(texts: list[str], names: Names) -> list[Varying]:
@@ -209,15 +253,15 @@ def _varied(texts: list[str], names: Names) -> list[Varying]:
         if key and key != "*":
             entity, key = names.row(key)
         owner, field = names.field(name, entity)
-        if owner.singleton:
-            keys = [""]
-        elif owner.name != entity:
-            raise ask(f"「{owner.name}」的事实不能抽取", f"Facts of 「{owner.name}」 cannot be drawn")
-        else:
-            keys = [key] if key and key != "*" else [row.key for row in names.facts.tables.get(entity, ())]
+        one = bool(key) and key != "*"
+        keys = names.under(owner, entity, key if one else "")
+        if not keys:
+            raise ask(
+                f"「{key or owner.name}」没有「{owner.name}」的行", f"There is no row of 「{owner.name}」 in 「{key}」"
+            )
         for each in keys:
             fact = Fact(owner.name, each, field, names.now(owner.name, each, field))
-            if fact.now is None and "%" in distribution and not (key and key != "*"):
+            if fact.now is None and "%" in distribution and not (one and owner.name == entity):
                 continue  # of rows that have not reported it, ±% says nothing
             found[fact.at] = varying(names, fact, distribution)
     if not found:

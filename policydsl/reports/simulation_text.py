@@ -1,4 +1,4 @@
-"""Owns simulations as text and as data: what the totals come to, how likely a budget is left, which thresholds decide."""
+"""Owns simulations as text: what the totals come to, how likely a budget is left, which thresholds decide."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from policydsl.core.program import Program
 from policydsl.core.values import Exact
 from policydsl.diagnostics.model import Language
 from policydsl.reports.terminal import rendered
-from policydsl.reports.whatif_told import Told, bar, plain
+from policydsl.reports.whatif_told import Told, bar
 from policydsl.reports.wrap import wrap
 from policydsl.simulate.many import QUANTILES, Simulation, Spread
 
@@ -124,8 +124,8 @@ def _rows(told: Told, rows: tuple[Spread, ...], draws: int) -> Table:
         table.add_row(spread.target[1], told.amount(spread.now, spread.rule), *cells, _without(told, spread, draws))
     if len(rows) > MOST_SHOWN:
         table.caption = told.say(
-            f"另有 {len(rows) - MOST_SHOWN} 行\uff0c见 --format json",
-            f"{len(rows) - MOST_SHOWN} more; see --format json",
+            f"另有 {len(rows) - MOST_SHOWN} 行\uff0c见 --format csv",
+            f"{len(rows) - MOST_SHOWN} more; see --format csv",
         )
     return table
 
@@ -150,46 +150,3 @@ def _moves(told: Told, found: Simulation) -> Iterator[str]:
         yield told.say("最左右总额的事实\uff08秩相关\uff09\uff1a", "Facts that move the total most (rank correlation):")
     for at, size in moving:
         yield f"  {told.where(at)} {size:+.2f}"
-
-
-def simulation_data(found: Simulation, budget: Exact | None) -> dict[str, Any]:
-    """A simulation as plain data: exact amounts as text, in base units."""
-
-    def spread(item: Spread) -> dict[str, Any]:
-        data: dict[str, Any] = {
-            "of": list(item.target),
-            "now": plain(item.now),
-            "computed": len(item.values),
-            "without": dict(item.without),
-        }
-        if item.values:
-            data |= {
-                "mean": plain(item.mean if item.mean.denominator != 1 else item.mean.numerator),
-                "least": plain(item.values[0]),
-                "most": plain(item.values[-1]),
-                "quantiles": {f"{float(share):g}": plain(item.quantile(share)) for share in QUANTILES},
-                "histogram": [[float(start), float(end), count] for start, end, count in item.histogram()],
-            }
-            if budget is not None:
-                data["above_budget"] = float(item.above(budget))
-        return data
-
-    return {
-        "draws": found.draws,
-        "seed": found.seed,
-        "generator": "random.Random (Mersenne Twister)",
-        "correlation": found.correlation,
-        "varied": [
-            {"fact": list(item.fact.at), "now": plain(item.fact.now), "distribution": item.written}
-            for item in found.varied
-        ],
-        "budget": plain(budget),
-        "totals": [spread(item) for item in found.totals],
-        "subtotal": spread(found.subtotal) if found.subtotal is not None else None,
-        "rows": [spread(item) for item in found.rows],
-        "deciders": [
-            {"of": list(item.target), "draws": {str(plain(value)): count for value, count in item.shares}}
-            for item in found.deciders
-        ],
-        "moves": [{"fact": list(at), "rank_correlation": round(size, 4)} for at, size in found.moves],
-    }

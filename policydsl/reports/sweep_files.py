@@ -1,21 +1,19 @@
-"""Owns sweeps as files: JSON, CSV, an SVG picture (alone or in a page), a workbook with a native chart."""
+"""Owns sweeps and searches as data: JSON, CSV, a workbook with a native chart or, of two facts, cells shaded by their amounts."""
 
 from __future__ import annotations
 
 import csv
 from fractions import Fraction
-from html import escape
 from io import BytesIO, StringIO
 from typing import Any
 
-from policydsl.core.program import Program
+from policydsl.core.program import Program, Rule
+from policydsl.core.values import Outcome
 from policydsl.diagnostics.model import Language
 from policydsl.reports.results_csv import inert
 from policydsl.reports.whatif_told import Told, plain
 from policydsl.simulate.seek import Sought
 from policydsl.simulate.sweep import Sweep
-
-WIDE, HIGH, LEFT, TOP, BOTTOM = 720, 360, 110, 40, 50
 
 
 def sweep_data(found: Sweep) -> dict[str, Any]:
@@ -56,6 +54,7 @@ def seek_data(found: Sought) -> dict[str, Any]:
         "after": plain(found.after),
         "best": None if found.best is None else {"value": plain(found.best[0]), "amount": plain(found.best[1])},
         "tried": found.tried,
+        "stretches": found.passed,
     }
 
 
@@ -72,88 +71,38 @@ def sweep_csv(found: Sweep) -> bytes:
     return stream.getvalue().encode("utf-8-sig")
 
 
-def sweep_svg(program: Program, found: Sweep, lang: Language) -> str:
-    """The chart as a picture: steps as they are, without a slope that is not there."""
-    told = Told(program, lang)
-    axis = found.axes[0]
-    points = [
-        (value, Fraction(outcome))  # type: ignore[arg-type]
-        if type(outcome) in (int, Fraction)
-        else (value, None)
-        for value, outcome in zip(axis.values, found.outcomes[0], strict=True)
-    ]
-    known = [amount for _, amount in points if amount is not None] or [Fraction(0)]
-    low, high = min(*known, Fraction(0)), max(*known, Fraction(1))
-    first, last = Fraction(axis.values[0]), Fraction(axis.values[-1])
-    span = last - first or Fraction(1)
-
-    def x(value: Any) -> str:
-        return f"{LEFT + float((Fraction(value) - first) / span) * (WIDE - LEFT - 20):.1f}"
-
-    def y(amount: Fraction) -> str:
-        return f"{TOP + float((high - amount) / (high - low)) * (HIGH - TOP - BOTTOM):.1f}"
-
-    path, pen = "", "M"
-    for value, amount in points:
-        if amount is None:
-            pen = "M"
-            continue
-        path += f"{pen}{x(value)} {y(amount)}" if pen == "M" else f"H{x(value)}V{y(amount)}"
-        pen = "L"
-    marks = "".join(
-        f'<circle cx="{x(turn.end)}" cy="{y(Fraction(turn.after))}" r="3" fill="{"#c0392b" if turn.cliff else "#27763d"}">'
-        f"<title>{escape(told.fact(turn.end, axis.fact.field))}: {escape(told.amount(turn.after, found.rule))}</title></circle>"
-        for turn in found.turns[:500]
-    )
-    title = f"{told.where(found.target)} — {told.where(axis.fact.at)}"
-    now = axis.fact.now
-    line = (
-        f'<line x1="{x(now)}" x2="{x(now)}" y1="{TOP}" y2="{HIGH - BOTTOM}" stroke="#999" stroke-dasharray="4 3"/>'
-        if now is not None and axis.values[0] <= now <= axis.values[-1]
-        else ""
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" font-family="sans-serif" font-size="12">'
-        f"<title>{escape(title)}</title>"
-        f'<rect width="{WIDE}" height="{HIGH}" fill="#fff"/><text x="{LEFT}" y="20" font-size="14">{escape(title)}</text>'
-        f'<path d="M{LEFT} {TOP}V{HIGH - BOTTOM}H{WIDE - 20}" fill="none" stroke="#444"/>{line}'
-        f'<text x="{LEFT - 6}" y="{TOP + 4}" text-anchor="end">{escape(told.amount(high, found.rule))}</text>'
-        f'<text x="{LEFT - 6}" y="{HIGH - BOTTOM}" text-anchor="end">{escape(told.amount(low, found.rule))}</text>'
-        f'<text x="{LEFT}" y="{HIGH - BOTTOM + 20}">{escape(told.fact(axis.values[0], axis.fact.field))}</text>'
-        f'<text x="{WIDE - 20}" y="{HIGH - BOTTOM + 20}" text-anchor="end">{escape(told.fact(axis.values[-1], axis.fact.field))}</text>'
-        f'<path d="{path}" fill="none" stroke="#1f5fa8" stroke-width="1.6"/>{marks}</svg>\n'
-    )
-
-
-def sweep_html(program: Program, found: Sweep, lang: Language, text: str) -> str:
-    """A page with the picture and the text below it."""
-    title = escape(f"{found.target[1]} {found.rule.name}")
-    return (
-        f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{title}</title>'
-        f'<body style="max-width:60em;margin:2em auto;font-family:sans-serif">{sweep_svg(program, found, lang)}'
-        f"<pre>{escape(text)}</pre></body></html>\n"
-    )
-
-
 def sweep_xlsx(program: Program, found: Sweep, lang: Language) -> bytes:
-    """The points as a sheet with a chart of them that can be edited."""
+    """The points as a sheet that can be edited: of one fact with a chart of them, of two as a table whose cells are shaded."""
     import xlsxwriter
 
     told = Told(program, lang)
     stream = BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    if len(found.axes) == 1:
+        _points(book, told, found)
+    else:
+        _table(book, told, found)
+    book.close()
+    return stream.getvalue()
+
+
+def _put(sheet: Any, row: int, column: int, outcome: Outcome, rule: Rule, told: Told) -> None:
+    size = rule.measure.size if rule.measure is not None else Fraction(1)
+    if type(outcome) in (int, Fraction):
+        sheet.write_number(row, column, float(Fraction(outcome) / size))  # type: ignore[arg-type]
+    else:
+        sheet.write_string(row, column, told.amount(outcome, rule))
+
+
+def _points(book: Any, told: Told, found: Sweep) -> None:
     name = told.say("变化", "sweep")
     sheet = book.add_worksheet(name)
     axis, rule = found.axes[0], found.rule
-    size = rule.measure.size if rule.measure is not None else Fraction(1)
     unit = rule.measure.text if rule.measure is not None else ""
     sheet.write_row(0, 0, [told.where(axis.fact.at), f"{told.where(found.target)} {unit}".strip()])
     for index, (value, outcome) in enumerate(zip(axis.values, found.outcomes[0], strict=True), 1):
         sheet.write_number(index, 0, float(Fraction(value) / axis.fact.unit))
-        if type(outcome) in (int, Fraction):
-            sheet.write_number(index, 1, float(Fraction(outcome) / size))  # type: ignore[arg-type]
-        else:
-            sheet.write_string(index, 1, told.amount(outcome, rule))
+        _put(sheet, index, 1, outcome, rule, told)
     chart = book.add_chart({"type": "scatter", "subtype": "straight"})
     count = len(axis.values)
     chart.add_series({"name": [name, 0, 1], "categories": [name, 1, 0, count, 0], "values": [name, 1, 1, count, 1]})
@@ -163,5 +112,24 @@ def sweep_xlsx(program: Program, found: Sweep, lang: Language) -> bytes:
     chart.set_size({"width": 900, "height": 420})
     sheet.insert_chart("D2", chart)
     sheet.set_column(0, 1, 22)
-    book.close()
-    return stream.getvalue()
+
+
+def _table(book: Any, told: Told, found: Sweep) -> None:
+    sheet = book.add_worksheet(told.say("变化", "sweep"))
+    first, second = found.axes
+    unit = found.rule.measure.text if found.rule.measure is not None else ""
+    sheet.write_string(0, 0, f"{told.where(found.target)} {unit}".strip())
+    sheet.write_string(1, 0, told.say("横\uff1a", "across: ") + told.where(first.fact.at))
+    sheet.write_string(2, 0, told.say("纵\uff1a", "down: ") + told.where(second.fact.at))
+    top = 4
+    for column, value in enumerate(first.values, 1):
+        sheet.write_number(top, column, float(Fraction(value) / first.fact.unit))
+    for row, (other, outcomes) in enumerate(zip(second.values, found.outcomes, strict=True), top + 1):
+        sheet.write_number(row, 0, float(Fraction(other) / second.fact.unit))
+        for column, outcome in enumerate(outcomes, 1):
+            _put(sheet, row, column, outcome, found.rule, told)
+    shades = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#5B9BD5"}
+    sheet.conditional_format(top + 1, 1, top + len(second.values), len(first.values), shades)
+    sheet.freeze_panes(top + 1, 1)
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, len(first.values), 12)

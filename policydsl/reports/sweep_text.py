@@ -175,8 +175,9 @@ def seek_text(program: Program, found: Sought, lang: Language, width: int) -> st
         lines.append(text + told.say("。", "."))
     lines.append(
         told.say(
-            f"由近到远试了 {found.tried} 个值\uff0c步长 {told.fact(found.step, field)}。",
-            f"{found.tried} values were tried, the nearest first, in steps of {told.fact(found.step, field)}.",
+            f"精确到 {told.fact(found.step, field)}\uff1a由近到远\uff0c整段排除或分半 {found.passed} 次\uff0c逐个测算 {found.tried} 个值。",
+            f"To {told.fact(found.step, field)} exactly: the nearest first, {found.passed} stretches ruled out or halved, "
+            f"{found.tried} values computed.",
         )
     )
     return "\n".join(part for line in lines for part in wrap(line, width)) + "\n"

@@ -1,7 +1,8 @@
 """Owns distributions: what `±10%`, `80..120`, `正态(100, 15)` mean, and how a draw becomes a value of a fact.
 
-A draw is a quantile between 0 and 1. Facts of one row share a part of theirs (`correlation`): each is the normal quantile of
-√ρ × what the row has + √(1−ρ) × its own, so that a district that does well does well in all. The generator is Python's
+A draw is a quantile between 0 and 1. Facts of one row of the main entity, and of the rows that belong to it, share a part of
+theirs (`correlation`): each is the normal quantile of √ρ × what the row has + √(1−ρ) × its own, so that a district that does
+well does well in all. The generator is Python's
 `random.Random(seed)` (Mersenne Twister); quantiles are floats, the values of facts that come of them exact: whole for counts,
 to the hundredth of the unit for anything else, never below zero.
 """
@@ -30,11 +31,12 @@ FORMS = "80..120 · ±10% · 均匀(80, 120) · 三角(80, 100, 130) · 正态(1
 
 @frozen
 class Varying:
-    """A fact that is drawn, how it was written, and its value at each quantile, in base units."""
+    """A fact that is drawn, how it was written, its value at each quantile, in base units, and the row whose luck it shares."""
 
     fact: Fact
     written: str
     quantile: Quantile
+    luck: tuple[str, str]
 
     def value(self, share: float) -> Exact:
         """The value of the fact at a quantile."""
@@ -45,7 +47,10 @@ class Varying:
 
 def varying(names: Names, fact: Fact, text: str) -> Varying:
     """The distribution that a text says for a fact. Raises Ask."""
-    return Varying(fact, text.strip(), _quantile(names, fact, text))
+    main = names.program.header.main
+    above = names.above(fact.entity, fact.key, main)
+    luck = (fact.entity, fact.key) if above is None else (main, above)
+    return Varying(fact, text.strip(), _quantile(names, fact, text), luck)
 
 
 def _quantile(names: Names, fact: Fact, text: str) -> Quantile:
@@ -150,10 +155,9 @@ class Dice:
         rows: dict[tuple[str, str], float] = {}
         found = {}
         for item in facts:
-            row = item.fact.entity, item.fact.key
-            if row not in rows:
-                rows[row] = self._normal()
-            found[item.fact.at] = item.value(_STANDARD.cdf(self._shared * rows[row] + self._own * self._normal()))
+            if item.luck not in rows:
+                rows[item.luck] = self._normal()
+            found[item.fact.at] = item.value(_STANDARD.cdf(self._shared * rows[item.luck] + self._own * self._normal()))
         return found
 
     def _normal(self) -> float:

@@ -66,6 +66,7 @@ class Names:
         self.program = program
         self.facts = facts
         self._units = Units(program)
+        self._rows = {(name, row.key): row for name, rows in facts.tables.items() for row in rows}
         self._entities = dict(program.entities) | {item.alias: item for item in program.entities.values() if item.alias}
 
     def row(self, key: str) -> tuple[str, str]:
@@ -105,14 +106,39 @@ class Names:
         return owner.name, self._key(owner, entity, key), found.name
 
     def _key(self, owner: core.Entity, entity: str, key: str) -> str:
+        """The key of the row of `owner` that is meant when `entity`'s row `key` is asked about: its own, or one that it belongs to."""
         if owner.singleton:
             return ""
-        if owner.name == entity:
-            return key
-        raise ask(
-            f"「{owner.name}」不止一行\uff0c只能问「{entity}」自己的或只有一行的对象的",
-            f"「{owner.name}」 has many rows; ask of 「{entity}」 itself or of an entity that has one row",
-        )
+        at, name = key, entity
+        while name != owner.name:
+            above, row = self.program.entities[name].owner, self._rows.get((name, at))
+            if above is None or row is None or row.parent is None:
+                raise ask(
+                    f"「{owner.name}」不止一行\uff0c只能问「{entity}」自己的、它所属的或只有一行的对象的",
+                    f"「{owner.name}」 has many rows; ask of 「{entity}」 itself, of what it belongs to, "
+                    "or of an entity that has one row",
+                )
+            name, at = above, row.parent
+        return at
+
+    def under(self, owner: core.Entity, entity: str, key: str) -> list[str]:
+        """The keys of the rows of `owner` meant by a row `key` of `entity` ("" for every row): itself, or what belongs to it."""
+        if owner.singleton:
+            return [""]
+        keys = [row.key for row in self.facts.tables.get(owner.name, ())]
+        if not key:
+            return keys
+        return [each for each in keys if self.above(owner.name, each, entity) == key]
+
+    def above(self, name: str, key: str, entity: str) -> str | None:
+        """The key of the row of `entity` that a row is or belongs to; None where it belongs to none."""
+        at: str | None = key
+        while name != entity:
+            above, row = self.program.entities[name].owner, self._rows.get((name, at or ""))
+            if above is None or row is None:
+                return None
+            name, at = above, row.parent
+        return at
 
     def field(self, text: str, entity: str) -> tuple[core.Entity, core.Field]:
         """A fact of an entity that is a number."""

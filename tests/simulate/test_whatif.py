@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from fractions import Fraction
@@ -19,7 +20,7 @@ from policydsl.core.facts import Facts
 from policydsl.core.program import Program
 from policydsl.simulate.draws import Dice, varying
 from policydsl.simulate.many import simulate
-from policydsl.simulate.seek import outwards, seek
+from policydsl.simulate.seek import seek
 from policydsl.simulate.sweep import axis, sweep, turns_of
 from policydsl.simulate.target import Ask, Fact, Names
 
@@ -84,16 +85,6 @@ def test_the_least_change_is_the_nearest_of_all() -> None:
         assert found.value in reaching
         assert abs(found.value - count.now) == min(abs(value - count.now) for value in reaching)
     assert seek(compiled, facts, target, count, 10**9, (600, 1400), 1).value is None
-
-
-@given(st.none() | st.integers(-5, 30), st.integers(0, 10), st.integers(0, 15), st.integers(1, 4))
-def test_values_are_tried_from_near_to_far_and_each_once(now: int | None, low: int, span: int, step: int) -> None:
-    tried = list(outwards(now, low, low + span, step))
-    assert len(set(tried)) == len(tried)
-    assert all(low <= value <= low + span for value in tried)
-    if now is not None and low <= now <= low + span:
-        assert [abs(value - now) for value in tried] == sorted(abs(value - now) for value in tried)
-        assert set(tried) == {value for value in range(low, low + span + 1) if (value - now) % step == 0}
 
 
 def test_turns_are_jumps_and_falls() -> None:
@@ -189,33 +180,105 @@ def test_what_makes_no_sense_is_said(
     assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("ending", ("json", "csv", "svg", "html", "xlsx"))
-def test_a_sweep_is_written_in_every_form(ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+FORMS = ("json", "csv", "svg", "png", "html", "vl.json", "xlsx")
+SWEEP = ["sweep", POLICY, FACTS, "--of", "黄埔区", "--rule", "绩效补助", "--by", "高企认定数=690..710"]
+MAP = [*SWEEP, "--by", "上年高企认定数=800..1000:50"]
+DRAWN = ["simulate", POLICY, FACTS, "--vary", "高企认定数 ~ ±10%", "--draws", "20", "--budget", "400万元"]
+
+
+@pytest.mark.parametrize("ending", FORMS)
+@pytest.mark.parametrize("call", (SWEEP, MAP, DRAWN), ids=("sweep", "map", "simulate"))
+def test_it_is_written_in_every_form(
+    call: list[str], ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(ROOT)
     file = tmp_path / f"变化.{ending}"
-    call = [
-        "sweep",
-        POLICY,
-        FACTS,
-        "--of",
-        "黄埔区",
-        "--rule",
-        "绩效补助",
-        "--by",
-        "高企认定数=690..710",
-        "-o",
-        str(file),
-    ]
-    assert main(call) in (0, 1)
+    assert main([*call, "-o", str(file)]) in (0, 1)
     content = file.read_bytes()
     if ending == "xlsx":
         from openpyxl import load_workbook
 
-        sheet = load_workbook(file).active
-        assert (sheet.cell(12, 1).value, sheet.cell(12, 2).value) == (700, 295_000)
-        assert len(sheet._charts) == 1
-    else:
-        assert ("黄埔区" if ending in ("svg", "html") else "295000") in content.decode("utf-8-sig")
+        sheet = load_workbook(file).worksheets[0]
+        if call is SWEEP:
+            assert (sheet.cell(12, 1).value, sheet.cell(12, 2).value) == (700, 295_000)
+        if call is MAP:
+            assert [sheet.cell(5, 12).value, *(sheet.cell(row, 1).value for row in (6, 7))] == [700, 800, 850]
+            assert sheet.cell(6, 12).value == 295_000
+        if call is DRAWN:
+            assert (sheet["A1"].value, sheet["B1"].value) == ("抽取次数", 20)
+        assert len(sheet._charts) == (0 if call is MAP else 1)
+    elif ending == "png":
+        assert content.startswith(b"\x89PNG")
+    elif ending == "vl.json":
+        assert json.loads(content)["$schema"].startswith("https://vega.github.io/")
+    elif ending in ("svg", "html"):
+        assert "黄埔区" in content.decode() and "<svg" in content.decode()
+    elif call is not DRAWN:
+        assert "295000" in content.decode("utf-8-sig")
+
+
+CHILDREN = """
+政策 “示例(虚构)”:
+
+对象 区:
+    名称: 文本 主键
+
+对象 企业 属于 区:
+    名称: 文本 主键
+    产值: 万元  不低于 0万元
+
+针对 企业:
+    规则 企业奖励 = 分档 产值: 依据 一
+        达到 100万元   产值 × 1%
+        否则           0元
+
+规则 区奖励 = 合计(企业.企业奖励)  依据 二
+"""
+
+
+@pytest.fixture
+def firms(tmp_path: Path) -> list[str]:
+    (tmp_path / "示例.pol").write_text(CHILDREN, encoding="utf-8")
+    facts = {
+        "区": [{"名称": "东区"}, {"名称": "西区"}],
+        "企业": [
+            {"名称": "甲厂", "区": "东区", "产值": 90},
+            {"名称": "乙厂", "区": "东区", "产值": 200},
+            {"名称": "丙厂", "区": "西区", "产值": 300},
+        ],
+    }
+    (tmp_path / "事实.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    return [str(tmp_path / "示例.pol"), str(tmp_path / "事实.json")]
+
+
+def test_facts_of_what_belongs_to_a_row_are_drawn(firms: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    for vary, drawn in (("企业.产值 ~ ±20%", 3), ("东区/企业.产值 ~ ±20%", 2), ("丙厂/产值 ~ ±20%", 1)):
+        assert main(["simulate", *firms, "--vary", vary, "--draws", "50", "--format", "json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert len(found["varied"]) == drawn
+        least = {row["of"][1]: row.get("least") for row in found["rows"]}
+        assert (least["西区"] != "30000") == (drawn != 2)
+    assert main(["simulate", *firms, "--vary", "南区/企业.产值 ~ ±20%"]) == 2
+
+
+def test_firms_of_one_district_share_its_luck(firms: list[str]) -> None:
+    program = policydsl.load(firms[0])
+    facts = policydsl.read_facts(program, firms[1]).facts
+    names = Names(program, facts)
+    varied = [varying(names, names.fact("产值", "企业", key), "±20%") for key in ("甲厂", "乙厂", "丙厂")]
+    thrown = [Dice(seed, 1.0).throw(varied) for seed in range(30)]
+    shares = [
+        [Fraction(draw[item.fact.at]) / item.fact.now for item in varied]  # type: ignore[operator]
+        for draw in thrown
+    ]
+    assert all(abs(one - two) < Fraction(1, 1000) for one, two, _ in shares)
+    assert any(abs(one - other) > Fraction(1, 100) for one, _, other in shares)
+
+
+def test_what_a_row_belongs_to_is_sought_through_its_fact(firms: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    call = ["seek", *firms, "--of", "甲厂", "--by", "产值", "--rule", "区.区奖励", "--at-least", "3万元"]
+    assert main(call) == 0
+    assert "最少变为 100万元" in capsys.readouterr().out
 
 
 def test_scenarios_may_stand_in_a_file(
