@@ -8,10 +8,11 @@ measured in turn, round after round, and medians printed. A peer that is not ins
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Record = tuple[int, int]
@@ -186,6 +187,14 @@ def cel_rust() -> Many:
     return lambda records: [cel.evaluate(CEL, {"c": count, "t": target}) for count, target in records]
 
 
+def cel_cpp() -> Many:
+    from cel_expr_python import cel
+
+    environment = cel.NewEnv(variables={"c": cel.Type.INT, "t": cel.Type.INT})
+    rule = environment.compile(CEL)
+    return lambda records: [rule.eval(data={"c": count, "t": target}).plain_value() for count, target in records]
+
+
 def json_logic() -> Many:
     from datalogic_py import Engine
 
@@ -204,29 +213,60 @@ def json_logic() -> Many:
     return run
 
 
-def zen() -> Many:
+STEPS = "(c > t ? max([floor((c - t) / (t * 0.05)), floor((c - t) / 15)]) * 50000 : 0)"
+
+
+def zen_graph() -> dict[str, Any]:
+    """The award as one expression of GoRules."""
+    unit = "(c / t >= 1 ? 600 : (c / t >= 0.85 ? 500 : (c / t >= 0.7 ? 300 : 0)))"
+    return _zen_graph(_zen_node("award", f"c * {unit} + {STEPS}"))
+
+
+def _zen_node(key: str, value: str) -> dict[str, Any]:
+    content = {"expressions": [{"id": key, "key": key, "value": value}]}
+    return {"id": key, "type": "expressionNode", "name": key, "content": content}
+
+
+def _zen_graph(*nodes: dict[str, Any]) -> dict[str, Any]:
+    chain = [{"id": "i", "type": "inputNode", "name": "i"}, *nodes, {"id": "o", "type": "outputNode", "name": "o"}]
+    edges = [
+        {"id": f"e{at}", "sourceId": one["id"], "targetId": other["id"], "type": "edge"}
+        for at, (one, other) in enumerate(itertools.pairwise(chain))
+    ]
+    return {"nodes": chain, "edges": edges}
+
+
+def _zen(graph: dict[str, Any]) -> Many:
     import zen as library
 
-    text = (
-        "c * (c / t >= 1 ? 600 : (c / t >= 0.85 ? 500 : (c / t >= 0.7 ? 300 : 0))) + "
-        "(c > t ? max([floor((c - t) / (t * 0.05)), floor((c - t) / 15)]) * 50000 : 0)"
-    )
-    node = {
-        "id": "e",
-        "type": "expressionNode",
-        "name": "e",
-        "content": {"expressions": [{"id": "x", "key": "award", "value": text}]},
-    }
-    graph = {
-        "nodes": [{"id": "i", "type": "inputNode", "name": "i"}, node, {"id": "o", "type": "outputNode", "name": "o"}],
-        "edges": [
-            {"id": "1", "sourceId": "i", "targetId": "e", "type": "edge"},
-            {"id": "2", "sourceId": "e", "targetId": "o", "type": "edge"},
-        ],
-    }
     content = json.dumps(graph)
     engine = library.ZenEngine({"loader": lambda _: content})
     return lambda records: [engine.evaluate("award", {"c": c, "t": t})["result"]["award"] for c, t in records]
+
+
+def zen() -> Many:
+    return _zen(zen_graph())
+
+
+def zen_table() -> Many:
+    """The bands as a decision table, as its users draw them, the rest as an expression."""
+    rows = (("1", ">= 1", "600"), ("2", "[0.85..1)", "500"), ("3", "[0.7..0.85)", "300"), ("4", "", "0"))
+    table = {
+        "id": "b",
+        "type": "decisionTableNode",
+        "name": "bands",
+        "content": {
+            "hitPolicy": "first",
+            "inputs": [{"id": "r", "name": "rate", "field": "c / t"}],
+            "outputs": [{"id": "u", "name": "unit", "field": "unit"}],
+            "rules": [{"_id": number, "r": rate, "u": unit} for number, rate, unit in rows],
+            "passThrough": True,
+            "inputField": None,
+            "outputPath": None,
+            "executionMode": "single",
+        },
+    }
+    return _zen(_zen_graph(table, _zen_node("award", f"c * unit + {STEPS}")))
 
 
 def rule_engine() -> Many:
@@ -306,7 +346,8 @@ def duckdb_() -> Many:
     return run
 
 
-def openfisca() -> Many:
+def openfisca_system() -> Callable[[Any, Any], Any]:
+    """The award of two columns."""
     import numpy as np
     from openfisca_core.entities import build_entity
     from openfisca_core.periods import DateUnit
@@ -335,12 +376,21 @@ def openfisca() -> Many:
     system = TaxBenefitSystem([district])
     system.add_variables(C, T, Award)
 
+    def run(count: Any, target: Any) -> Any:
+        simulation = SimulationBuilder().build_default_simulation(system, count=len(count))
+        simulation.set_input("C", "2025", count)
+        simulation.set_input("T", "2025", target)
+        return simulation.calculate("Award", "2025")
+
+    return run
+
+
+def openfisca() -> Many:
+    award = openfisca_system()
+
     def run(records: Sequence[Record]) -> Sequence[Any]:
         table = _array(records)
-        simulation = SimulationBuilder().build_default_simulation(system, count=len(records))
-        simulation.set_input("C", "2025", table[:, 0])
-        simulation.set_input("T", "2025", table[:, 1])
-        return simulation.calculate("Award", "2025")
+        return award(table[:, 0], table[:, 1])
 
     return run
 
@@ -351,9 +401,11 @@ ONE_BY_ONE: dict[str, Callable[[], Many]] = {
     "policydsl, compiled, packed rows": compiled_packed,
     "policydsl, compiled, from facts": compiled_facts,
     "policydsl, interpreter with its trace": interpreted,
-    "GoRules Zen": zen,
+    "GoRules Zen, one expression": zen,
+    "GoRules Zen, a decision table": zen_table,
     "JsonLogic in Rust (datalogic-py)": json_logic,
     "CEL in Rust": cel_rust,
+    "CEL in C++": cel_cpp,
     "CEL in Python": cel_python,
     "rule-engine": rule_engine,
 }
@@ -365,18 +417,24 @@ WHOLE_TABLES: dict[str, Callable[[], Many]] = {
 }
 
 
-def wrong(run: Many, records: Sequence[Record]) -> int:
+def wrong(run: Many, records: Sequence[Any], right: Sequence[Any]) -> int:
     """On how many records a peer and plain whole numbers differ."""
-    return sum(float(got) != plain(*record) for got, record in zip(run(records), records, strict=True))
+    return sum(float(got) != float(one) for got, one in zip(run(records), right, strict=True))
 
 
-def measure(peers: dict[str, Callable[[], Many]], records: Sequence[Record], rounds: int) -> None:
-    """Check each, then measure all in turn."""
-    edges, ready, apart = boundary(), dict[str, Many](), dict[str, int]()
+def measure(
+    peers: Mapping[str, Callable[[], Any]],
+    records: Sequence[Any],
+    rounds: int,
+    edges: Sequence[Any],
+    right: Sequence[Any],
+) -> None:
+    """Hold each against plain Python on the edges, then measure all in turn on the records; a line for each."""
+    ready, apart = dict[str, Any](), dict[str, int]()
     for name, make in peers.items():
         try:
             ready[name] = make()
-            apart[name] = wrong(ready[name], edges)
+            apart[name] = wrong(ready[name], edges, right)
             ready[name](records)
         except Exception as error:
             ready.pop(name, None)
@@ -394,17 +452,57 @@ def measure(peers: dict[str, Callable[[], Many]], records: Sequence[Record], rou
         print(f"| {name} | {rate / 1000:,.1f} k/s | {base / middle:.3f} | {apart[name]} |", flush=True)
 
 
+def head(title: str, cells: str) -> None:
+    """The heading of a table."""
+    print(f"\n{title}\n\n| | {cells} |\n|---{'|---' * (cells.count('|') + 1)}|", flush=True)
+
+
 def main() -> None:
+    from tests.bench import peers_children, peers_costs, peers_growth
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=3_000, help="cases for what takes them one by one")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows for what takes whole tables")
+    parser.add_argument("--most", type=int, default=10_000_000, help="rows up to which growth is followed")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--only", action="append", choices=("award", "children", "startup", "memory", "length", "growth")
+    )
     options = parser.parse_args()
-    records = [(index * 7919 % 1500, 1 + index * 104_729 % 900) for index in range(max(options.cases, options.rows))]
-    print("| one case after another | rate | of the first | wrong of 12,000 |\n|---|---|---|---|")
-    measure(ONE_BY_ONE, records[: options.cases], options.rounds)
-    print("\n| whole tables | rate | of the first | wrong of 12,000 |\n|---|---|---|---|")
-    measure(WHOLE_TABLES, records[: options.rows], options.rounds)
+    rates = "rate | of the first | wrong of 12,000"
+
+    def wanted(section: str) -> bool:
+        return options.only is None or section in options.only
+
+    if wanted("award"):
+        records = [
+            (index * 7919 % 1500, 1 + index * 104_729 % 900) for index in range(max(options.cases, options.rows))
+        ]
+        edges = boundary()
+        right = [plain(*record) for record in edges]
+        head("One case after another", rates)
+        measure(ONE_BY_ONE, records[: options.cases], options.rounds, edges, right)
+        head("Whole tables", rates)
+        measure(WHOLE_TABLES, records[: options.rows], options.rounds, edges, right)
+    if wanted("children"):
+        given, few = peers_children.records(max(options.cases, options.rows // 10)), peers_children.records(12_000)
+        right = [peers_children.plain(events) for events in few]
+        head("One case after another, ten child rows each", rates)
+        measure(peers_children.ONE_BY_ONE, given[: options.cases], options.rounds, few, right)
+        head("Whole tables, ten child rows each", rates)
+        measure(peers_children.WHOLE_TABLES, given[: options.rows // 10], options.rounds, few, right)
+    if wanted("startup"):
+        head("From nothing to the first answer", "median")
+        peers_costs.startup(options.rounds)
+    if wanted("memory"):
+        head("Kept in memory, each explained case", "size")
+        peers_costs.memory(20_000)
+    if wanted("length"):
+        print("\nChecking against length\n")
+        peers_costs.lengths(options.rounds)
+    if wanted("growth"):
+        print("\nGrowth, whole tables\n")
+        peers_growth.growth(options.most, options.rounds)
 
 
 if __name__ == "__main__":
