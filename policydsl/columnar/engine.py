@@ -13,7 +13,7 @@ from attrs import define, evolve, field, frozen
 from sqlglot import exp
 
 from policydsl.columnar import sql
-from policydsl.columnar.plan import Plan, Source, Verdict, filled_in, plan
+from policydsl.columnar.plan import Plan, Source, Verdict, astray, filled_in, plan
 from policydsl.columnar.reference import Corrections, family, whole
 from policydsl.columnar.sources import Loader
 from policydsl.columnar.stages import KEY, OWNER, ROW
@@ -124,6 +124,12 @@ class Engine:
     def _waves(self, sources: Mapping[str, Source], why: Reasons, findings: Findings, width: str) -> Results:
         pieces = self._pieces(sources)
         made = plan(self.program, pieces, self._reference.readings, self.on, width, why)
+        lost = astray(self.program, sources)
+        if lost is not None:
+            rule, entity = lost
+            verdict = next(item for item in made.verdicts if item.rule is rule)
+            said = f"「{entity}」有的行没有写明归谁", f"some rows of 「{entity}」 do not say whose they are"
+            return self._all_by_reference(made, sources, why, findings, evolve(verdict, why=said))
         self._whole_view(sources)
         broken = self._broken(made)
         if broken:

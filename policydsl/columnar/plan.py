@@ -26,12 +26,16 @@ Where = Literal["columns", "reference"]
 
 @frozen
 class Source:
-    """The facts of one entity as a table of the database: its columns by field. `full`: no row lacks its owner."""
+    """The facts of one entity as a table of the database: its columns by field.
+
+    `full`: the owner of every row is there; `lost`: nobody knows the owner of some row.
+    """
 
     table: str
     fields: Mapping[str, Stored]
     facts: str = ""  # the table of all rows, where `table` is one piece of it
     full: bool = True
+    lost: bool = False
     supplied: bool = True
     absent: tuple[str, ...] = ()
 
@@ -201,6 +205,39 @@ def _local(program: core.Program) -> frozenset[tuple[str, str]]:
         ):
             local.add(rule.id)
     return frozenset(local)
+
+
+def astray(program: core.Program, sources: Mapping[str, Source]) -> tuple[core.Rule, str] | None:
+    """A rule that asks for the rows of an owner where some row may be anybody's, and the entity of these rows.
+
+    Only the reference tells what is certain nevertheless.
+    """
+    lost = {name for name, source in sources.items() if source.lost}
+    for rule in program.rules if lost else ():
+        for node in everything(rule.body):
+            for name in lost & _by_owner(node):
+                return rule, name
+    return None
+
+
+def _by_owner(node: core.Expr) -> set[str]:
+    """The entities of which a node looks at the rows of one owner."""
+    match node:
+        case core.Aggregate(rows=core.Children(entity=entity)):
+            return {entity}
+        case core.Within(rows=core.Children(entity=entity)):
+            return {entity}
+        case core.Running(among=among) | core.Previous(among=among) | core.Rank(among=among) | core.Share(among=among):
+            return {among.entity} if among.owned else set()
+        case core.FieldRead(row=row) | core.RuleRead(row=row):
+            found = set()
+            while not isinstance(row, core.Here | core.Sole | core.Keyed):
+                if isinstance(row, core.OnlyChild):
+                    found.add(row.entity)
+                row = row.of
+            return found
+        case _:
+            return set()
 
 
 def _cells_reach(program: core.Program, rule: core.Rule, local: set[tuple[str, str]]) -> bool:

@@ -32,6 +32,7 @@ from policydsl.facts.heading import OWNER as OWNER_HEADER
 from policydsl.facts.heading import known_headers
 from policydsl.facts.naming import Tables, known_names, near, take_apart
 from policydsl.facts.quantity import Units
+from policydsl.facts.unite import is_complete
 
 if TYPE_CHECKING:
     import duckdb
@@ -207,6 +208,7 @@ class Loader:
             table,
             fields,
             full=self._full(declared, table),
+            lost=self._lost(declared, table),
             supplied=supplied or declared.singleton,
             absent=self._lacking(declared, table),
         )
@@ -320,6 +322,13 @@ class Loader:
         )
         return not self.do(left.where(orphan))[0][0]
 
+    def _lost(self, declared: core.Entity, table: str) -> bool:
+        """Whether nobody knows the owner of some row."""
+        if declared.owner is None or self.program.entities[declared.owner].singleton:
+            return False
+        rows = exp.select(exp.Count(this=exp.Star())).from_(table)
+        return bool(self.do(rows.where(sql.blank(exp.column(OWNER))))[0][0])
+
     def _lacking(self, declared: core.Entity, table: str) -> tuple[str, ...]:
         key = declared.key_field
         if key is None or not key.complete or not isinstance(strip(key.type), Member):
@@ -378,7 +387,8 @@ class _Columns:
         full = loader._full(declared, table)
         if not full:
             self._orphans(table)
-        return Source(table, fields, full=full, absent=loader._lacking(declared, table))
+        lost = not full and loader._lost(declared, table)
+        return Source(table, fields, full=full, lost=lost, absent=loader._lacking(declared, table))
 
     def _text(self, stored: Stored, expressions: Sequence[Sql]) -> Sql:
         """The key as text."""
@@ -451,6 +461,12 @@ class _Columns:
                 loader.findings.add("facts-owner-blank", place, owner=declared.owner)
             else:
                 loader.findings.add("facts-owner-unknown", place, raw=raw, owner=declared.owner, known=listing(known))
+        if not is_complete(loader.program.entities[declared.owner]):
+            nobody = exp.Update(
+                this=exp.to_table(table), expressions=[exp.EQ(this=exp.column(OWNER), expression=sql.NULL)]
+            )
+            nobody.set("where", exp.Where(this=wrong.copy()))
+            loader.do(nobody)
 
     def place(self, field_name: str, number: int) -> Place:
         """The place of a cell: file, column, row."""

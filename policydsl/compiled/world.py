@@ -102,7 +102,10 @@ class World:
         place = self.layout.children[owner, name]
         owners = self.index[owner]
         alone = self.tables[self.layout.tables[owner] + 1] is not HOLE
-        if name in self.facts:
+        singleton = self.layout.program.entities[owner].singleton
+        # a row of unknown owner may be anybody's: then nobody's rows are certain
+        certain = singleton or all(row[RECORD].parent is not None for row in self.rows[name])
+        if name in self.facts and certain:
             for row in self.rows[owner]:
                 row[place] = []
         for row in self.rows[name]:
@@ -110,7 +113,7 @@ class World:
             above = owners.get(parent) if parent is not None and alone else None
             if above is not None:
                 row[OWNER] = above
-                if name in self.facts:
+                if name in self.facts and certain:
                     above[place].append(row)
 
     def value(self, rule: tuple[str, str], key: str) -> tuple[Any, Any]:

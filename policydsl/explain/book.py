@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import assert_never
 
 from attrs import frozen
 
 from policydsl.core.facts import Bad, Cell, Facts, Known, Missing, Record
-from policydsl.core.program import Field, Rule, RuleRead
+from policydsl.core.program import Children, Field, Rows, Rule, RuleRead
 from policydsl.core.values import Outcome, Status, status_of
 from policydsl.core.walk import everything
 from policydsl.explain.names import Name, Role
@@ -37,6 +37,13 @@ class Book:
             for record in records:
                 found.setdefault((entity, record.parent), []).append(record)
         return {owner: tuple(records) for owner, records in found.items()}
+
+    def astray(self, rows: Rows, keys: Sequence[str]) -> int:
+        """How many of some rows do not say whose they are, where an aggregate asks for those of one owner."""
+        if not keys or not isinstance(rows, Children) or self.trace.program.entities[rows.entity].owner is None:
+            return 0
+        nobodys = {record.key for record in self.children.get((rows.entity, None), ())}
+        return sum(key in nobodys for key in keys)
 
     @cached_property
     def _rows(self) -> frozenset[tuple[str, str]]:

@@ -225,6 +225,7 @@ class Catalog(NamedTuple):
     missing_table: str
     source: str
     missing_row: str
+    missing_owner: str
     missing_rows: str
     awaiting: str
     office: str

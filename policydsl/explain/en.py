@@ -211,6 +211,7 @@ CATALOG = Catalog(
     missing_table="no table {what} was supplied: please supply it, empty with its headings if there are none",
     source=" (source: {source})",
     missing_row="table {entity} has no row 「{key}」: please supply it",
+    missing_owner="the row does not say to which {entity} it belongs: please supply it",
     missing_rows="table {entity} lacks {count} rows, 「{key}」 and others: please supply them",
     awaiting="{what} awaits a decision{office}{reason}",
     office=" by {office}",

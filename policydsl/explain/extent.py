@@ -43,7 +43,7 @@ def extent_of(step: RuleStep, book: Book, words: Words) -> Extent | None:
     whole = step.outcome.status if isinstance(step.outcome, Blocked) else "unknown"
     states = [_status(key, node, values.get(key), book, whole) for key in unsure]
     computed = len(set(sample.taken) - set(unsure))
-    lost = sum(not book.has_row(sample.entity, key) for key in unsure)
+    lost = sum(not book.has_row(sample.entity, key) for key in unsure) + book.astray(node.rows, unsure)
     partial = _partial(step, sample)
     pending, unknown, invalid = (states.count(status) for status in ("pending", "unknown", "invalid"))
     found = Extent(sample.total + lost, computed, pending, unknown, invalid, len(sample.skipped), partial, "")

@@ -58,7 +58,7 @@ def tell_fold(step: Step, node: core.Aggregate, stand: Stand, say: Callable[[Sta
             term.counted_in,
             where,
             body,
-            sample.total + len(lost),
+            sample.total + len(lost) + book.astray(node.rows, unsure),
             tuple(_row(key, node, inner, _value(key, values, step, node, body_type)) for key in counted),
             tuple(_row(key, node, inner, None, fields) for key in short),
             tuple(

@@ -87,6 +87,8 @@ def reason(item: Reason, words: Words, count: int = 1) -> str:
         case Lack.MISSING:
             if detail:
                 return catalog.undefined.format(what=what, detail=detail)
+            if item.whole_row and not cause.key:
+                return catalog.missing_owner.format(entity=words.quoted(item.entity))
             if item.whole_row:
                 phrase = catalog.missing_row if count == 1 else catalog.missing_rows
                 return phrase.format(entity=words.quoted(item.entity), key=cause.key, count=count)

@@ -212,6 +212,7 @@ CATALOG = wide(
         missing_table="没有提供{what}表:请补上;确实没有的,给一张只有表头的空表",
         source="(来源:{source})",
         missing_row="{entity}表缺少「{key}」这一行:请补上",
+        missing_owner="这一行没有写明属于哪个{entity}:请补填",
         missing_rows="{entity}表缺少「{key}」等 {count} 行:请补上",
         awaiting="{what}待裁量{office}{reason}",
         office=",由{office}决定",

@@ -148,7 +148,7 @@ def _own(
         elif not isinstance(value, Problem):
             text = key_text(value)
             draft.parent = supplied.find(text) if supplied else text
-            if draft.parent is None and _is_complete(owner):
+            if draft.parent is None and is_complete(owner):
                 draft.parent = text
             elif draft.parent is None and supplied:
                 guesses -= 1
@@ -158,7 +158,7 @@ def _own(
                 findings.add("facts-owner-unknown", where, guess, raw=cut(text), owner=owner.name, known=known)
 
 
-def _is_complete(entity: Entity) -> bool:
+def is_complete(entity: Entity) -> bool:
     """Whether any member is a row, supplied or not (齐全): the row that is missing is said once, not at every child."""
     field = entity.key_field
     return field is not None and field.complete and isinstance(strip(field.type), Member)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, assert_never
@@ -21,6 +21,7 @@ from policydsl.core.program import (
     Keyed,
     OnlyChild,
     Owner,
+    Program,
     RowRef,
     Rows,
     RuleRead,
@@ -117,6 +118,8 @@ def row_finder(ref: RowRef, asker: Asker, plain: Callable[[Keyed], Plain]) -> Fi
                 if entity not in run.tables.rows:
                     return missing_row(program, entity, row.key)
                 found = run.tables.children(entity, row.key).rows
+                if not found and run.tables.astray(entity):
+                    return strays(program, entity, run.tables.astray(entity))
                 if len(found) < 2:
                     return found[0] if found else None
                 detail = asker.say(
@@ -129,6 +132,12 @@ def row_finder(ref: RowRef, asker: Asker, plain: Callable[[Keyed], Plain]) -> Fi
             assert_never(ref)
 
 
+def strays(program: Program, entity: str, keys: Sequence[str]) -> Blocked:
+    """Blocked because some rows do not say whose they are, and may be anybody's."""
+    owner = program.entities[entity].owner or entity
+    return Blocked(tuple([Cause(Lack.MISSING, entity, key, owner) for key in keys]))
+
+
 def rows_finder(rows: Rows, asker: Asker, plain: Callable[[Keyed], Plain]) -> Callable[[Frame], Found]:
     """How to reach the rows that an aggregate runs over."""
     entity = rows.entity
@@ -137,6 +146,7 @@ def rows_finder(rows: Rows, asker: Asker, plain: Callable[[Keyed], Plain]) -> Ca
     roll = roll_of(asker.program, declared)
     nothing = Found(())
     lacks: dict[tuple[str, ...], Blocked] = {}
+    astray: dict[tuple[str, ...], Blocked] = {}
 
     def none_supplied(owner: str) -> Found:
         return Found((), Blocked((Cause(Lack.MISSING, entity, owner, entity),)))
@@ -180,6 +190,12 @@ def rows_finder(rows: Rows, asker: Asker, plain: Callable[[Keyed], Plain]) -> Ca
                 if entity not in run.tables.rows:
                     return none_supplied(row.key)
                 group = run.tables.children(entity, row.key)
+                lost = run.tables.astray(entity)
+                if lost:
+                    if lost not in astray:
+                        astray.clear()
+                        astray[lost] = strays(asker.program, entity, lost)
+                    return Found(group.rows, astray[lost], lost)
                 return Found(group.rows, None, (), None if run.tables.watched else group)
 
             return every if everything_under else children

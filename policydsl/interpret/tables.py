@@ -64,13 +64,14 @@ class Group:
 class Tables:
     """Rows by entity name, as facts hold them. `watched`: the cells tell who looks at them, so that none is read ahead."""
 
-    __slots__ = ("_children", "_groups", "_index", "rows", "watched")
+    __slots__ = ("_astray", "_children", "_groups", "_index", "rows", "watched")
 
     def __init__(self, rows: Mapping[str, tuple[Record, ...]], watched: bool = False) -> None:
         self.rows = rows
         self.watched = watched
         self._index: dict[str, dict[str, Record]] = {}
         self._children: dict[str, dict[str | None, Group]] = {}
+        self._astray: dict[str, tuple[str, ...]] = {}
         self._groups: dict[str, Group] = {}
 
     def index(self, entity: str) -> dict[str, Record]:
@@ -97,13 +98,24 @@ class Tables:
 
     def children(self, entity: str, owner: str) -> Group:
         """The rows of an entity that belong to the row with the key `owner`."""
+        return self._by_owner(entity).get(owner, _NONE)
+
+    def astray(self, entity: str) -> tuple[str, ...]:
+        """The keys of the rows of which nobody knows the owner: each may belong to any row that owns rows of this entity."""
+        found = self._astray.get(entity)
+        if found is None:
+            lost = self._by_owner(entity).get(None)
+            found = self._astray[entity] = lost.keys if lost is not None else ()
+        return found
+
+    def _by_owner(self, entity: str) -> dict[str | None, Group]:
         groups = self._children.get(entity)
         if groups is None:
             rows: dict[str | None, list[Record]] = {}
             for row in self.rows.get(entity, ()):
                 rows.setdefault(row.parent, []).append(row)
             groups = self._children[entity] = {parent: Group(group) for parent, group in rows.items()}
-        return groups.get(owner, _NONE)
+        return groups
 
 
 _NONE = Group(())

@@ -81,6 +81,8 @@ class Drawer:
                 continue
             if entity.owner and parent is None:
                 continue
+            if parent and self.chance.random() < blanks / 10:
+                parent = None
             taken.add(parent or "")
             rows.append(Record(key, self.cells(entity, key, blanks), parent))
         return tuple(rows)

@@ -39,7 +39,7 @@ class Family:
         by_owner = owner is not None and not program.entities[owner].singleton
         kin = [one for one in walk.scene.rows(among.entity) if not by_owner or one.parent == row.parent]
         lacking = (
-            []
+            [walk.scene.no_owner(among.entity, one.key) for one in walk.scene.owned(among.entity, None)]
             if by_owner
             else [walk.scene.no_row(among.entity, key) for key in walk.scene.absent_members(among.entity)]
         )
@@ -60,6 +60,8 @@ class Family:
                 else:
                     self.sure.append(one)
         self.unknown = mine if isinstance(mine, Blocked) else together(whys) if whys else None
+        if by_owner and owner is not None and row.parent is None:
+            self.unknown = walk.scene.no_row(owner, "")
 
     @staticmethod
     def counts(walk: Walk, among: core.Siblings, row: Record, rule: Rule) -> Outcome:

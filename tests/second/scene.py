@@ -103,6 +103,10 @@ class Scene:
         field = self.program.entities[entity].key_field
         return Blocked((Cause(Lack.MISSING, entity, key, field.name if field else entity),))
 
+    def no_owner(self, entity: str, key: str) -> Blocked:
+        """Blocked by a row that does not say whose it is."""
+        return Blocked((Cause(Lack.MISSING, entity, key, self.program.entities[entity].owner or entity),))
+
     def no_child(self, entity: str, owner: str) -> Blocked:
         """Blocked by a table that nobody supplied, of which the rows of an owner are asked."""
         return Blocked((Cause(Lack.MISSING, entity, owner, entity),))

@@ -84,7 +84,10 @@ class Walk:
                     return above
                 if entity not in self.scene.tables:
                     return self.scene.no_child(entity, above.key)
-                return next(iter(self.scene.owned(entity, above.key)), NONE)
+                mine, strays = self.scene.owned(entity, above.key), self.scene.owned(entity, None)
+                if strays and not mine:
+                    return together([self.scene.no_owner(entity, row.key) for row in strays])
+                return next(iter(mine), NONE)
         raise AssertionError(ref)
 
     def gathered(self, rows: core.Rows, scopes: Scopes, asker: Asker) -> tuple[list[Record], list[Blocked], bool]:
@@ -99,7 +102,7 @@ class Walk:
             if entity not in self.scene.tables:
                 return [], [self.scene.no_child(entity, above.key)], True
             own, strays = self.scene.owned(entity, above.key), self.scene.owned(entity, None)
-            return own, [self.scene.no_row(entity, row.key) for row in strays], False
+            return own, [self.scene.no_owner(entity, row.key) for row in strays], False
         if entity not in self.scene.tables and not self.program.entities[entity].singleton:
             return [], [self.scene.no_child(entity, "")], True
         absent = self.scene.absent_members(entity)
