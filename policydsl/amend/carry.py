@@ -173,7 +173,7 @@ class Amending(Draft):
             return
         slot, rest = found
         node, lang = _read(slot), self.notice.language
-        place = spot(node, line.target.keys, rest, lang)
+        place = spot(node, line.target.keys, rest, lang, order.since)
         agreed = line.was is not None and place.value is not None and same(line.was, place.value)
         if not self.touch(order, self.path(slot, line.target, rest), "AMENDED", line.target.span, agreed):
             return

@@ -6,7 +6,7 @@ A spot knows what stands there, and makes the declaration anew with something el
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from attrs import evolve, frozen
@@ -41,10 +41,19 @@ class Spot:
     text: str
 
 
-def spot(node: tree.Declaration, keys: tuple[tree.Expr, ...] | None, rest: tuple[str, ...], lang: Language) -> Spot:
-    """The place that keys and names behind a declaration's name lead to. Raises Refusal where there is none."""
+def spot(
+    node: tree.Declaration,
+    keys: tuple[tree.Expr, ...] | None,
+    rest: tuple[str, ...],
+    lang: Language,
+    day: date | None = None,
+) -> Spot:
+    """The place that keys and names behind a declaration's name lead to; of values by date, what holds on `day`.
+
+    Raises Refusal where there is none.
+    """
     if not keys and not rest:
-        return _itself(node, lang)
+        return _itself(node, lang, day)
     match node:
         case tree.Table():
             return _cell(node, keys or (), rest, lang)
@@ -97,10 +106,22 @@ def said(expr: tree.Expr | None, lang: Language) -> str:
     return text
 
 
-def _itself(node: tree.Declaration, lang: Language) -> Spot:
+def _in_force(node: tree.Rule | tree.Parameter, day: date | None) -> tree.Expr | None:
+    """The value of a rule or parameter: of those by date the one that holds on a day, None where that cannot be said."""
+    rows = [row for row in node.after if isinstance(row, tree.DatedRow)]
+    if not rows:
+        return node.value
+    if day is None:
+        return None
+    begun = [(row.day, row.value) for row in rows if row.day is not None and row.day <= day]
+    if begun:
+        return max(begun, key=lambda item: item[0])[1]
+    return next((row.value for row in rows if row.day is None), node.value)
+
+
+def _itself(node: tree.Declaration, lang: Language, day: date | None = None) -> Spot:
     match node:
         case tree.Rule() | tree.Parameter():
-            dated = any(isinstance(row, tree.DatedRow) for row in node.after)
             kept = tuple(row for row in node.after if not isinstance(row, tree.DatedRow))
 
             def put(value: tree.Expr) -> tree.Declaration:
@@ -109,7 +130,7 @@ def _itself(node: tree.Declaration, lang: Language) -> Spot:
             versions = ";".join(" ".join(row.span.text.split()) for row in node.after if isinstance(row, tree.DatedRow))
             text = said(node.value, lang)
             text = ";".join(part for part in (text, versions) if part)
-            return Spot(node.span, None if dated else node.value, put, None, text)
+            return Spot(node.span, _in_force(node, day), put, None, text)
         case tree.Formula():
             return Spot(node.span, node.value, lambda value: evolve(node, value=value), None, said(node.value, lang))
         case tree.Task() | tree.Constraint() | tree.Always():

@@ -321,7 +321,7 @@ _ROWS = (
         "key given twice",
         "「{entity}」的「{key}」在 {first} 已经有了;两处不同的数据都不能用。",
         "“{key}” of “{entity}” already stands at {first}; where the two differ, neither can be used.",
-        "请删去一行,或者改正主键。主键在整张表里不能重复；每个上级各有一套的(各户的一月),请在文件里不写「主键」。",
+        "请删去一行,或者改正主键。主键在整张表里不能重复;每个上级各有一套的(各户的一月),请在文件里不写「主键」。",
         "Delete one row, or mend its key. A key is unique in the whole table: where each owner has its own (a January for each household), write no `key` in the policy.",
     ),
     Code(

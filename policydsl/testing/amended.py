@@ -34,7 +34,8 @@ class Amended:
 def run_amended(corpus: Corpus, files: set[str] | None = None, containing: str | None = None) -> Iterator[Amended]:
     """Run the examples that stand in the 修订 of a corpus (of the notices in `files`), those of one day together.
 
-    An example without 基准日 is of the day from which its 修订 counts, the latest if there are several.
+    An example without 基准日 is of the day of its case, where the amended notice says which date that is (基准日 in its head) and the
+    example gives it; else of the day from which its 修订 counts, the latest if there are several.
     """
     for notice, entry in sorted(corpus.amendments(), key=lambda item: (item[0].file, item[1].start)):
         if files is None or notice.file in files:
@@ -49,6 +50,7 @@ def _of(corpus: Corpus, notice: Notice, entry: Entry, containing: str | None) ->
     for line in node.lines:
         if isinstance(line, tree.Example) and (not containing or containing in line.name.text):
             day = next((item.day for item in line.lines if isinstance(item, tree.OnDate)), None)
+            day = day or _case_day(corpus, node.id, line)
             days = [order.since for order in corpus.orders(notice, entry) if order.since is not None]
             by_day.setdefault(day or max(days, default=date.max), []).append(line)
     for day, examples in by_day.items():
@@ -62,3 +64,17 @@ def _of(corpus: Corpus, notice: Notice, entry: Entry, containing: str | None) ->
             findings += [finding for finding in meant if weight_of(finding) is Weight.ERROR]
         fit = program if not findings else None
         yield Amended(notice, node.id, day, fit, run_examples(fit) if fit is not None else (), tuple(findings))
+
+
+def _case_day(corpus: Corpus, target: str, example: tree.Example) -> date | None:
+    """The date of the one case of an example by which the law of the amended notice is chosen, where it is given."""
+    amended = corpus.notices.get(target)
+    basis = amended.outline.head().get("H_BASIS", "") if amended is not None else ""
+    given = [
+        item.value.value
+        for line in example.lines
+        if isinstance(line, tree.Given)
+        for item in line.items
+        if isinstance(item.value, tree.Day) and [name.text for name in item.target.path] == [basis]
+    ]
+    return given[0] if len(given) == 1 else None

@@ -24,6 +24,7 @@ from policydsl.pipeline import check_law
 from policydsl.source import Source, Span
 from policydsl.syntax import tree
 from policydsl.syntax.format import format_file
+from policydsl.testing.amended import run_amended
 
 OLD = """政策 “旧”:
     编号 旧
@@ -307,3 +308,44 @@ def test_any_mutated_corpus_is_answered_by_findings(changes: list[tuple[int, int
         assert found.rulings is not None
         list(items_of(found))
         check_law(made, found)
+
+
+DATED = """policy “Old”:
+    id Old
+    published 2024-01-01
+    main worker
+    as of left
+
+entity worker:
+    name: text  key
+    left: date
+    week: money
+
+parameter limit: per 1
+    from 2023-04-06 onward = 643元
+    from 2024-04-06 onward = 700元
+
+rule paid = min(week, limit)  per 2
+"""
+
+
+def amending(was: str, example: str = "") -> Corpus:
+    lines = f"    change limit = 719元 was {was}\n{example}"
+    return corpus(
+        DATED,
+        f"policy “New”:\n    id New\n    published 2025-03-01\n\namend Old from 2025-04-06 onward: per 9\n{lines}",
+    )
+
+
+def test_the_old_value_of_several_by_date_is_the_one_in_force_on_the_day() -> None:
+    assert [item.code for item in corpus_findings(amending("700元"))] == []
+    assert [item.code for item in corpus_findings(amending("643元"))] == ["amend-old-value"]
+
+
+@pytest.mark.parametrize(("left", "paid"), [("2024-04-05", 643), ("2025-04-05", 700), ("2025-04-06", 719)])
+def test_an_example_is_of_the_day_of_its_case(left: str, paid: int) -> None:
+    example = f"    example one:\n        given name = “A”, left = {left}, week = 800元\n        then paid = {paid}元\n"
+    (ran,) = run_amended(amending("700元", example))
+    assert ran.findings == ()
+    assert [result.ok for result in ran.results] == [True]
+    assert ran.on == date.fromisoformat(left)
