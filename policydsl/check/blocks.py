@@ -95,6 +95,9 @@ def _range(checker: Checker, row: tree.BandRow, measure: core.Expr, frames: Fram
             relation = "le"
             closed = edge.inclusive if edge.inclusive is not None else True
             unstated = edge.inclusive is None and first_relation != "gt"
+        elif edge.word == "START":
+            closed = edge.inclusive is not False
+            relation = "ge" if closed else "gt"
         elif edge.word.startswith("POST"):
             relation = "ge" if edge.word == "POST_GE" else "le"
             closed = edge.inclusive if edge.inclusive is not None else True

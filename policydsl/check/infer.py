@@ -448,10 +448,22 @@ class Checker:
                     unit = str(strip(type_).unit)  # type: ignore[union-attr]
                     self.report("unit-needed", where, f"{value.text}{unit}", number=value.text, unit=unit)
                 else:
-                    self.report("type-mismatch", where, found=self.say(value.type), expected=self.say(type_))
+                    mend = _rest_of_unit(value, type_)
+                    self.report("type-mismatch", where, mend, found=self.say(value.type), expected=self.say(type_))
                 continue
             type_ = joined
         return type_
+
+
+def _rest_of_unit(value: core.Expr, wanted: Type) -> str | None:
+    """A written amount whose unit lacks the part below the line (500元 for 500元/家), with that part."""
+    if not isinstance(value, core.Const) or not isinstance(value.type, Number):
+        return None
+    inner = strip(wanted)
+    if not isinstance(inner, Number):
+        return None
+    unit, short = str(inner.unit), f"{value.type.unit}/"
+    return f"{value.text}/{unit[len(short) :]}" if unit.startswith(short) else None
 
 
 def _is_percent(node: tree.Expr) -> bool:

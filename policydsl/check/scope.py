@@ -12,7 +12,20 @@ from attrs import define, evolve, field, frozen
 from policydsl.check.crossed import unfolded, with_the_rest
 from policydsl.check.measures import COUNT_WORDS, Measures
 from policydsl.core import program as core
-from policydsl.core.types import BOOL, DATE, MOMENT, RATIO, TEXT, ListOf, Member, Number, Optional, Reference, Type
+from policydsl.core.types import (
+    BOOL,
+    DATE,
+    MOMENT,
+    NEVER,
+    RATIO,
+    TEXT,
+    ListOf,
+    Member,
+    Number,
+    Optional,
+    Reference,
+    Type,
+)
 from policydsl.core.units import PLAIN, Measure, base
 from policydsl.diagnostics.model import Diagnostic, Label, Language
 from policydsl.source import Span
@@ -432,7 +445,7 @@ def _fields(scope: Scope, item: EntityScope) -> None:
             scope.report("duplicate-name", line.name.span, name=name)
         if found is None:
             scope.report("unknown-type", line.type.span, name=line.type.text, close=_close_type(scope, line.type.text))
-            found = (TEXT, None)
+            found = (NEVER, None)
         built = _field(scope, item, line.name, line.alias, found, line.attributes, line.cite, None)
         keys += built.key
         if keys > 1 and built.key:
@@ -441,7 +454,29 @@ def _fields(scope: Scope, item: EntityScope) -> None:
             scope.report("complete-needs-list", line.span)
 
 
+_MEANT = {
+    "比例": ("百分比", "百分数", "比率", "占比", "%"),
+    "金额": ("钱", "货币", "人民币", "金钱"),
+    "文本": ("文字", "字符串", "字符", "名称"),
+    "数": ("数字", "数值", "数量", "整数", "小数"),
+    "布尔": ("是否", "是或否", "是/否", "真假", "布尔值", "判断"),
+    "时刻": ("时间", "日期时间"),
+    "日期": ("年月日", "日子"),
+    "ratio": ("percent", "percentage", "rate", "share"),
+    "money": ("amount", "currency", "cash"),
+    "text": ("string", "str", "word"),
+    "number": ("int", "integer", "float", "decimal", "count"),
+    "boolean": ("bool", "yesno", "flag"),
+    "moment": ("datetime", "time", "timestamp"),
+    "date": ("day",),
+}
+"""What people call the types, by the word of the language."""
+
+
 def _close_type(scope: Scope, text: str) -> str:
+    meant = next((word for word, others in _MEANT.items() if text.lower() in others), "")
+    if meant:
+        return meant
     known = [*scope.rolls, *scope.entities, *scope.measures.declared, *(w for pair in TYPE_WORDS for w in pair)]
     found = get_close_matches(text, known, 1, 0.5)
     return found[0] if found else ""
@@ -622,7 +657,7 @@ def _decision(scope: Scope, node: tree.Decision, lent: str, on: tree.Name | None
     found = scope.type_of(node.type)
     if found is None:
         scope.report("unknown-type", node.type.span, name=node.type.text, close=_close_type(scope, node.type.text))
-        found = (TEXT, None)
+        found = (NEVER, None)
     built = _field(scope, item, node.name, node.alias, found, node.attributes, node.cite, core.Decision())
     if not built.clause and lent:
         item.fields[node.name.text] = evolve(built, clause=lent)

@@ -163,7 +163,7 @@ def _interval(checker: Checker, cell: tree.Cell, type_: Type) -> core.Interval:
             "le"
             if edge.word in ("TO", "POST_LE", "POST_LE_IN")
             else "ge"
-            if edge.word == "POST_GE"
+            if edge.word in ("POST_GE", "START")
             else RELATIONS[edge.word]
         )
         closed = relation in ("ge", "le") if edge.inclusive is None else edge.inclusive

@@ -205,6 +205,8 @@ class Phrases:
         mark = spell.included(edge.inclusive)
         if edge.word.startswith("POST_"):
             return joined(bound, f"{spell.word(edge.word)}{mark}")
+        if edge.word == "START":
+            return joined(bound, mark, "")
         word = spell.word(edge.word)
         return joined(joined(word, bound, "" if word == edge.word and word != "TO" else " "), mark, "")
 

@@ -274,7 +274,8 @@ Expr = (
 
 @frozen(repr=False)
 class Edge:
-    """One end of a band: a comparator (id or sign), a postfix word (POST_…) or TO, its bound, what (含) says."""
+    """One end of a band: a comparator (id or sign), a postfix word (POST_…), TO or START (the lower end of 甲(含) 至 乙),
+    its bound, what (含) says."""
 
     word: str
     bound: Expr

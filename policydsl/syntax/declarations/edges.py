@@ -47,5 +47,10 @@ def edges(builder: Builder, kids: Sequence[Twig]) -> tuple[tree.Edge, ...]:
             found.append(tree.Edge("≥", builder.expr(kid)))
             at += 1
             continue
+        after = kids[at + 2] if at + 2 < len(kids) else None
+        if is_a(follow, "inclusion") and isinstance(after, Token) and after.type == "TO":
+            found.append(tree.Edge("START", builder.expr(kid), builder.inclusion(follow)))
+            at += 2
+            continue
         break
     return tuple(found)

@@ -26,10 +26,10 @@ class Reader:
         self.door = Door(layout.source, layout.text, language)
         self.findings: list[Diagnostic] = []
 
-    def report(self, code: str, where: Line | Span, **data: object) -> None:
-        """Note a finding at a line or a stretch of it."""
+    def report(self, code: str, where: Line | Span, mend: str | None = None, **data: object) -> None:
+        """Note a finding at a line or a stretch of it, with what to write instead where that is known."""
         span = Span(self.source, where.start, where.end) if isinstance(where, Line) else where
-        self.findings.append(Diagnostic(code, span, data, language=self.language))
+        self.findings.append(Diagnostic(code, span, data, language=self.language, mend=mend))
 
     def builder(self, rows: tuple[tree.Row, ...] = ()) -> Builder:
         """A builder of the nodes of one line, whose block has `rows`."""

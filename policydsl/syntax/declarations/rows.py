@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, cast
 
 from attrs import evolve
 
+from policydsl.source import Span
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.edges import edges
 from policydsl.syntax.declarations.grids import grid_row
@@ -128,7 +130,11 @@ def split(reader: Reader, line: Line, builder: Builder, rows: tuple[tree.Row, ..
     if builder.blocks > 1:
         reader.report("two-blocks", line)
     if builder.blocks == 0 and inside:
-        reader.report("rows-without-block", inside[0].span)
+        glued = _glued_block(reader, line)
+        if glued is None:
+            reader.report("rows-without-block", inside[0].span)
+        else:
+            reader.report("glued-words", glued[0], glued[1], found=glued[0].text)
     if builder.blocks and not any(not isinstance(row, tree.BandRow) or row.edges for row in inside):
         meant = next((row for row in rows if isinstance(row, tree.CapRow) and _apart(row.limit)), None)
         if meant is not None:
@@ -139,6 +145,19 @@ def split(reader: Reader, line: Line, builder: Builder, rows: tuple[tree.Row, ..
         elif not inside and not line.children:
             reader.report("block-without-rows", line)
     return tuple(row for row in rows if not in_block(row))
+
+
+def _glued_block(reader: Reader, line: Line) -> tuple[Span, str] | None:
+    """A word that wants a block below, glued to the name behind it (分档完成率), and how to write the two."""
+    words = [BY_ID[word].spelling(reader.language) for word in ("BANDS", "BRACKETS", "INCREMENT", "BY")]
+    found = re.search(rf"(?<!\w)({'|'.join(words)})(?=\w)", reader.source.text[line.start : line.end])
+    if found is None:
+        return None
+    text, at = reader.source.text, line.start + found.start()
+    name = re.compile(r"\w+").match(text, at)
+    assert name is not None
+    first, rest = found[1], name.group()[len(found[1]) :]
+    return Span(reader.source, at, name.end()), f"{first} {rest}"
 
 
 def _apart(node: tree.Expr) -> tree.Quantity | None:
