@@ -272,7 +272,7 @@ def _expected(checker: Checker, node: tree.Expected) -> core.Expectation | None:
         entity = next((item for item in owners if item.owns(name.text)), None)
     canonical = entity.owns(name.text) if entity is not None else None
     draft = entity.drafts.get(canonical) if entity is not None and canonical is not None else None
-    if entity is None or draft is None or draft.kind == "constraint":
+    if entity is None or draft is None:
         close = scope.close_to(name.text, scope.main)
         # the row is known, the rule is not: it is the rule's name that has to be mended
         said = name.text if entity is not None and node.target.keys is not None else node.target.span.text

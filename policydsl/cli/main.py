@@ -108,6 +108,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     _policies(mutate)
     mutate.add_argument("--format", choices=("text", "json"), default="text")
+    mutate.add_argument(
+        "--seconds",
+        metavar="N",
+        type=float,
+        default=20.0,
+        help="证明器一共最多几秒 the longest that the prover may take",
+    )
 
     new = commands.add_parser("new", help="新建一份带说明的政策文件 write a commented file to start from")
     new.add_argument("output", metavar="FILE.pol")

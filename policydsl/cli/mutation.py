@@ -39,8 +39,8 @@ def mutate(options: argparse.Namespace) -> int:
             )
             continue
         with bar(name, options.format) as progress:
-            found = run(program, progress)
-        unnoticed += found.total - found.noticed - found.equivalent
+            found = run(program, progress, seconds=options.seconds)
+        unnoticed += found.count("told") + found.count("open")
         if options.format == "json":
             data.append(mutation_data(name, found, program))
         else:

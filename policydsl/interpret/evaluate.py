@@ -9,7 +9,7 @@ from datetime import date
 from attrs import evolve
 
 from policydsl.core.facts import Facts, Record
-from policydsl.core.program import Program, Rule
+from policydsl.core.program import Program, Rule, Table
 from policydsl.interpret.constraints import spoil, violations
 from policydsl.interpret.outcomes import Outcomes
 from policydsl.interpret.rows import Postponed, Run, Steps
@@ -62,18 +62,31 @@ class Evaluator:
         self._with_rules = tuple(dict.fromkeys(rule.entity for rule in program.rules))
         self._stager = stager
 
-    def with_rules(self, changed: Iterable[Rule]) -> Evaluator:
+    def with_rules(self, changed: Iterable[Rule], tables: Iterable[Table] = ()) -> Evaluator:
         """The same program but for some of its rules, each in the place of the one with its id; only these are made ready anew.
 
-        A changed rule may read only what stands before it, as in any program. Raises KeyError for a rule that is not there.
+        `tables` replace those of their names; every rule that looks one of them up has to be among the changed. A changed rule may
+        read only what stands before it, as in any program. Raises KeyError for a rule that is not there.
         """
         other = copy(self)
         rules = {rule.id: rule for rule in changed}
-        slots = {id_: self._stager.slots[id_] for id_ in rules}
-        ready = {slots[id_]: self._stager.rule(rule) for id_, rule in rules.items()}
-        other.program = evolve(self.program, rules=tuple(rules.get(rule.id, rule) for rule in self.program.rules))
+        other._stager = stager = self._stager.with_tables(tables)
+        slots = {id_: stager.slots[id_] for id_ in rules}
+        ready = {slots[id_]: stager.rule(rule) for id_, rule in rules.items()}
+        other.program = evolve(stager.program, rules=tuple(rules.get(rule.id, rule) for rule in self.program.rules))
         other._rules = tuple(ready.get(slot, old) for slot, old in enumerate(self._rules))
-        other._boxes = self._stager.boxes
+        other._boxes = stager.boxes
+        return other
+
+    def about(self, wanted: Collection[tuple[str, str]]) -> Evaluator:
+        """The same program of which only some rules, by id, are computed for the rows asked for, and what these read.
+
+        Of the constraints only those among `wanted` are judged: to leave one out that reads a fact the wanted rules rest on may
+        change what they give.
+        """
+        other = copy(self)
+        ids = [rule.id for rule in self.program.rules]
+        other._plan = tuple(item for item in self._plan if ids[item[0]] in wanted)
         return other
 
     def run(self, facts: Facts, keys: Mapping[str, Collection[str]] | None = None) -> Trace:

@@ -5,11 +5,12 @@ A frame is a tuple: the scopes innermost first, the row of the rule last of them
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from copy import copy
 from datetime import date
 from typing import assert_never
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from policydsl.core.program import (
     Aggregate,
@@ -49,6 +50,7 @@ from policydsl.core.program import (
     Siblings,
     Some,
     Switch,
+    Table,
     UnmetTasks,
     Within,
 )
@@ -88,6 +90,16 @@ class Stager:
         self._scopes = Scopes()
         self._beyond_owner = Scopes(owners=False)
         self._matchers = {name: choice.RowMatcher(table) for name, table in program.tables.items()}
+
+    def with_tables(self, tables: Iterable[Table]) -> Stager:
+        """What makes rules ready that look up other tables in the place of those of their names."""
+        changed = {table.name: table for table in tables}
+        if not changed:
+            return self
+        other = copy(self)
+        other.program = evolve(self.program, tables={**self.program.tables, **changed})
+        other._matchers = self._matchers | {name: choice.RowMatcher(table) for name, table in changed.items()}
+        return other
 
     def rule(self, rule: Rule) -> ReadyRule:
         """A rule made ready."""

@@ -29,9 +29,15 @@ SECONDS = 5.0
 class Prover:
     """A policy under given readings, ready to be asked."""
 
-    def __init__(self, program: Program, readings: Mapping[str, str] | None = None, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        program: Program,
+        readings: Mapping[str, str] | None = None,
+        seconds: float = SECONDS,
+        evaluator: Evaluator | None = None,
+    ) -> None:
         self.program = program
-        self.evaluator = Evaluator(program, readings or {})
+        self.evaluator = evaluator or Evaluator(program, readings or {})
         self.seconds = seconds
         self._plain: dict[str, Encoder] = {}
 
@@ -163,6 +169,22 @@ class Prover:
             "dead", name, "proved" if found == "some" else "undecided", first.span, "" if found == "some" else "timeout"
         )
 
+    # ------------------------------------------------------------ another policy
+
+    def same_rule(
+        self, other: Prover, encoders: Sequence[Encoder], rule: core.Rule, path: Path, premises: Sequence[Any]
+    ) -> Verdict:
+        """Whether a rule always gives the same here and in another policy; `encoders` of both, over the same symbols."""
+        first = encoders[0].rule(self.program.rule_index[rule.id], path)
+        second = encoders[1].rule(other.program.rule_index[rule.id], path)
+
+        def confirm(facts: Facts, key: str, _model: Any) -> Counterexample | None:
+            got = [_fitting(each, facts, rule, key) for each in (self, other)]
+            return Counterexample(facts, key, rule.id, got[0], facts, got[1]) if _differ(*got) else None
+
+        wrong = [apart(first, second)]
+        return self._decide("same", rule.name, rule.span, encoders[0], rule.entity, wrong, confirm, premises=premises)
+
     # ------------------------------------------------------------ deciding
 
     def _encoder(self, entity: str) -> Encoder:
@@ -216,7 +238,7 @@ class Prover:
             found = search.look()
             if found == "none":
                 return Verdict(kind, name, "proved", span)
-            beyond = self._beyond(encoder, formulas)
+            beyond = self._beyond(encoder, wrong) or self._beyond(encoder, formulas)
             if found == "unknown":
                 verdict = Verdict(kind, name, "undecided", span, "timeout", beyond)
                 continue
@@ -282,7 +304,8 @@ def same(old: Program, new: Program, readings: Mapping[str, str], seconds: float
             ):
                 continue
             start = time.monotonic()
-            verdict = _same_rule(one, two, encoders, rule, path)
+            premises = [*one._constraints(encoders[0], entity), *two._constraints(encoders[1], entity)]
+            verdict = one.same_rule(two, encoders, rule, path, premises)
             yield evolve(verdict, seconds=time.monotonic() - start)
     for program, other in ((old, new), (new, old)):
         for rule in program.written_order:
@@ -290,20 +313,11 @@ def same(old: Program, new: Program, readings: Mapping[str, str], seconds: float
                 yield Verdict("same", rule.name, "refuted", rule.span)
 
 
-def _same_rule(one: Prover, two: Prover, encoders: list[Encoder], rule: core.Rule, path: Path) -> Verdict:
-    old, new = encoders
-    first = old.rule(one.program.rule_index[rule.id], path)
-    second = new.rule(two.program.rule_index[rule.id], path)
+def apart(first: Sym, second: Sym) -> Any:
+    """That two outcomes differ, in value or in kind."""
     values = z3.And(first.fit, second.fit, z3.Not(equal(first, second)))
     kinds = [z3.Xor(getattr(first, name), getattr(second, name)) for name in ("none", "waits", "broken")]
-    wrong = [z3.simplify(z3.Or(values, *kinds))]
-    premises = [*one._constraints(old, rule.entity), *two._constraints(new, rule.entity)]
-
-    def confirm(facts: Facts, key: str, _model: Any) -> Counterexample | None:
-        got = [_fitting(each, facts, rule, key) for each in (one, two)]
-        return Counterexample(facts, key, rule.id, got[0], facts, got[1]) if _differ(*got) else None
-
-    return one._decide("same", rule.name, rule.span, old, rule.entity, wrong, confirm, premises=premises)
+    return z3.simplify(z3.Or(values, *kinds))
 
 
 def _fitting(prover: Prover, facts: Facts, rule: core.Rule, key: str) -> Outcome:

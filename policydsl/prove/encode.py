@@ -7,7 +7,7 @@ a case found with it is shown only after the interpreter has confirmed it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -77,7 +77,11 @@ Scope = tuple[Any, ...]
 
 
 class Encoder:
-    """One program over given symbols. `moved`: a fact of which there are two values, told apart by `world`."""
+    """One program over given symbols. `moved`: a fact of which there are two values, told apart by `world`.
+
+    A reading of which `readings` says nothing may be any of its alternatives. Rules that are `shut` are not looked into: what they
+    give may be anything, the same wherever it is read.
+    """
 
     def __init__(
         self,
@@ -87,7 +91,9 @@ class Encoder:
         floors: Floors,
         moved: tuple[str, str] | None = None,
         world: str = "",
+        shut: Collection[tuple[str, str]] = (),
     ) -> None:
+        self.shut = shut
         self.program, self.symbols, self.readings, self.floors = program, symbols, readings, floors
         self.moved, self.world = moved, world
         self.hazards: list[Hazard] = []
@@ -165,7 +171,9 @@ class Encoder:
                 path, absent, open_ = self.row(ref, scopes)
                 if path is None:
                     return self.free(node, scopes)
-                read = self.rule(self.program.rule_index[entity, name], path)
+                read = self.closed(node, path) if (entity, name) in self.shut else None
+                if read is None:
+                    read = self.rule(self.program.rule_index[entity, name], path)
                 waits = z3.Or(open_, read.waits, read.broken)
                 return Sym(read.term, z3.simplify(z3.Or(absent, read.none)), z3.simplify(waits), NO)
             case core.Local(depth=depth):
@@ -223,7 +231,9 @@ class Encoder:
             case core.Lookup():
                 return self.lookup(node, scopes)
             case core.Switch(reading=reading, options=choices):
-                adopted = self.readings[reading]
+                adopted = self.readings.get(reading)
+                if adopted is None:
+                    return self.switched(node, scopes)
                 return next(self.of(choice.value, scopes) for choice in choices if choice.label == adopted)
             case core.IfInapplicable(body=body, instead=instead):
                 inner, other = self.of(body, scopes), self.of(instead, scopes)
@@ -232,6 +242,21 @@ class Encoder:
                 inner = self.of(body, scopes)
                 return Sym(z3.Not(inner.none), NO, inner.waits, inner.broken)
         return self.free(node, scopes)
+
+    def closed(self, node: core.RuleRead, path: Path) -> Sym | None:
+        """What a rule that is not looked into gives of a row; None where formulas do not carry its type."""
+        found = self.symbols.outcome(self.program, path, self.program.rule_index[node.entity, node.name])
+        return None if found.term is None else Sym(found.term, found.absent, found.open)
+
+    def switched(self, node: core.Switch, scopes: Scope) -> Sym:
+        """What a reading gives that may be any of its alternatives."""
+        chosen = self.symbols.reading(self.program, node.reading)
+        result: Sym | None = None
+        for at, option in enumerate(self.program.readings[node.reading].options):
+            value = next(self.of(choice.value, scopes) for choice in node.options if choice.label == option.name)
+            result = value if result is None else self.chosen(chosen == at, value, result)
+        assert result is not None
+        return result
 
     def blank(self, node: Expr) -> Any:
         """A term of the node's type for where there is no value."""
@@ -658,7 +683,7 @@ class Encoder:
                         for row in rows
                     )
                 elif isinstance(one, core.Switch):
-                    met[f"{one.reading}="] = self.readings[one.reading]
+                    met[f"{one.reading}="] = self.readings.get(one.reading, "")
         return tuple(sorted(f"{name}: {said}" for name, said in met.items()))
 
     def moves(self, node: Expr) -> bool:

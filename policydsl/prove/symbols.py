@@ -8,7 +8,7 @@ from typing import Any
 import z3
 from attrs import frozen
 
-from policydsl.core.program import Program
+from policydsl.core.program import Program, Rule
 from policydsl.core.types import Bool, Date, Member, Moment, Number, Optional, Reference, Text, Type, strip
 from policydsl.core.values import NONE, Value
 from policydsl.prove.numbers import Num
@@ -58,6 +58,8 @@ class Symbols:
         self.limits: list[Any] = []
         self._texts: dict[str, int] = {}
         self.frees: dict[Any, Free] = {}
+        self.outcomes: dict[tuple[Path, tuple[str, str]], Free] = {}
+        self.readings: dict[str, Any] = {}
 
     def text(self, value: str) -> int:
         """The number that stands for a text."""
@@ -77,6 +79,23 @@ class Symbols:
             absent = z3.Bool(f"{said} absent") if isinstance(field.type, Optional) else False
             self.cells[key] = Cell(path, name, field.type, term, absent, world)
         return self.cells[key]
+
+    def outcome(self, program: Program, path: Path, rule: Rule) -> Free:
+        """The symbols of what a rule gives of a row, where it is not looked into."""
+        key = (path, rule.id)
+        if key not in self.outcomes:
+            said = f"{path} {rule.name} given"
+            term = self.fresh(program, strip(rule.type), said)
+            self.outcomes[key] = Free(term, z3.Bool(f"{said} open"), z3.Bool(f"{said} absent"), rule.name)
+        return self.outcomes[key]
+
+    def reading(self, program: Program, name: str) -> Any:
+        """Which alternative of a reading is adopted, as the number of it in the order in which they are written."""
+        if name not in self.readings:
+            chosen = z3.Int(f"{name} adopted")
+            self.readings[name] = chosen
+            self.limits.append(z3.And(chosen >= 0, chosen < len(program.readings[name].options)))
+        return self.readings[name]
 
     def fresh(self, program: Program, type_: Type, said: str) -> Any:
         """A new symbol of a type, or None for a type that formulas do not carry; what limits it is noted."""

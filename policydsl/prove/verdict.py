@@ -13,7 +13,7 @@ from policydsl.source import Span
 
 Kind = Literal["property", "gap", "clash", "zero", "order", "step", "dead", "same"]
 Answer = Literal["proved", "refuted", "undecided"]
-Why = Literal["", "timeout", "beyond", "unconfirmed"]
+Why = Literal["", "timeout", "beyond", "unconfirmed", "readings"]
 
 
 @frozen

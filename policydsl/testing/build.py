@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from attrs import frozen
 
 from policydsl.core import program as core
-from policydsl.core.facts import Known
+from policydsl.core.facts import Facts, Known
 from policydsl.core.types import Reference, Text, strip
 from policydsl.core.values import Blocked
 from policydsl.core.walk import everything
 from policydsl.testing.aim import Aim
 from policydsl.testing.crowd import MOST_ROWS
 from policydsl.testing.domain import Chooser, Domain
-from policydsl.testing.draft import Draft, Grounds, Named, Row, Spot
+from policydsl.testing.draft import Draft, Grounds, Named, Row, Spot, depth
 from policydsl.testing.leaves import filled
 from policydsl.testing.places import Goal, Needs, Turn, goals, needs
 
@@ -59,6 +59,13 @@ class Workshop:
             draft.restore(mark)
         return draft
 
+    def draft_from(self, facts: Facts, readings: Mapping[str, str], on: date | None) -> Draft:
+        """Facts to be changed, as they are."""
+        draft = Draft(self.grounds, on, self.readings)
+        draft.readings = dict(readings)
+        draft.take(facts)
+        return draft
+
     def _adopt(self, draft: Draft, choose: Chooser) -> None:
         """Now and then another reading than the adopted one."""
         names = [name for rule in self.needs.rules if rule.kind == "reading" for name in (rule.name,)]
@@ -76,7 +83,7 @@ class Workshop:
     def fill(self, draft: Draft, choose: Chooser, count: int) -> None:
         """Rows with readable values: so many of the main entity, some of the others."""
         entities = [item for item in self.program.entities.values() if item.name in self.needs.entities or self.whole]
-        entities.sort(key=lambda item: _depth(self.program, item))
+        entities.sort(key=lambda item: depth(self.program, item))
         for entity in entities:
             main = entity.name == self.program.header.main
             if entity.singleton:
@@ -383,10 +390,3 @@ def _after(node: core.Increment, step: core.Step, count: int) -> core.Expr:
     """The measure at which so many steps are full."""
     times = core.Apply("mul", (step.size, core.Const(count, type=step.size.type)), type=step.size.type)
     return core.Apply("add", (node.start, times), type=node.start.type)
-
-
-def _depth(program: core.Program, entity: core.Entity) -> int:
-    depth, owner = 0, entity.owner
-    while owner is not None:
-        depth, owner = depth + 1, program.entities[owner].owner
-    return depth

@@ -139,6 +139,18 @@ class Draft:
         self.touched()
         return row
 
+    def take(self, facts: Facts) -> None:
+        """Put in the rows of facts."""
+        entities = sorted(self.program.entities.values(), key=lambda item: depth(self.program, item))
+        made: dict[tuple[str, str], Row] = {}
+        for entity in entities:
+            if entity.name not in facts.tables:
+                continue
+            self.rows.setdefault(entity.name, [])
+            for record in facts.tables[entity.name]:
+                owner = None if record.parent is None else made.get((entity.owner or "", record.parent))
+                made[entity.name, record.key] = self.add(entity, dict(record.cells), owner)
+
     def remove(self, row: Row) -> None:
         """Take a row away, with all that belong to it."""
         for entity in self.program.entities.values():
@@ -270,3 +282,11 @@ class Draft:
                         row.cells[field.name] = Known(str(at), raw=str(at))
                     row.number = at
         self.touched()
+
+
+def depth(program: core.Program, entity: core.Entity) -> int:
+    """How many owners stand above an entity."""
+    above, owner = 0, entity.owner
+    while owner is not None:
+        above, owner = above + 1, program.entities[owner].owner
+    return above

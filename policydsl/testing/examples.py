@@ -70,11 +70,11 @@ def run_examples(program: Program, containing: str | None = None) -> tuple[Examp
 def run_example(evaluator: Evaluator, example: Example) -> ExampleResult:
     """Run one example. `evaluator` must be under the example's readings."""
     program = evaluator.program
-    rows = {entity: [record.key for record in records] for entity, records in example.facts.tables.items()}
+    rows = rows_of(example)
     wanted: dict[str, list[str]] = {}
     keys: list[str | None] = []
     for expectation in example.expects:
-        key = _row_of(program, rows, expectation)
+        key = row_of(program, rows, expectation)
         keys.append(key)
         if key is not None and key not in wanted.setdefault(expectation.entity, []):
             wanted[expectation.entity].append(key)
@@ -86,7 +86,12 @@ def run_example(evaluator: Evaluator, example: Example) -> ExampleResult:
     return ExampleResult(example, checks, trace)
 
 
-def _row_of(program: Program, rows: Mapping[str, list[str]], expectation: Expectation) -> str | None:
+def rows_of(example: Example) -> Mapping[str, list[str]]:
+    """The keys of the rows of an example's facts, by entity."""
+    return {entity: [record.key for record in records] for entity, records in example.facts.tables.items()}
+
+
+def row_of(program: Program, rows: Mapping[str, list[str]], expectation: Expectation) -> str | None:
     """The key of the row that an expectation is about, None where there is no such row."""
     if program.entities[expectation.entity].singleton:
         return ""

@@ -40,7 +40,9 @@ class Mutant:
         return self.zh if language == "zh" else self.en
 
     def apply(self, program: core.Program) -> tuple[core.Rule, ...]:
-        """The rules of the program as changed (those that do differ)."""
+        """The rules of the program as changed: those that do differ, of a table those that look it up."""
+        if self.table is not None:
+            return self.rules
         swap = {id(old): new for old, new in self.change}
         changed = (rebuilt(rule, swap) for rule in self.rules)
         return tuple(new for new, old in zip(changed, self.rules, strict=True) if new is not old)
@@ -186,7 +188,7 @@ def _keys_moved(
 def program_with(program: core.Program, mutant: Mutant) -> core.Program:
     """The whole program with the change made."""
     if mutant.table is not None:
-        return evolve(program, tables={**program.tables, mutant.table.name: mutant.table})
+        program = evolve(program, tables={**program.tables, mutant.table.name: mutant.table})
     rules = {rule.id: rule for rule in mutant.apply(program)}
     return evolve(program, rules=tuple(rules.get(rule.id, rule) for rule in program.rules))
 

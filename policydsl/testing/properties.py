@@ -85,6 +85,12 @@ def check_property(
     return PropertyResult(item, count, None)
 
 
+def refuted(program: Program, item: Property, ready: Ready, cases: Iterable[Looked]) -> bool:
+    """Whether some of the cases, or facts near them, refute a property of what `ready` gives to evaluate."""
+    search = Search(program, item, ready)
+    return any(found is not None for case, steps in cases for found in search.on(case, steps))
+
+
 def held(program: Program, item: Property) -> Rule:
     """The rule that a property speaks of."""
     return program.rule_index[(item.entity, item.name) if item.form == "always" else item.result]
