@@ -52,7 +52,7 @@ class Amending(Draft):
         """Note that a line does not count on the day."""
         for ref in _addresses(order.line):
             act = self.act(order, _deed(order.line), ref.span.text if ref is not None else "", "", _after(order))
-            passed = Passed(act, why, by)
+            passed = Passed(act, why, by, order.until if why == "expired" else None)
             slot = self._quietly(ref) if ref is not None else None
             if slot is not None:
                 slot.passed.append(passed)

@@ -168,12 +168,15 @@ def laws(corpus: Corpus, on: date, known: date | None = None) -> Iterator[Law]:
 
 def corpus_findings(corpus: Corpus) -> tuple[Diagnostic, ...]:
     """Everything that is wrong with what the notices of a corpus do to one another, on any day."""
-    maker = Consolidator(corpus, date.max, None)
+    makers = {date.max: Consolidator(corpus, date.max, None)}
     found = list(corpus.findings)
     for id_ in corpus.notices:
         if corpus.amenders(id_):
-            law = maker.law(id_)
-            found += [*law.findings, *law.unread]
+            # two that count for a time meet, if they do, on the last day of the one that ends first
+            ends = {order.until for order in corpus.against(id_) if order.until is not None}
+            for day in (*sorted(ends - {date.max}), date.max):
+                law = makers.setdefault(day, Consolidator(corpus, day, None)).law(id_)
+                found += [item for item in (*law.findings, *law.unread) if item not in found]
     return tuple(found)
 
 
@@ -241,6 +244,8 @@ class Consolidator:
         end = self._ends.get(notice.id)
         if (notice.until is not None and notice.until < since) or (end is not None and end.since <= since):
             return "lapsed"
+        if order.until is not None and order.until < self.on:
+            return "expired"
         if since <= self.on:
             return None
         begun = self.known is None or since <= self.known

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -108,12 +108,14 @@ class Notice:
 
 @frozen(eq=False)
 class Order:
-    """A line of 修订 that does something, with the notice that says it and the day from which it counts (None: not known)."""
+    """A line of 修订 that does something, with the notice that says it, the day from which it counts (None: not known)
+    and the last day on which it does (None: no end)."""
 
     notice: Notice
     amendment: tree.Amendment
     line: tree.Naming | tree.Whole | tree.Changing | tree.Putting | tree.Extending
     since: date | None
+    until: date | None
     past: Past
     past_by: tree.Reference | None
     prevails: frozenset[str]
@@ -189,13 +191,12 @@ class Corpus:
         )
 
     def days(self) -> list[date]:
-        """Every day from which some amendment counts, in order."""
-        found = {
-            order.since
-            for notice, entry in self.amendments()
-            for order in self.orders(notice, entry)
-            if order.since is not None
-        }
+        """Every day from which some amendment counts, or counts no more, in order."""
+        found: set[date] = set()
+        for notice, entry in self.amendments():
+            for order in self.orders(notice, entry):
+                found |= {order.since} if order.since is not None else set()
+                found |= {order.until + timedelta(days=1)} if order.until not in (None, date.max) else set()
         return sorted(found)
 
 
@@ -205,7 +206,11 @@ def _orders(notice: Notice, node: tree.Amendment) -> Iterator[Order]:
     word, by = (past.word, past.by) if past is not None else ("", None)
     for line in node.lines:
         if not isinstance(line, tree.Past | tree.Prevailing | tree.Example):
-            yield Order(notice, node, line, line.since or node.since or notice.day, word, by, prevails)
+            since, until = line.since or node.since or notice.day, line.until or node.until
+            if until is None and isinstance(line, tree.Changing | tree.Putting | tree.Extending):
+                # what a notice in force for a time changes, it changes for that time; what it repeals stays repealed
+                until = notice.until
+            yield Order(notice, node, line, since, until, word, by, prevails)
 
 
 def load_corpus(*paths: str | os.PathLike[str]) -> Corpus:

@@ -16,9 +16,10 @@ from policydsl.source import Span
 Deed = Literal["REPEAL", "KEEP", "RESTORE", "MERGE", "AMENDED", "ADD", "SUPERSEDE", "BORROWED"]
 """What was done, by keyword id; BORROWED: a name of the amending notice that an amended line uses."""
 
-Why = Literal["not-yet", "not-known", "old-law", "outdone", "lapsed"]
+Why = Literal["not-yet", "not-known", "old-law", "outdone", "lapsed", "expired"]
 """Why an amendment does not count: its day has not come; it was not issued by the day of knowledge; 既往 从旧 or 从优 leaves
-the case to the old law; another notice goes before it (优先于); its own notice had lost force before its day."""
+the case to the old law; another notice goes before it (优先于); its own notice had lost force before its day;
+the last day on which it counts has passed."""
 
 
 @frozen
@@ -43,11 +44,12 @@ class Act:
 
 @frozen
 class Passed:
-    """An amendment that does not count on the day, and why. `by`: the notice that goes before it."""
+    """An amendment that does not count on the day, and why. `by`: the notice that goes before it; `until`: its last day."""
 
     act: Act
     why: Why
     by: str = ""
+    until: date | None = None
 
 
 @frozen

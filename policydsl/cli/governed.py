@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 
 from policydsl.cli.case import Refused, day_of, evaluated, facts_of, program_of, readings_of
 from policydsl.cli.console import grave, show
+from policydsl.cli.days import days_of, has_days, open_between, owners
 from policydsl.cli.main import FINDINGS, USAGE
 from policydsl.diagnostics.model import Diagnostic
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from policydsl.core.program import Program
     from policydsl.explain.versions import Comparison
     from policydsl.interpret.evaluate import Evaluator
-    from policydsl.interpret.trace import Trace
+    from policydsl.interpret.trace import Step, Trace
 
 
 @frozen
@@ -125,38 +126,46 @@ def _by_day(
     show(findings, stream=sys.stderr)
     if not facts.tables and grave(findings):
         return [], findings
-    main, basis = program.header.main, program.header.basis
-    if not basis:
+    if not program.header.basis:
         return [made.run(law, None)], findings
+    if not has_days(program):
+        if on is None and len(made.texts(law, known)) > 1:
+            raise Refused(
+                f"基准日「{program.header.basis}」不是「{program.header.main}」的,一个案件里不止一天;请用 --on 写明按哪一天的规定。"
+                " The day of the case is not one of the main entity; say with --on which day's law.",
+                USAGE,
+            )
+        return [made.run(law, None)], findings
+    days = days_of(facts, program, lambda: made.trace(law, None))
     groups: dict[tuple[Any, ...], tuple[Law, list[str], dict[str, Comparison], list[date]]] = {}
-    for key, day in _days(facts, main, basis).items():
-        chosen, comparison = made.chosen(law, key, day, known)
+    undated: dict[str, Step] = {}
+    for key, found in days.items():
+        if found.day is None:
+            assert found.why is not None
+            undated[key] = found.why
+            continue
+        chosen, comparison = made.chosen(law, key, found.day, known)
         entry = groups.setdefault(chosen.mark, (chosen, [], {}, []))
         entry[1].append(key)
-        entry[3].append(day or law.on)
+        entry[3].append(found.day)
         if comparison is not None:
             entry[2][key] = comparison
-    parts = [made.run(law, None)] if not groups else []
-    for chosen, keys, compared, days in groups.values():
-        one = len(groups) == 1
+    parts = [made.run(law, None)] if not days else []
+    for chosen, keys, compared, dates in groups.values():
+        one = len(groups) == 1 and not undated
         part = made.run(chosen, None if one else tuple(keys), compared)
-        first, last = min(days), max(days)
+        made.same_days(part, {key: days[key].day for key in keys})
+        first, last = min(dates), max(dates)
         if part.rulings is not None:
             part = evolve(part, rulings=evolve(part.rulings, on=first, to=last if last > first else None))
         parts.append(part)
+    if undated:
+        keys = tuple(undated) if groups else None
+        part = made.run(law, keys)
+        others = [made.trace(text, keys) for text in made.texts(law, known) if text.mark != law.mark]
+        owned = owners(facts, program)
+        parts.append(evolve(part, trace=open_between(part.trace, others, undated, owned)))
     return parts, findings
-
-
-def _days(facts: Facts, main: str, basis: str) -> dict[str, date | None]:
-    """The day of each case, by key; None where it is not known."""
-    from policydsl.core.facts import Known
-
-    found: dict[str, date | None] = {}
-    for record in facts.tables.get(main, ()):
-        cell = record.cells.get(basis)
-        value = cell.value if isinstance(cell, Known) else None
-        found[record.key] = value if isinstance(value, date) else None
-    return found
 
 
 class _Made:
@@ -217,14 +226,35 @@ class _Made:
         """The rows that a text rules."""
         return Governed(self.evaluator(law), self.trace(law, keys), law.rulings, keys, compared or {})
 
-    def chosen(self, law: Law, key: str, day: date | None, known: date | None) -> tuple[Law, Comparison | None]:
+    def texts(self, law: Law, known: date | None) -> list[Law]:
+        """Every text that a notice has had, has and will have, each once."""
+        from policydsl.amend.consolidate import consolidate
+
+        found: dict[tuple[Any, ...], Law] = {law.mark: law}
+        for day in (date.min, *self.corpus.days()):
+            other = consolidate(self.corpus, day, known, law.notice.id)
+            found.setdefault(other.mark, other)
+        return list(found.values())
+
+    def same_days(self, part: Governed, days: Mapping[str, date | None]) -> None:
+        """Raise Refused where the text that rules a case says another day of it than the one by which it was chosen."""
+        main, basis = part.trace.program.header.main, part.trace.program.header.basis
+        if (main, basis) not in part.trace.program.rule_index:
+            return
+        for key, day in days.items():
+            if part.trace.outcome(main, key, basis) != day:
+                raise Refused(
+                    f"「{basis}」本身被修订改了,案件「{key}」不知道按哪一天的规定;请用 --on 写明。"
+                    f" {basis} is itself amended; say with --on which day's law.",
+                    USAGE,
+                )
+
+    def chosen(self, law: Law, key: str, day: date, known: date | None) -> tuple[Law, Comparison | None]:
         """The text that rules a case of a day, and what it was chosen by where the better one counts (从优)."""
         from policydsl.amend.consolidate import alternatives
         from policydsl.explain.names import Name, Shown, exact_of
         from policydsl.explain.versions import Comparison
 
-        if day is None:
-            return law, None
         if day not in self._laws:
             self._laws[day] = alternatives(self.corpus, day, known, law.notice.id)
         options = self._laws[day]

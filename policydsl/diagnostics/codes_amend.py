@@ -49,6 +49,16 @@ _CODES = (
         "Write `from 2025-07-01 onward`, or `in force from …` in the head.",
     ),
     Code(
+        "amend-days",
+        _ERROR,
+        "修订的终了在开始以前",
+        "an amendment ends before it begins",
+        "「{days}」的终了在开始以前,这一项修订没有一天有效。",
+        "“{days}” ends before it begins: the amendment counts on no day.",
+        "请核对两个日期;「至」包括那一天。",
+        "Check the two days; `to` includes its day.",
+    ),
+    Code(
         "amend-retroactive",
         _NOTE,
         "追溯适用",

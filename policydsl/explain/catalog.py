@@ -286,6 +286,7 @@ class Catalog(NamedTuple):
     v_old_law: str
     v_outdone: str
     v_lapsed: str
+    v_expired: str
 
 
 WIDE = str.maketrans({narrow: chr(ord(narrow) + 0xFEE0) for narrow in ",:;()"})

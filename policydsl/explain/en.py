@@ -270,4 +270,5 @@ CATALOG = Catalog(
     v_old_law="earlier cases are under the old law",
     v_outdone="{by} says that it goes first",
     v_lapsed="its notice was no longer in force by then",
+    v_expired="it counted to {until} only",
 )

@@ -116,6 +116,8 @@ def passed_line(item: Passed, teller: Teller) -> str:
             why = catalog.v_outdone.format(by=item.by)
         case "lapsed":
             why = catalog.v_lapsed
+        case "expired":
+            why = catalog.v_expired.format(until=teller.figures.day(item.until or item.act.since))
         case _:
             assert_never(item.why)
     return catalog.v_passed.format(act=act_line(item.act, teller, False), why=why)

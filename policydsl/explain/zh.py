@@ -271,5 +271,6 @@ CATALOG = wide(
         v_old_law="以前的案件按旧规定",
         v_outdone="{by} 写明优先",
         v_lapsed="它自己在那以前已经失效",
+        v_expired="它只管到 {until}",
     )
 )

@@ -113,8 +113,8 @@ def _declaration(spell: Spelling, node: tree.Declaration) -> Row:
         case tree.Always() | tree.Monotone():
             return _property(spell, node)
         case tree.Amendment():
-            since = f" {spell.word('FROM')} {spell.day(node.since)} {spell.word('ONWARD')}" if node.since else ""
-            head = f"{spell.word('AMEND')} {node.id}{since}:{spell.citation(node.cite)[1:]}"
+            days = _days(spell, node.since, node.until)
+            head = f"{spell.word('AMEND')} {node.id}{' ' * bool(days)}{days}:{spell.citation(node.cite)[1:]}"
             return _row(node, [[(0, head)]], [_amend_line(spell, line) for line in node.lines])
         case _:
             assert_never(node)
@@ -259,26 +259,28 @@ def _amend_line(spell: Spelling, node: tree.AmendLine) -> Row:
     match node:
         case tree.Naming():
             targets = _wrapped(spell, [phrases.flat(target) for target in node.targets])
-            return _amended(spell, node, joined(spell.word(node.word), targets), node.since, node.cite)
+            return _amended(
+                spell, node, joined(spell.word(node.word), targets), _days(spell, node.since, node.until), node.cite
+            )
         case tree.Whole():
-            return _amended(spell, node, [(0, spell.word(node.word))], node.since, node.cite)
+            return _amended(spell, node, [(0, spell.word(node.word))], _days(spell, node.since, node.until), node.cite)
         case tree.Changing():
             head = f"{spell.word('AMENDED')} {phrases.flat(node.target)}"
             pieces = joined(head, joined("=", phrases.expr(node.value)))
             if node.was is not None:
                 pieces = joined(pieces, joined(spell.word("WAS"), Phrases(spell).expr(node.was)))
-            row = _amended(spell, node, pieces, node.since, None)
+            row = _amended(spell, node, pieces, _days(spell, node.since, node.until), None)
             row.children = rows_below(spell, phrases, ())
             tail = f":{spell.citation(node.cite)[1:]}" if row.children else spell.citation(node.cite)
             row.cells = [joined(row.cells[0], tail, "")]
             return row
         case tree.Putting():
-            row = _opening(spell, node, spell.word(node.word), node.since, node.cite)
+            row = _opening(spell, node, spell.word(node.word), _days(spell, node.since, node.until), node.cite)
             row.children = [_declaration(spell, item) for item in node.body]
             return row
         case tree.Extending():
             head = f"{spell.word(node.word)} {phrases.flat(node.target)}"
-            row = _opening(spell, node, head, node.since, node.cite)
+            row = _opening(spell, node, head, _days(spell, node.since, node.until), node.cite)
             row.children = (
                 grid_rows(spell, node.grid) if node.grid else [_block_line(spell, line) for line in node.lines]
             )
@@ -287,7 +289,7 @@ def _amend_line(spell: Spelling, node: tree.AmendLine) -> Row:
             text = f"{spell.word('PAST')} {spell.word(node.word)}"
             if node.by is not None:
                 text += f" {spell.word('BY')} {phrases.flat(node.by)}"
-            return _amended(spell, node, [(0, text)], None, node.cite)
+            return _amended(spell, node, [(0, text)], "", node.cite)
         case tree.Prevailing():
             return _line(node, "amend_line", f"{spell.word('PREVAILS')} {spell.comma.join(node.notices)}")
         case tree.Example():
@@ -307,16 +309,22 @@ def _block_line(spell: Spelling, node: tree.BlockLine) -> Row:
             return row_of(spell, node)
 
 
-def _amended(
-    spell: Spelling, node: tree.Written, pieces: Pieces, since: date | None, cite: tree.Citation | None
-) -> Row:
-    if since is not None:
-        pieces = joined(pieces, f"{spell.word('FROM')} {spell.day(since)} {spell.word('ONWARD')}")
+def _days(spell: Spelling, since: date | None, until: date | None) -> str:
+    """自 D 起, 自 D 至 E, or nothing."""
+    if since is None:
+        return ""
+    end = f"{spell.word('TO')} {spell.day(until)}" if until is not None else spell.word("ONWARD")
+    return f"{spell.word('FROM')} {spell.day(since)} {end}"
+
+
+def _amended(spell: Spelling, node: tree.Written, pieces: Pieces, days: str, cite: tree.Citation | None) -> Row:
+    if days:
+        pieces = joined(pieces, days)
     return _line(node, "amend_line", joined(pieces, spell.citation(cite), ""))
 
 
-def _opening(spell: Spelling, node: tree.Written, head: str, since: date | None, cite: tree.Citation | None) -> Row:
-    row = _amended(spell, node, [(0, head)], since, None)
+def _opening(spell: Spelling, node: tree.Written, head: str, days: str, cite: tree.Citation | None) -> Row:
+    row = _amended(spell, node, [(0, head)], days, None)
     row.cells = [joined(row.cells[0], f":{spell.citation(cite)[1:]}", "")]
     return row
 

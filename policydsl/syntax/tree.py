@@ -884,12 +884,13 @@ class Example(Written):
 
 @frozen(repr=False)
 class Naming(Written):
-    """废止, 保留, 恢复 or 并入 (by keyword id) of what is named. `since`: 自 D 起, if the line says so."""
+    """废止, 保留, 恢复 or 并入 (by keyword id) of what is named. `since` and `until`: 自 D 起, 自 D 至 E, if the line says so."""
 
     word: Literal["REPEAL", "KEEP", "RESTORE", "MERGE"]
     targets: tuple[Reference, ...]
     since: date | None = None
     cite: Citation | None = None
+    until: date | None = None
 
 
 @frozen(repr=False)
@@ -899,6 +900,7 @@ class Whole(Written):
     word: Literal["SUPERSEDE", "REPEAL", "RESTORE"]
     since: date | None = None
     cite: Citation | None = None
+    until: date | None = None
 
 
 @frozen(repr=False)
@@ -910,6 +912,7 @@ class Changing(Written):
     was: Expr | None = None
     since: date | None = None
     cite: Citation | None = None
+    until: date | None = None
 
 
 @frozen(repr=False)
@@ -920,6 +923,7 @@ class Putting(Written):
     body: tuple[Declaration, ...]
     since: date | None = None
     cite: Citation | None = None
+    until: date | None = None
 
 
 BlockLine = Row | TaskLine | ItemLine
@@ -935,6 +939,7 @@ class Extending(Written):
     lines: tuple[BlockLine, ...] = ()
     since: date | None = None
     cite: Citation | None = None
+    until: date | None = None
 
 
 @frozen(repr=False)
@@ -960,13 +965,14 @@ AmendLine = Naming | Whole | Changing | Putting | Extending | Past | Prevailing 
 class Amendment(Written):
     """修订: what this notice does to another, by that one's 编号. Its examples are of the text as amended.
 
-    `since`: 自 D 起 of every line that does not say its own.
+    `since` and `until`: 自 D 起, 自 D 至 E of every line that does not say its own.
     """
 
     id: str
     lines: tuple[AmendLine, ...]
     cite: Citation | None = None
     since: date | None = None
+    until: date | None = None
 
 
 Declaration = (

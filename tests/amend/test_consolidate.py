@@ -55,6 +55,9 @@ def notice(id_: str, issued: str, body: str, of: str = "旧", head: str = "", mo
     return f"政策 “{id_}”:\n    编号 {id_}\n    日期 {issued}\n{head}\n{more}\n修订 {of}: 依据 九\n{lines}"
 
 
+HALF_A_YEAR = "    施行 自 2025年1月1日 至 2025年6月30日"
+
+
 def corpus(*texts: str) -> Corpus:
     return corpus_of(Source(f"{at}.pol", text) for at, text in enumerate(texts))
 
@@ -148,6 +151,40 @@ def test_a_notice_that_lost_force_amends_nothing_later() -> None:
     assert [passed.why for passed in found.passed] == ["lapsed"]
     # what took effect before stays
     assert price(law("2025-09-01", ONE, notice("二", "2025-06-01", "废止", of="一"))) == "200元/家"
+
+
+def test_what_changes_for_a_time_is_undone_after_it() -> None:
+    for_a_time = notice("一", "2025-01-01", "改为 单价 = 200元/家 自 2025年1月1日 至 2025年6月30日")
+    assert price(law("2025-06-30", for_a_time)) == "200元/家"
+    after = law("2025-07-01", for_a_time)
+    assert price(after) == "100元/家"
+    assert [(passed.why, passed.until) for passed in after.passed] == [("expired", day("2025-06-30"))]
+    # a 修订 says it for all its lines, and the head of a notice for what it changes
+    whole = notice("一", "2025-01-01", "改为 单价 = 200元/家").replace(
+        "修订 旧:", "修订 旧 自 2025年1月1日 至 2025年6月30日:"
+    )
+    assert price(law("2025-07-01", whole)) == "100元/家"
+    ended = notice("一", "2024-12-01", "改为 单价 = 200元/家", head=HALF_A_YEAR)
+    assert price(law("2025-06-30", ended)) == "200元/家" and price(law("2025-07-01", ended)) == "100元/家"
+    assert corpus(OLD, ended).days() == [day("2025-01-01"), day("2025-07-01")]
+
+
+def test_what_a_notice_in_force_for_a_time_repeals_stays_repealed() -> None:
+    gone = notice("一", "2024-12-01", "废止 甲", head=HALF_A_YEAR)
+    found = law("2025-07-01", gone)
+    assert "甲" not in {name for (_, name), item in found.rulings.of.items() if item.word == "RULE" and not item.gone}
+    # unless the line itself says for how long
+    for_a_time = notice("一", "2025-01-01", "废止 甲 自 2025年1月1日 至 2025年6月30日")
+    found = law("2025-07-01", for_a_time)
+    assert "甲" in {name for (_, name), item in found.rulings.of.items() if item.word == "RULE" and not item.gone}
+
+
+def test_two_that_never_count_on_one_day_do_not_meet() -> None:
+    first = notice("一", "2025-01-01", "改为 单价 = 200元/家 自 2025年1月1日 至 2025年6月30日")
+    assert codes(first, notice("二", "2025-03-01", "改为 单价 = 300元/家 自 2025年7月1日 起")) == []
+    assert codes(first, notice("二", "2025-03-01", "改为 单价 = 300元/家 自 2025年6月30日 起")) == ["amend-conflict"]
+    second = notice("二", "2025-03-01", "改为 单价 = 300元/家 自 2025年6月1日 至 2025年6月2日")
+    assert codes(first, second) == ["amend-conflict"]
 
 
 def test_from_new_and_from_old() -> None:

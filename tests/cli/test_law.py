@@ -143,6 +143,53 @@ def test_each_case_is_under_the_law_of_its_day(tmp_path: Path, capsys: pytest.Ca
     assert main(["run", str(folder), facts(folder), "--format", "csv"]) == 2
 
 
+def results(folder: Path, capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, dict[str, dict[str, object]]]:
+    """What a run gives for each 区, whatever text rules it."""
+    assert main(["run", str(folder), facts(folder), "--format", "json", "--notice", "旧", *more]) == 0
+    data = json.loads(capsys.readouterr().out)
+    parts = data.get("texts", [data])
+    return {key: rules for part in parts for key, rules in part["results"]["区"].items()}
+
+
+def test_the_day_of_a_case_may_be_computed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path, basis="基准日 算到")
+    with (folder / "旧.pol").open("a", encoding="utf-8") as file:
+        file.write("规则 算到 = 受理 + 1天  依据 三\n")
+    rows = [{"名称": "甲", "家数": 2, "受理": "2024-12-30"}, {"名称": "乙", "家数": 3, "受理": "2024-12-31"}]
+    (tmp_path / "facts.json").write_text(json.dumps({"区": rows}, ensure_ascii=False), encoding="utf-8")
+    found = results(folder, capsys)
+    assert found["甲"]["补助"]["value"] == "200" and found["甲"]["奖励"]["value"] == "1"
+    assert found["乙"]["补助"]["value"] == "600" and "奖励" not in found["乙"]
+    # a day that the amendment itself moves chooses no text
+    with (folder / "新.pol").open("a", encoding="utf-8") as file:
+        file.write("    改为 算到 = 受理\n")
+    assert main(["run", str(folder), facts(folder), "--notice", "旧"]) == 2
+    assert "本身被修订改了" in capsys.readouterr().err
+
+
+def test_a_case_without_its_day_has_what_every_text_gives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path, basis="基准日 受理")
+    with (folder / "旧.pol").open("a", encoding="utf-8") as file:
+        file.write("规则 双倍 = 家数 × 2  依据 三\n")
+    rows = [{"名称": "甲", "家数": 2}, {"名称": "乙", "家数": 3, "受理": "2024-12-31"}]
+    (tmp_path / "facts.json").write_text(json.dumps({"区": rows}, ensure_ascii=False), encoding="utf-8")
+    found = results(folder, capsys)
+    assert found["甲"]["补助"]["status"] == "unknown" and found["甲"]["双倍"]["value"] == "4"
+    assert found["乙"]["补助"]["value"] == "300"
+    assert main(["explain", str(folder), facts(folder), "--notice", "旧", "--of", "甲", "--rule", "补助"]) == 0
+    assert "缺少区「甲」的「受理」" in capsys.readouterr().out
+
+
+def test_a_day_that_is_not_one_of_the_case_needs_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path, basis="基准日 到账")
+    with (folder / "旧.pol").open("a", encoding="utf-8") as file:
+        file.write("对象 企业 属于 区:\n    到账: 日期\n规则 企业数 = 计数(企业)  依据 三\n")
+    assert main(["run", str(folder), facts(folder), "--notice", "旧"]) == 2
+    assert "--on" in capsys.readouterr().err
+    found = results(folder, capsys, "--on", "2024-12-31")
+    assert found["甲"]["补助"]["value"] == "200"
+
+
 def test_the_better_law_is_shown_with_the_comparison(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write(tmp_path, basis="基准日 受理", past="既往 从优 按 补助")
     assert main(["explain", str(folder), facts(folder), "--of", "甲", "--rule", "补助"]) == 0

@@ -6,7 +6,9 @@ Each strategy is made once: making them anew for every draw took most of the tim
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
+from typing import TypeVar
 
 from attrs import evolve
 from hypothesis import strategies as st
@@ -517,6 +519,7 @@ _monotone = st.builds(
 # ---------------------------------------------------------------- amendments
 
 _since = st.one_of(st.none(), of.days)
+Ended = TypeVar("Ended", tree.AmendLine, tree.Amendment)
 _notices = st.sampled_from(["GZ-2025-1", "A", "\u7a57\u79d1\u5b57\u30142025\u30151\u53f7"])
 
 
@@ -534,7 +537,7 @@ def _amend_lines(language: Language) -> st.SearchStrategy[tree.AmendLine]:
     references = st.lists(of.references(1), min_size=1, max_size=3).map(tuple)
     bodies = st.lists(declarations(language, 0), min_size=1, max_size=2).map(tuple)
     block = st.one_of(_task_lines.filter(lambda line: not isinstance(line, tree.Remark)), _caps)
-    return st.one_of(
+    lines = st.one_of(
         st.builds(
             lambda word, targets, since, cite: tree.Naming(word, targets, since, cite, span=AT),
             st.sampled_from(["REPEAL", "KEEP", "RESTORE", "MERGE"]),
@@ -581,16 +584,26 @@ def _amend_lines(language: Language) -> st.SearchStrategy[tree.AmendLine]:
         st.lists(_notices, min_size=1, max_size=2).map(lambda items: tree.Prevailing(tuple(items), span=AT)),
         _example,
     )
+    return st.builds(_ending, lines, st.one_of(st.none(), st.integers(0, 4000)))
+
+
+def _ending(node: Ended, days: int | None) -> Ended:
+    """A line or a 修订 that counts from a day, with a last day some days later."""
+    since = getattr(node, "since", None)
+    if since is None or days is None:
+        return node
+    return evolve(node, until=since + timedelta(days=days))  # type: ignore[call-arg]  # those with a day have an end
 
 
 @cache
 def _amendment(language: Language) -> st.SearchStrategy[tree.Amendment]:
     return st.builds(
-        lambda id_, lines, cite, since: tree.Amendment(id_, tuple(lines), cite, since, span=AT),
+        lambda id_, lines, cite, since, end: _ending(tree.Amendment(id_, tuple(lines), cite, since, span=AT), end),
         _notices,
         st.lists(_amend_lines(language), min_size=1, max_size=4),
         cites,
         _since,
+        st.one_of(st.none(), st.integers(0, 4000)),
     )
 
 

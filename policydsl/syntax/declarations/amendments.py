@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Literal, cast
 
+from policydsl.source import Span
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.examples import example
 from policydsl.syntax.declarations.grids import grid
@@ -20,6 +21,7 @@ from policydsl.syntax.lines import Line
 from policydsl.syntax.twig import Token, Tree, Twig
 
 Declare = Callable[[Reader, Iterable[Line]], tuple[tree.Declaration, ...]]
+Days = tuple[date | None, date | None]
 _QUOTED = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"|「[^「」\n]*」")
 _OF_TASKS = ("EVIDENCE", "DUE", "CHARGE")
 
@@ -37,8 +39,9 @@ def amendment(reader: Reader, line: Line, twig: Tree, declare: Declare) -> tree.
     # as it is written: an id is compared with the 编号 of a header, which keeps its width
     text = reader.source.text[token.start_pos or 0 : token.end_pos or 0].strip()
     builder = reader.builder()
-    cite, since = builder.cite(find(twig.children, "cite")), _since(builder, find(twig.children, "since"))
-    return tree.Amendment(text, lines, cite, since, span=reader.span(line))
+    cite = builder.cite(find(twig.children, "cite"))
+    since, until = _days(reader, find(twig.children, "since"))
+    return tree.Amendment(text, lines, cite, since, until, span=reader.span(line))
 
 
 def _line(reader: Reader, line: Line, twig: Tree, declare: Declare) -> tree.AmendLine:
@@ -46,7 +49,7 @@ def _line(reader: Reader, line: Line, twig: Tree, declare: Declare) -> tree.Amen
     builder = reader.builder()
     span, kids = reader.span(line), twig.children
     cite = builder.cite(find(kids, "cite"))
-    since = _since(builder, find(kids, "since"))
+    since, until = _days(reader, find(kids, "since"))
     words = [kid.type for kid in kids if isinstance(kid, Token)]
     put: Literal["AMENDED", "ADD"] = "AMENDED" if words[0] == "AMENDED" else "ADD"
     if kind in ("amend_targets", "amend_whole", "amend_past", "amend_prevails"):
@@ -56,19 +59,19 @@ def _line(reader: Reader, line: Line, twig: Tree, declare: Declare) -> tree.Amen
     match kind:
         case "amend_targets":
             word = cast(Literal["REPEAL", "KEEP", "RESTORE", "MERGE"], words[0])
-            return tree.Naming(word, _references(builder, kids), since, cite, span=span)
+            return tree.Naming(word, _references(builder, kids), since, cite, until, span=span)
         case "amend_whole":
             whole = cast(Literal["SUPERSEDE", "REPEAL", "RESTORE"], words[0])
-            return tree.Whole(whole, since, cite, span=span)
+            return tree.Whole(whole, since, cite, until, span=span)
         case "amend_value":
-            return _changing(reader, line, twig, since, cite)
+            return _changing(reader, line, twig, (since, until), cite)
         case "amend_block":
-            return tree.Putting(put, declare(reader, line.children), since, cite, span=span)
+            return tree.Putting(put, declare(reader, line.children), since, cite, until, span=span)
         case "amend_more":
             target = _references(builder, kids)[0]
             if line.children and line.children[0].row:
-                return tree.Extending(put, target, grid(reader, line), (), since, cite, span=span)
-            return tree.Extending(put, target, None, _lines(reader, line), since, cite, span=span)
+                return tree.Extending(put, target, grid(reader, line), (), since, cite, until, span=span)
+            return tree.Extending(put, target, None, _lines(reader, line), since, cite, until, span=span)
         case "amend_past":
             law = cast(Literal["NEW_LAW", "OLD_LAW", "BETTER_LAW"], words[1])
             return tree.Past(law, next(iter(_references(builder, kids)), None), cite, span=span)
@@ -83,7 +86,7 @@ def _line(reader: Reader, line: Line, twig: Tree, declare: Declare) -> tree.Amen
     raise AssertionError(f"no line of an amendment for {kind}")
 
 
-def _changing(reader: Reader, line: Line, twig: Tree, since: date | None, cite: tree.Citation | None) -> tree.Changing:
+def _changing(reader: Reader, line: Line, twig: Tree, days: Days, cite: tree.Citation | None) -> tree.Changing:
     rows = rows_below(reader, line)
     builder = reader.builder(tuple(item for item in rows if in_block(item)))
     kids = twig.children
@@ -93,7 +96,7 @@ def _changing(reader: Reader, line: Line, twig: Tree, since: date | None, cite: 
     old = reader.builder().expr(was.children[1]) if was is not None else None
     for item in split(reader, line, builder, rows):
         reader.report("line-out-of-place", item.span, line=item.span.text)
-    return tree.Changing(target, value, old, since, cite, span=reader.span(line))
+    return tree.Changing(target, value, old, days[0], cite, days[1], span=reader.span(line))
 
 
 def _lines(reader: Reader, line: Line) -> tuple[tree.BlockLine, ...]:
@@ -140,7 +143,13 @@ def _references(builder: Builder, kids: Sequence[Twig]) -> tuple[tree.Reference,
     return tuple(found)
 
 
-def _since(builder: Builder, twig: Tree | None) -> date | None:
-    if twig is None:
-        return None
-    return builder.day(next(kid for kid in twig.children if isinstance(kid, Token) and kid.type == "DATE")).value
+def _days(reader: Reader, twig: Tree | None) -> Days:
+    """自 D 起: the day; 自 D 至 E: both."""
+    builder = reader.builder()
+    found = [kid for kid in twig.children if isinstance(kid, Token) and kid.type == "DATE"] if twig is not None else []
+    read = [builder.day(kid) for kid in found]
+    days = [day.value for day in read]
+    if len(read) > 1 and days[1] < days[0]:
+        span = Span(reader.source, read[0].span.start, read[1].span.end)
+        reader.report("amend-days", span, days=span.text)
+    return (days[0] if days else None), (days[1] if len(days) > 1 else None)
