@@ -106,8 +106,8 @@ class Law:
 def _with_cites(slots: list[Slot], lent: tree.Citation | None) -> Iterator[tuple[Slot, tree.Citation | None]]:
     for slot in slots:
         yield slot, lent
-        node = slot.read() if slot.word == "PART" else None
-        own = node.cite if isinstance(node, tree.Part) else None
+        node = slot.read() if slot.word in ("PART", "ON") else None
+        own = node.cite if isinstance(node, tree.Part | tree.On) else None
         yield from _with_cites(slot.body, own or lent)
 
 

@@ -80,7 +80,19 @@ def _bands_of(
         if otherwise is not None:
             checker.report("band-else-last", row.span)
         ranges.append(_range(checker, row, measure, frames))
-    return ranges, otherwise
+    return (ranges[::-1] if _descends(ranges) else ranges), otherwise
+
+
+def _descends(ranges: list[Range]) -> bool:
+    """Whether rows are written from the highest to the lowest, each below the one before: they mean what they mean upwards."""
+    found: list[tuple[int | Fraction, int]] = []
+    for item in ranges:
+        end = item.low or item.high
+        value = end.value if end is not None else None
+        if not isinstance(value, int | Fraction) or isinstance(value, bool):
+            return False
+        found.append((value, 1 if item.low is not None else 0))
+    return len(found) > 1 and all(before > after for before, after in zip(found, found[1:], strict=False))
 
 
 def _range(checker: Checker, row: tree.BandRow, measure: core.Expr, frames: Frames) -> Range:

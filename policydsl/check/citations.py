@@ -46,7 +46,7 @@ def _declared(
                 yield from _declared(scope, node.body, node.cite or lent, entity)
             case tree.On():
                 found = scope.entity(node.entity.text)
-                yield from _declared(scope, node.body, lent, found.name if found else node.entity.text)
+                yield from _declared(scope, node.body, node.cite or lent, found.name if found else node.entity.text)
             case tree.Entity():
                 own = (node.cite,) if node.cite else ()
                 yield _citer(scope, "entity", node.name.text, node.name, own)

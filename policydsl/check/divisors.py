@@ -127,6 +127,8 @@ class _Judge:
                 return self._field(node)
             case core.RuleRead():
                 return self._rule((node.entity, node.name))
+            case core.Apply() if (figure := _figure(node)) is not None:
+                return POSITIVE if figure > 0 else NEGATIVE if figure < 0 else NOT_NEGATIVE
             case core.Apply(op="mul", args=(left, right)):
                 return _product(self.sign(left, guards), self.sign(right, guards))
             case core.Apply(op="div", args=(left, right)):
@@ -230,6 +232,22 @@ class _Judge:
             self.busy.discard(id_)
         self.signs[id_] = found
         return found
+
+
+def _figure(node: core.Expr) -> Fraction | None:
+    """The number that an expression of figures alone comes to, like 1 − 10%; None for any other, and for a division by zero."""
+    match node:
+        case core.Const(value=value) if isinstance(value, int | Fraction) and not isinstance(value, bool):
+            return Fraction(value)
+        case core.Apply(op="neg", args=(inner,)):
+            found = _figure(inner)
+            return -found if found is not None else None
+        case core.Apply(op="add" | "sub" | "mul" | "div", args=(left, right)):
+            a, b = _figure(left), _figure(right)
+            if a is None or b is None or (node.op == "div" and b == 0):
+                return None
+            return {"add": a + b, "sub": a - b, "mul": a * b}[node.op] if node.op != "div" else a / b
+    return None
 
 
 def _guarded(node: core.Expr, guards: Guards) -> list[tuple[core.Expr, Guards]]:

@@ -158,13 +158,19 @@ def _rows(
         for head, cell in zip(line.grid.head, written, strict=True):
             if cell.raw == BY_ID["UNKNOWN"].spelling(checker.scope.language):
                 continue
+            canonical = entity.owns(head.text)
+            field = entity.fields.get(canonical or "")
+            if cell.kind == "values" and len(cell.values) > 1 and field and isinstance(strip(field.type), ListOf):
+                row[canonical or ""] = _cell(
+                    checker, entity, canonical or "", tree.Several(cell.values, span=cell.span)
+                )
+                continue
             if len(cell.values) != 1 or cell.kind != "values":
                 checker.report("cell-one-value", cell.span, found=cell.raw)
                 continue
             if entity.owner is not None and checker.scope.entity(head.text) is checker.scope.entities[entity.owner]:
                 mine = _owner(checker, entity.owner, cell.values[0])
                 continue
-            canonical = entity.owns(head.text)
             if canonical is None or canonical not in entity.fields:
                 close = checker.scope.close_to(head.text, entity.name)
                 checker.report("example-unknown-fact", head.span, name=head.text, close=close)

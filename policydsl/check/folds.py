@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from policydsl.check import refer
 from policydsl.check.frames import Frames, RowFrame
-from policydsl.check.guards import forgetting, knowing
+from policydsl.check.guards import knowing, wholly
 from policydsl.core import program as core
 from policydsl.core.types import (
     BOOL,
@@ -97,7 +97,7 @@ def function(checker: Checker, node: tree.Function, frames: Frames, expected: Ty
     if node.word == "F_HAS":
         if len(node.args) != 1:
             return checker.report("wrong-arguments", node.span, function=word, expected=1, found=len(node.args))
-        body = checker.expr(node.args[0], forgetting(frames))
+        body = checker.expr(node.args[0], wholly(frames))
         if not isinstance(body.type, Optional | Never):
             return checker.report("has-needs-none", node.args[0].span, name=node.args[0].span.text)
         return core.Has(body, type=BOOL, span=node.span)
@@ -489,6 +489,8 @@ def _listed(checker: Checker, node: tree.Function, frames: Frames, expected: Typ
         parts = tuple(checker.condition(arg, frames) for arg in node.args)
         kind = core.Some if node.word == "F_ANY" else core.Every
         return kind(parts, type=BOOL, span=node.span)
+    if node.word == "F_COUNT" and len(node.args) > 1:
+        return _how_many(checker, node, frames)
     if node.word not in ("F_SUM", "F_MAX", "F_MIN", "F_MEAN"):
         name = node.args[0].span.text
         return checker.report(
@@ -513,6 +515,19 @@ def _listed(checker: Checker, node: tree.Function, frames: Frames, expected: Typ
     if node.word == "F_MEAN":
         share = core.Const(exact(Fraction(len(found))), str(len(found)), type=Number(PLAIN, True), span=node.span)
         return core.Apply("div", (total, share), type=Number(type_.unit), span=node.span)
+    return total
+
+
+def _how_many(checker: Checker, node: tree.Function, frames: Frames) -> core.Expr:
+    """计数(p, q, r): how many of the conditions hold."""
+    whole = Number(PLAIN, True)
+    total: core.Expr | None = None
+    for arg in node.args:
+        when = checker.condition(arg, frames)
+        one, none = (core.Const(value, str(value), type=whole, span=arg.span) for value in (1, 0))
+        held = core.Choose("first", (core.Case(when, one, span=arg.span),), none, "if", type=whole, span=arg.span)
+        total = held if total is None else core.Apply("add", (total, held), type=whole, span=node.span)
+    assert total is not None
     return total
 
 

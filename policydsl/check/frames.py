@@ -13,11 +13,12 @@ from policydsl.syntax import tree
 @frozen
 class RowFrame:
     """A scope that is a row of `entity`; `rows` says over which rows an aggregate runs, None for the rule's own row. `known` are
-    the conditions that are known to hold of the row."""
+    the conditions that are known to hold of the row; `whole`: absence is what is asked about here, and what is known narrows nothing."""
 
     entity: str
     rows: Rows | None = None
     known: tuple[tree.Expr, ...] = ()
+    whole: bool = False
 
 
 @frozen

@@ -31,9 +31,14 @@ def knowing(frames: Frames, *conditions: tree.Expr) -> Frames:
     return frames
 
 
-def forgetting(frames: Frames) -> Frames:
-    """The same scopes with nothing known of their rows."""
-    return tuple(evolve(frame, known=()) if isinstance(frame, RowFrame) else frame for frame in frames)
+def wholly(frames: Frames) -> Frames:
+    """The same scopes where absence is asked about: a fact or rule that may be none is so there, whatever is known."""
+    return tuple(evolve(frame, whole=True) if isinstance(frame, RowFrame) else frame for frame in frames)
+
+
+def narrows(frames: Frames) -> bool:
+    """Whether what is known says that a value is there."""
+    return not any(frame.whole for frame in frames if isinstance(frame, RowFrame))
 
 
 def denied(condition: tree.Expr) -> tree.Expr:

@@ -14,7 +14,7 @@ from attrs import define, evolve, field
 
 from policydsl.check import blocks, folds, refer, siblings
 from policydsl.check.frames import Checked, Frames, RowFrame
-from policydsl.check.guards import denied, forgetting, holds, knowing
+from policydsl.check.guards import denied, holds, knowing, narrows, wholly
 from policydsl.check.scope import Draft, Scope
 from policydsl.core import program as core
 from policydsl.core.types import (
@@ -170,7 +170,9 @@ class Checker:
         """`found` as a value to compute with, where it has been asked before whether it is there: 若 有(甲) 则 甲 × 2."""
         if not isinstance(found.type, Optional) or not isinstance(found, core.FieldRead | core.RuleRead):
             return found
-        if not holds(self, found.row, frames, tree.Function("F_HAS", False, (node,), span=node.span)):
+        if not narrows(frames) or not holds(
+            self, found.row, frames, tree.Function("F_HAS", False, (node,), span=node.span)
+        ):
             return found
         never = core.Pending("", type=NEVER, span=node.span)
         return core.IfInapplicable(found, never, type=found.type.of, span=node.span)
@@ -188,6 +190,8 @@ class Checker:
         found = self.there(node, self.expr(node, frames), frames)
         if isinstance(found.type, Optional) and isinstance(found.type.of, Number):
             return self._may_be_none(node, found.type)
+        if isinstance(found.type, Optional) and isinstance(found.type.of, Never):
+            return core.Pending("", type=NEVER, span=node.span)  # what is wrong with it is said where it stands
         if not isinstance(found.type, Number | Never):
             return self.report("number-expected", node.span, found=self.say(found.type))
         return found
@@ -371,7 +375,7 @@ class Checker:
         return core.Apply(op, (measure, limit), type=common, span=node.span)
 
     def _instead(self, node: tree.Instead, frames: Frames) -> core.Expr:
-        body = self.expr(node.body, forgetting(frames))
+        body = self.expr(node.body, wholly(frames))
         instead = self.expr(node.instead, frames, strip(body.type))
         if not isinstance(body.type, Optional | Never):
             return self.report("has-needs-none", node.body.span, name=node.body.span.text)
@@ -399,7 +403,8 @@ class Checker:
             return self.report("order-kinds", node.span, type=self.say(kind), word=word)
         for side, written in ((left, node.left), (right, node.right)):
             if relation not in ("eq", "ne") and isinstance(side.type, Optional):
-                return self._may_be_none(written, side.type)
+                name = written.span.text
+                return self.report("none-compared", written.span, found=name, asked=node.span.text)
         op = core.Compare
         return op(relation, left, right, word, type=BOOL, span=node.span)  # type: ignore[arg-type]
 
@@ -425,9 +430,10 @@ class Checker:
 
     def _if(self, node: tree.If, frames: Frames, expected: Type | None) -> core.Expr:
         when = self.condition(node.condition, frames)
-        then = self.expr(node.then, knowing(frames, node.condition), expected)
-        other = knowing(frames, denied(node.condition))
+        asked, other = knowing(frames, node.condition), knowing(frames, denied(node.condition))
+        then = self.there(node.then, self.expr(node.then, asked, expected), asked)
         otherwise = self.expr(node.otherwise, other, expected or strip(then.type))
+        otherwise = self.there(node.otherwise, otherwise, other)
         type_ = self.common(((then, node.then.span), (otherwise, node.otherwise.span)))
         return core.Choose(
             "first", (core.Case(when, then, span=node.then.span),), otherwise, "if", type=type_, span=node.span

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from policydsl.check.frames import Frames, RowFrame, ValueFrame
-from policydsl.check.guards import holds
+from policydsl.check.guards import holds, narrows
 from policydsl.check.numerals import in_digits
 from policydsl.check.scope import Draft, EntityScope
 from policydsl.core import program as core
@@ -286,7 +286,7 @@ def read_rule(checker: Checker, draft: Draft, row: core.RowRef, where: Span, fra
         return checker.report("constraint-read", where, name=draft.name)
     checked = checker.rule(draft)
     type_ = checked.body.type if checked is not None else NEVER
-    if checked is not None and isinstance(type_, Optional) and frames:
+    if checked is not None and isinstance(type_, Optional) and frames and narrows(frames):
         from policydsl.check.rules import conditions_of
 
         conditions = conditions_of(draft)

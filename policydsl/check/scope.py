@@ -298,7 +298,7 @@ def _flatten(
         if isinstance(node, tree.Part):
             yield from _flatten(node.body, (*parts, node.name.text), node.cite.text if node.cite else lent, on, here)
         elif isinstance(node, tree.On):
-            yield from _flatten(node.body, parts, lent, node.entity, here)
+            yield from _flatten(node.body, parts, node.cite.text if node.cite else lent, node.entity, here)
 
 
 def _table(scope: Scope, node: tree.Table, clause: str) -> None:

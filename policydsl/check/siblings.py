@@ -87,7 +87,8 @@ def _in_turn(
 ) -> core.Expr:
     """依次 x 限额 L: this row's x as far as what those before it left of L allows; x must not be negative."""
     assert node.subject is not None and node.limit is not None
-    mine = checker.number(node.subject, frames)
+    own = knowing(frames, node.where) if node.where is not None else frames
+    mine = checker.number(node.subject, own)
     limit = checker.number(node.limit, frames)
     common = checker.agree(mine, limit, node.limit.span, BY_ID["LIMIT_TO"].spelling(checker.scope.language))
     if not isinstance(common, Number):
@@ -97,7 +98,13 @@ def _in_turn(
     left = core.Apply("excess", (limit, before), type=common, span=node.limit.span)
     words = checker.scope.words
     options = (core.Option(node.subject.span.text, mine), core.Option(words("尚余限额", "what is left"), left))
-    return core.Pick("min", options, type=common, span=node.span)
+    taken = core.Pick("min", options, type=common, span=node.span)
+    if node.where is None:
+        return taken
+    # a row that takes no part takes nothing
+    case = core.Case(checker.condition(node.where, frames), taken, span=node.span)
+    nothing = core.Const(0, "", type=common, span=node.span)
+    return core.Choose("first", (case,), nothing, "if", type=common, span=node.span)
 
 
 def _rank(checker: Checker, node: tree.Ordered, inner: Frames, among: core.Siblings) -> core.Expr:

@@ -160,9 +160,9 @@ def _by_day(
             part = evolve(part, rulings=evolve(part.rulings, on=first, to=last if last > first else None))
         parts.append(part)
     if undated:
-        keys = tuple(undated) if groups else None
-        part = made.run(law, keys)
-        others = [made.trace(text, keys) for text in made.texts(law, known) if text.mark != law.mark]
+        open_keys = tuple(undated) if groups else None
+        part = made.run(law, open_keys)
+        others = [made.trace(text, open_keys) for text in made.texts(law, known) if text.mark != law.mark]
         owned = owners(facts, program)
         parts.append(evolve(part, trace=open_between(part.trace, others, undated, owned)))
     return parts, findings

@@ -65,8 +65,8 @@ SCALES: dict[str, Fraction] = {
 }
 """Chinese multipliers that may stand between a number and its unit."""
 
-PARTS: dict[str, Fraction] = {"%": Fraction(1, 100), "‰": Fraction(1, 1000)}
-"""Signs that make a literal a part of one."""
+PARTS: dict[str, Fraction] = {"%": Fraction(1, 100), "‰": Fraction(1, 1000), "倍": Fraction(1)}
+"""What stands behind a literal and makes it a part, or a multiple, of one."""
 
 
 @frozen

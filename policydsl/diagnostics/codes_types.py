@@ -120,6 +120,16 @@ _KINDS = (
         "Say what then, like `{found} if none {instead}` or `{found} if inapplicable {instead}`; or ask first: `if has({found}) then …`.",
     ),
     Code(
+        "none-compared",
+        _ERROR,
+        "可能没有值,不能比大小",
+        "value may be none, so it has no size",
+        "「{found}」可能是「无」或「不适用」,不能直接比大小。",
+        "“{found}” may be none or not applicable, so it cannot be compared.",
+        "请先问有没有:「有({found}) 且 {asked}」;没有时按另一个数算的,在它后面写「无 时 …」「不适用 时 …」。",
+        "Ask first: `has({found}) and {asked}`; where another number counts then, write `if none …` or `if inapplicable …` behind it.",
+    ),
+    Code(
         "compare-kinds",
         _ERROR,
         "不能相比",

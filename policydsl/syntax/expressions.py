@@ -176,6 +176,12 @@ class Builder:
         assert isinstance(column, tree.Reference)
         return tree.Among(self.expr(twig.children[0]), column, span=self.span(twig))
 
+    def _not_one_of(self, twig: Tree) -> tree.Expr:
+        return tree.Unary("not", self._one_of(twig), span=self.span(twig))
+
+    def _not_within(self, twig: Tree) -> tree.Expr:
+        return tree.Unary("not", self._within(twig), span=self.span(twig))
+
     def _portion(self, twig: Tree) -> tree.Expr:
         measure, word, limit, *_ = twig.children
         return tree.Portion(sign_of(word), self.expr(measure), self.expr(limit), span=self.span(twig))
@@ -296,8 +302,6 @@ class Builder:
         keys = [part for part in parts if isinstance(part, Tree) and part.data == "rank_key"]
         values = [self.expr(part) for part in parts if part not in keys]
         order = self._clause(clauses, "BY_ORDER")
-        if kind == "IN_TURN" and len(values) > 2:
-            order = values.pop()
         ties = _token(_tree(clauses["TIES"].children[1]).children[0]).type if "TIES" in clauses else ""
         if kind == "O_RANK" and not ties:
             self.report("rank-ties-missing", twig)
@@ -343,6 +347,8 @@ _MAKERS: dict[str, Callable[[Builder, Tree], tree.Expr]] = {
     "compare": Builder._compare,
     "one_of": Builder._one_of,
     "within": Builder._within,
+    "not_one_of": Builder._not_one_of,
+    "not_within": Builder._not_within,
     "portion": Builder._portion,
     "instead": Builder._instead,
     "if_expr": Builder._if,

@@ -72,7 +72,7 @@ def _declaration(spell: Spelling, node: tree.Declaration) -> Row:
             head = f"{spell.word('PART')} {spell.alias(node.name, node.alias)}:{spell.citation(node.cite)[1:]}"
             return _row(node, [[(0, head)]], [_declaration(spell, item) for item in node.body])
         case tree.On():
-            head = f"{spell.word('ON')} {spell.name(node.entity)}:"
+            head = f"{spell.word('ON')} {spell.name(node.entity)}:{spell.citation(node.cite)[1:]}"
             return _row(node, [[(0, head)]], [_declaration(spell, item) for item in node.body])
         case tree.Table():
             return _table(spell, node)

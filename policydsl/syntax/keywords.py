@@ -236,6 +236,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         THEN        | 则       | then
         ELSE        | 否则     | else
         IN          | 在       | in
+        NOT_IN      | 不在     | not in
         OF          | 的       | of
         FILTER      | 其中     | where
         SATISFIES   | 满足     | satisfies

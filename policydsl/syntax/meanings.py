@@ -182,6 +182,7 @@ OR          | 一边成立就行 | one of them holds
 THEN        | 成立时的值 | the value if so
 ELSE        | 其余情形的值 | the value otherwise
 IN          | 是其中之一 | is one of
+NOT_IN      | 不是其中之一 | is none of
 OF          | 乘:基数 的 5% | times: `base of 5%`
 FILTER      | 哪些行;或者给一个值起名 | which rows; or a local name
 SATISFIES   | 每一行要满足什么 | what each row must satisfy

@@ -113,8 +113,12 @@ def _part(reader: Reader, line: Line, twig: Tree) -> tree.Part:
 
 
 def _on_entity(reader: Reader, line: Line, twig: Tree) -> tree.On:
+    builder = reader.builder()
     return tree.On(
-        reader.builder().name(twig.children[1]), _declarations(reader, line.children), span=reader.span(line)
+        builder.name(twig.children[1]),
+        _declarations(reader, line.children),
+        builder.cite(find(twig.children, "cite")),
+        span=reader.span(line),
     )
 
 

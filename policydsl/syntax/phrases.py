@@ -151,13 +151,13 @@ class Phrases:
         spell = self.spelling
         if node.kind == "IN_TURN":
             assert node.subject is not None and node.limit is not None
-            pieces = joined(spell.word("IN_TURN"), self.expr(node.subject, level + 1))
+            whole = f" {spell.word('ALL_ROWS')}" if node.all_rows else ""
+            pieces = joined(spell.word("IN_TURN") + whole, self.expr(node.subject, level + 1))
             pieces = joined(joined(pieces, spell.word("LIMIT_TO")), self.expr(node.limit, level + 1))
-            return (
-                pieces
-                if node.order is None
-                else joined(joined(pieces, spell.word("BY_ORDER")), self.expr(node.order, level + 1))
-            )
+            for word, clause in (("FILTER", node.where), ("GROUPED", node.group), ("BY_ORDER", node.order)):
+                if clause is not None:
+                    pieces = joined(joined(pieces, spell.word(word)), self.expr(clause, level + 1))
+            return pieces
         inner: Pieces = []
         if node.subject is not None:
             inner = self.expr(node.subject, level + 2)

@@ -29,6 +29,9 @@ _SIGNS = {
 _ANONYMOUS = {"(": "LPAR", ")": "RPAR", ".": "DOT", "、": "LIST_MARK", "/": "SLASH"}
 
 
+_PLAIN = re.compile(r"[\d.,/]+")
+
+
 class Words:
     """Tokens of one logical line, by what the parser accepts next, for the keywords of one language.
 
@@ -50,6 +53,8 @@ class Words:
         }
         inner = "|".join(sorted((word.replace(" ", r"[ \t]+") for word in self._bracketed), key=len, reverse=True))
         self._mark = re.compile(rf"\([ \t]*({inner})[ \t]*\)")
+        behind = "|".join(keyword.spelling(language) for keyword in KEYWORDS if keyword.terminal == "POST")
+        self._behind = re.compile(f"及?(?:{behind})$") if language == "zh" else None
         # words by their first part; longest spelling first, so that "at most one" wins over "at most"
         self._words: dict[str, list[tuple[str, Keyword]]] = {}
         for keyword in sorted(KEYWORDS, key=lambda item: -len(item.spelling(self.language))):
@@ -59,6 +64,8 @@ class Words:
             first, *rest = spelling.split(" ")
             follow = r"[ \t\r\n]+" + r"[ \t\r\n]+".join(rest) + r"(?!\w)" if rest else ""
             self._words.setdefault(first, []).append((follow, keyword))
+            if keyword.terminal == "POST" and self.language == "zh":
+                self._words.setdefault(f"及{spelling}", []).append(("", keyword))
             if rest and self.language == "zh":
                 # in Chinese the parts of one word may stand together
                 self._words.setdefault(spelling.replace(" ", ""), []).append(("", keyword))
@@ -102,6 +109,13 @@ class Words:
                 at += 1
                 continue
             name, stop, value = match.lastgroup or "", match.end(), match.group()
+            if name == "QUANTITY" and self._behind is not None:
+                # 500万元以上: the word behind a number is no part of its unit
+                glued = self._behind.search(value)
+                if glued is not None:
+                    value = value[: glued.start()]
+                    stop = at + len(value)
+                    name = "BARE" if _PLAIN.fullmatch(value) else name
             if name == "NAME":
                 chosen = None
                 for follow, keyword in words.get(value, ()):

@@ -569,10 +569,11 @@ class Part(Written):
 
 @frozen(repr=False)
 class On(Written):
-    """针对: whose rules stand in it."""
+    """针对: whose rules stand in it, and the citation that it lends them."""
 
     entity: Name
     body: tuple[Declaration, ...]
+    cite: Citation | None = None
 
 
 @frozen(repr=False)

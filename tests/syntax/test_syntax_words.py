@@ -115,6 +115,7 @@ example_line | {ON_DATE} 2025-01-01
 cell | {ANY}
 expr | {IF} {NOT} a {AND} b {OR} {TRUE} {THEN} {FALSE} {ELSE} {NONE}
 expr | a {IN} (b, c)
+expr | a {NOT_IN} (b, c)
 expr | {F_SUM}({ALL_ROWS} a {FILTER} b {SATISFIES} c {BY_ORDER} d {IF_EMPTY} 0)
 expr | a {IF_NA} b
 expr | a {IF_NONE} b

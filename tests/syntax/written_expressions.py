@@ -165,7 +165,8 @@ def ordered(draw: st.DrawFn, depth: int) -> tree.Ordered:
 def in_turn(draw: st.DrawFn, depth: int) -> tree.Ordered:
     """依次 … 限额 …: it has no brackets of its own."""
     subject, limit, order = draw(sums(depth)), draw(sums(depth)), draw(st.one_of(st.none(), sums(depth)))
-    return tree.Ordered("IN_TURN", False, subject, limit, order=order, span=AT)
+    where, group = draw(st.one_of(st.none(), exprs(depth))), draw(st.one_of(st.none(), sums(depth)))
+    return tree.Ordered("IN_TURN", draw(st.booleans()), subject, limit, (), where, group, order, span=AT)
 
 
 @cache

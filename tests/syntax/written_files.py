@@ -621,7 +621,7 @@ def _parts(language: Language, depth: int) -> st.SearchStrategy[tree.Declaration
 @cache
 def _ons(language: Language, depth: int) -> st.SearchStrategy[tree.Declaration]:
     body = st.lists(declarations(language, depth - 1), max_size=2).map(tuple)
-    return st.builds(lambda entity, inner: tree.On(entity, inner, span=AT), names, body)
+    return st.builds(lambda entity, inner, cite: tree.On(entity, inner, cite, span=AT), names, body, cites)
 
 
 KINDS: dict[type, Callable[[Language], st.SearchStrategy[tree.Declaration]]] = {

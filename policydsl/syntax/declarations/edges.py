@@ -36,21 +36,20 @@ def edges(builder: Builder, kids: Sequence[Twig]) -> tuple[tree.Edge, ...]:
             at += 3 if is_a(mark, "inclusion") else 2
             continue
         follow = kids[at + 1] if at + 1 < len(kids) else None
+        before = None
+        if is_a(follow, "inclusion"):
+            before = builder.inclusion(follow)
+            at += 1
+            follow = kids[at + 1] if at + 1 < len(kids) else None
         if isinstance(follow, Token) and follow.type == "POST":
             mark = kids[at + 2] if at + 2 < len(kids) else None
-            found.append(
-                tree.Edge(str(follow), builder.expr(kid), builder.inclusion(mark) if is_a(mark, "inclusion") else None)
-            )
+            behind = builder.inclusion(mark) if is_a(mark, "inclusion") else None
+            found.append(tree.Edge(str(follow), builder.expr(kid), before if behind is None else behind))
             at += 3 if is_a(mark, "inclusion") else 2
             continue
         if isinstance(follow, Token) and follow.type == "TO":
-            found.append(tree.Edge("≥", builder.expr(kid)))
+            found.append(tree.Edge("≥" if before is None else "START", builder.expr(kid), before))
             at += 1
-            continue
-        after = kids[at + 2] if at + 2 < len(kids) else None
-        if is_a(follow, "inclusion") and isinstance(after, Token) and after.type == "TO":
-            found.append(tree.Edge("START", builder.expr(kid), builder.inclusion(follow)))
-            at += 2
             continue
         break
     return tuple(found)

@@ -113,9 +113,12 @@ def _cell(reader: Reader, start: int, end: int) -> tree.Cell:
     if data == "cell_else":
         return tree.Cell("else", (), (), raw, span=span)
     if data == "cell_values":
-        values = [child for child in kids if not isinstance(child, Token) or child.type not in ("LIST_MARK", "_COMMA")]
+        values = [child for child in kids if not isinstance(child, Token) or child.type not in _MARKS]
         return tree.Cell("values", tuple(builder.expr(child) for child in values), (), raw, span=span)
     return tree.Cell("edges", (), edges(builder, kids), raw, span=span)
+
+
+_MARKS = ("LIST_MARK", "_COMMA", "LPAR", "RPAR")
 
 
 def _bare(text: str) -> str:
