@@ -16,6 +16,7 @@ from typing import Any
 from policydsl.core.program import Program
 from policydsl.core.values import Exact
 from policydsl.diagnostics.model import Language
+from policydsl.reports.sheet import sheet, text
 from policydsl.reports.whatif_told import Told
 from policydsl.simulate.many import Simulation, Spread
 from policydsl.simulate.sweep import Axis, Sweep
@@ -77,14 +78,10 @@ def chart_json(spec: Spec) -> str:
     return json.dumps(spec, ensure_ascii=False, indent=1) + "\n"
 
 
-def chart_page(spec: Spec, title: str, text: str, lang: Language) -> str:
+def chart_page(spec: Spec, title: str, words: str, lang: Language) -> str:
     """A page that stands by itself: the picture, and the text below it. Raises NoPainter."""
-    head = escape(title)
-    return (
-        f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{head}</title>'
-        "<style>body{max-width:60em;margin:2em auto;padding:0 1em;font-family:sans-serif}svg{max-width:100%;height:auto}</style>"
-        f"<body><h1>{head}</h1>{svg(spec)}<pre>{escape(text)}</pre></body></html>\n"
-    )
+    body = (f"<h1>{text(title)}</h1>", svg(spec), f"<pre>{escape(words)}</pre>")
+    return sheet(title, body, lang, ("page.css", "chart.css"))
 
 
 def _painter() -> Any:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
 
 from policydsl.reports.coverage_told import Block, CoverageTold
-from policydsl.reports.page import LANGUAGE, text
+from policydsl.reports.sheet import sheet, text
 
 SHORT = 14
 """Characters up to which a column is not broken."""
@@ -15,25 +14,7 @@ ONE_LINE = ' style="white-space:nowrap"'
 
 def coverage_page(told: CoverageTold) -> str:
     """The whole page. Everything from a policy or its notice is escaped."""
-    style = files("policydsl.reports").joinpath("page.css").read_text("utf-8")
-    body = "\n".join(_body(told))
-    return f"""<!DOCTYPE html>
-<html lang="{LANGUAGE[told.lang]}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{text(told.title)}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<div class="sheet">
-{body}
-</div>
-</body>
-</html>
-"""
+    return sheet(told.title, _body(told), told.lang)
 
 
 def _body(told: CoverageTold) -> Iterator[str]:

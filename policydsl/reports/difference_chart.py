@@ -8,7 +8,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from policydsl.core.values import Exact
-from policydsl.reports.wrap import clean
+from policydsl.reports.sheet import text
 from policydsl.source import display_width
 
 MOST_BARS = 60
@@ -50,30 +50,24 @@ def _lines(bars: Sequence[Bar], title: str) -> Iterator[str]:
     middle = left + float(lowest) * scale
     height = _TOP * 2 + _STEP * len(bars)
     yield (
-        f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{_text(title)}" '
+        f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{text(title)}" '
         'xmlns="http://www.w3.org/2000/svg">'
     )
-    yield f"<title>{_text(title)}</title>"
+    yield f"<title>{text(title)}</title>"
     for at, bar in enumerate(bars):
         y = _TOP + at * _STEP
         base = y + _STEP * 0.66
         wide = float(abs(Fraction(bar.size))) * scale
-        yield f'<text class="bar-name" x="0" y="{base:.1f}">{_text(bar.name)}</text>'
+        yield f'<text class="bar-name" x="0" y="{base:.1f}">{text(bar.name)}</text>'
         top = y + (_STEP - _BAR) / 2
         if bar.size > 0:
             yield f'<rect class="gain" x="{middle:.1f}" y="{top:.1f}" width="{max(wide, 1):.1f}" height="{_BAR}"/>'
-            yield f'<text class="bar-size" x="{middle + wide + 6:.1f}" y="{base:.1f}">{_text(bar.text)}</text>'
+            yield f'<text class="bar-size" x="{middle + wide + 6:.1f}" y="{base:.1f}">{text(bar.text)}</text>'
         elif bar.size < 0:
             start = middle - wide
             yield f'<rect class="loss" x="{start:.1f}" y="{top:.1f}" width="{max(wide, 1):.1f}" height="{_BAR}"/>'
-            yield f'<text class="bar-size end" x="{start - 6:.1f}" y="{base:.1f}">{_text(bar.text)}</text>'
+            yield f'<text class="bar-size end" x="{start - 6:.1f}" y="{base:.1f}">{text(bar.text)}</text>'
         else:
-            yield f'<text class="bar-size none" x="{middle + 6:.1f}" y="{base:.1f}">{_text(bar.text)}</text>'
+            yield f'<text class="bar-size none" x="{middle + 6:.1f}" y="{base:.1f}">{text(bar.text)}</text>'
     yield f'<line class="axis" x1="{middle:.1f}" x2="{middle:.1f}" y1="{_TOP / 2}" y2="{height - _TOP / 2}"/>'
     yield "</svg>"
-
-
-def _text(words: str) -> str:
-    from html import escape
-
-    return escape(clean(words), quote=True)

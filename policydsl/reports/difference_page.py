@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
 
 from policydsl.compare.effects_told import EffectsTold, RowTold
 from policydsl.compare.report import ComparisonTold
 from policydsl.compare.told import ChangeTold
 from policydsl.core.values import Exact
 from policydsl.reports.difference_chart import Bar, gains_chart
-from policydsl.reports.page import LANGUAGE, text
+from policydsl.reports.sheet import sheet, text
 
 
 def difference_page(told: ComparisonTold) -> str:
     """The whole page. Everything from policies or facts is escaped."""
-    sheets = files("policydsl.reports")
-    style = "".join(sheets.joinpath(name).read_text("utf-8") for name in ("page.css", "difference.css"))
-    title = text(told.labels["title"])
-    body = "\n".join(_body(told))
-    return f"""<!DOCTYPE html>
-<html lang="{LANGUAGE[told.lang]}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<div class="sheet">
-{body}
-</div>
-</body>
-</html>
-"""
+    return sheet(told.labels["title"], _body(told), told.lang, ("page.css", "difference.css"))
 
 
 def _body(told: ComparisonTold) -> Iterator[str]:

@@ -3,48 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
-from importlib.resources import files
 
 from policydsl.explain import Explanation, tell
 from policydsl.explain.catalog import Labels
 from policydsl.explain.telling import Alternative, Entry, Group, InputLine, Passage, RowTelling, Telling
-from policydsl.reports.wrap import clean
+from policydsl.reports.sheet import sheet, text
 
 SUMMARY_DEPTH = 2
 """How deep the table of results at the head of a row goes; what lies deeper stands in the explanation below it."""
-
-LANGUAGE = {"zh": "zh-CN", "en": "en"}
 
 
 def explanation_page(explanation: Explanation) -> str:
     """The whole page. Everything from a policy or its facts is escaped; details are open, so that print shows them all."""
     telling = tell(explanation)
-    title = text(telling.title)
-    style = files("policydsl.reports").joinpath("page.css").read_text("utf-8")
-    body = "\n".join(_body(telling))
-    return f"""<!DOCTYPE html>
-<html lang="{LANGUAGE[telling.lang]}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<div class="sheet">
-{body}
-</div>
-</body>
-</html>
-"""
-
-
-def text(words: str) -> str:
-    """Words as page text."""
-    return escape(clean(words), quote=True)
+    return sheet(telling.title, _body(telling), telling.lang)
 
 
 def _body(telling: Telling) -> Iterator[str]:

@@ -71,7 +71,7 @@ def test_law_as_a_page(folder: Path, capsys: pytest.CaptureFixture[str]) -> None
     target = folder.parent / "law.html"
     assert main(["law", str(folder), "--on", "2025-01-01", "--of", "旧", "-o", str(target)]) == 0
     page = target.read_text(encoding="utf-8")
-    assert "<script" not in page and "&lt;script&gt;" in page and "http" not in page
+    assert "<script" not in page and "&lt;script&gt;" in page and "://" not in page
     assert '<article class="gone">' in page and '<article class="changed">' in page
 
 
