@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from policydsl.syntax import tree
-from policydsl.syntax.keywords import BY_ID
 
 if TYPE_CHECKING:
     from policydsl.check.infer import Checker
@@ -87,9 +86,8 @@ def in_columns(checker: Checker, node: tree.Block) -> tree.Block:
 
 
 def _band_rows(checker: Checker, node: tree.Block, row: tree.GridRow) -> list[tree.Row]:
-    printed = {BY_ID[word].spelling(checker.scope.language): word for word in ("QUICK", "SO_FAR")}
     names = row.grid.head[1:]
-    values = [at for at, name in enumerate(names) if name.text not in printed]
+    values = [at for at, head in enumerate(row.heads) if head.kind not in ("QUICK", "SO_FAR")]
     if not values or (node.by is None and len(values) > 1):
         checker.report("columns-by", node.span if not values else names[values[1]].span)
         return []
@@ -104,11 +102,11 @@ def _band_rows(checker: Checker, node: tree.Block, row: tree.GridRow) -> list[tr
         if value is None:
             continue
         figures: dict[str, tree.Quantity | None] = {"QUICK": None, "SO_FAR": None}
-        for at, name in enumerate(names):
-            if name.text in printed:
+        for at, head in enumerate(row.heads):
+            if head.kind in figures:
                 one = cells[at + 1].values
                 if len(one) == 1 and isinstance(one[0], tree.Quantity):
-                    figures[printed[name.text]] = one[0]
+                    figures[head.kind] = one[0]
                 else:
                     checker.report("cell-one-value", cells[at + 1].span, found=cells[at + 1].raw)
         found.append(

@@ -412,10 +412,26 @@ class Checker:
         """且 and 或: each part knows what those before it have settled."""
         parts: list[core.Expr] = []
         for part in node.parts:
-            parts.append(self.condition(part, frames))
+            parts.append(self._listed(node, part, frames) or self.condition(part, frames))
             frames = knowing(frames, part if node.op == "and" else denied(part))
         kind = core.Every if node.op == "and" else core.Some
         return kind(tuple(parts), type=BOOL, span=node.span)
+
+    def _listed(self, node: tree.Logic, part: tree.Expr, frames: Frames) -> core.Expr | None:
+        """What stands behind 或 and is no condition but one more thing to compare with (类型 为 甲 或 乙), with a finding at the first."""
+        first = node.parts[0]
+        equal = isinstance(first, tree.Comparison) and RELATIONS.get(first.word) == "eq"
+        if node.op != "or" or not equal or not isinstance(part, tree.Reference | tree.Quantity | tree.Words | tree.Day):
+            return None
+        assert isinstance(first, tree.Comparison)
+        found = self.expr(part, frames)
+        if isinstance(found.type, Bool | Never):
+            return found
+        if part is not node.parts[1]:
+            return core.Pending("", type=NEVER, span=part.span)
+        listed = self.scope.words("、", ", ").join([first.right.span.text, *(one.span.text for one in node.parts[1:])])
+        mend = f"{first.left.span.text} {BY_ID['IN'].spelling(self.scope.language)} ({listed})"
+        return self.report("list-needs-brackets", node.span, mend, found=node.span.text)
 
     def _among(self, node: tree.Among, frames: Frames) -> core.Expr:
         item = self.expr(node.item, frames)

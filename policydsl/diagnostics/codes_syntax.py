@@ -173,6 +173,39 @@ _WORDS = (
         "Write it like `in (a, b)`.",
     ),
     Code(
+        "notice-wording",
+        _ERROR,
+        "通知的说法要换成式子",
+        "wording of a notice in an expression",
+        "「{found}」是通知里的说法,式子里要换一种写法。",
+        "“{found}” is how a notice says it; an expression says it otherwise.",
+        "含不含本数、含不含当日,请照通知核对:含的写 不低于、不超过、不早于、不晚于,不含的写 超过、低于、晚于、早于。",
+        "Look in the notice whether the number or day itself is included: not below, not over, not before, not after include "
+        "it; over, below, after, before do not.",
+    ),
+    Code(
+        "each-in-expression",
+        _ERROR,
+        "「每」不能写在式子里",
+        "“every” in an expression",
+        "「{found}」不能写在式子中间。",
+        "“{found}” cannot stand inside an expression.",
+        "每家多少钱的,写成「家数 × 5万元/家」;每满几家给一笔的,写「递增 家数 自 0家:」,下面一行「每 5家 给予 1万元」。",
+        "So much for each is written `firms × 5USD/firm`; so much for every five, `increment firms from 0firm:` with a line "
+        "`every 5firm gives 1USD` below.",
+    ),
+    Code(
+        "if-without-else",
+        _ERROR,
+        "「若」没有「否则」",
+        "“if” without “else”",
+        "「若」只说了成立时怎样,没有写「否则」。",
+        "This “if” says what holds when it is so, and nothing for when it is not.",
+        "请在后面写「否则 …」:不给的写「否则 0元」,不属于这一条的写「否则 不适用」,通知没有规定的写「否则 待裁量 “原因”」。",
+        "Write `else …` behind it: `else 0USD` where nothing is paid, `else inapplicable` where the clause is about others, "
+        "`else pending “why”` where the notice is silent.",
+    ),
+    Code(
         "item-needs-name",
         _ERROR,
         "这一项要先有名称",
@@ -262,6 +295,16 @@ _LITERALS = (
         "There is no “{found}” in the calendar.",
         "请核对年、月、日和钟点;一天的最后写成 23时59分,或者次日 0时。",
         "Check year, month, day and hour; hours run from 0 to 23.",
+    ),
+    Code(
+        "period-reversed",
+        _ERROR,
+        "起止颠倒",
+        "period written backwards",
+        "「至」后面的 {last} 早于前面的 {first}。",
+        "{last} behind `to` is earlier than {first} before it.",
+        "请核对年、月、日。",
+        "Check years, months and days.",
     ),
     Code(
         "number-form",

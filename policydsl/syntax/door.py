@@ -12,6 +12,7 @@ from policydsl.syntax.automaton import Refused
 from policydsl.syntax.keywords import BY_ID, KEYWORDS, hard_words
 from policydsl.syntax.tables import automaton, words_of
 from policydsl.syntax.twig import Tree
+from policydsl.syntax.wordings import EACH, Wording, wordings
 
 MAX_NESTING = 60
 """Brackets within brackets and 若 within 若 that an expression may have."""
@@ -21,6 +22,7 @@ MAX_CHAIN = 160
 MAX_MENDED = 1_000
 """Characters of a line in which a mend is sought: each try parses the line anew."""
 
+_WORDING = {"list": "list-needs-brackets", "each": "each-in-expression"}
 _BRACKET = re.compile(r"[()]")
 _DATE_SLIP = re.compile(r"(?<!\d)([12]\d{3})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
 _WORD = re.compile(r"[^\W\d]+")
@@ -150,6 +152,14 @@ class Door:
             year, month, day = slip.groups()
             self._report("date-form", slip.start(), slip.end(), found=slip.group(), mend=self._day(year, month, day))
             return
+        worded = self._worded(at, start, end, symbol)
+        if worded is not None:
+            found = self.text[worded.start : worded.end].strip()
+            stop = worded.start + len(found)
+            self._report(
+                _WORDING.get(worded.kind, "notice-wording"), worded.start, stop, found=found, mend=worded.mended
+            )
+            return
         glued = self._unglue(at, start, end, symbol)
         if glued is not None:
             where, mended = glued
@@ -173,7 +183,15 @@ class Door:
             found = self.text[start:end].strip()
             self._report("item-needs-name", start, end, found=found, mend=f"{example}: {found}")
             return
+        each = next((one for one in EACH.finditer(self.text, start, end) if one.start() <= at <= one.end() + 1), None)
+        if each is not None and each.start() > start:
+            self._report("each-in-expression", each.start(), each.end(), found=each.group())
+            return
         depth = _depth(self.text, start, at)
+        ends = at >= end or said in (BY_ID["CITED"].spelling(self.language), ":")
+        if ends and depth <= 0 and "ELSE" in self._automaton.accepts(error.stack):
+            self._report("if-without-else", min(at, end - 1), stop)
+            return
         if at >= end and depth > 0:
             self._report("open-bracket", end - 1, end, count=depth)
             return
@@ -243,6 +261,15 @@ class Door:
             return None
         mended = f"{self.text[start : found.start(1)]}({found[1]}){self.text[found.end(1) : end]}"
         return found.span(1) if self._reach(mended, symbol) > found.end(1) - start + 1 else None
+
+    def _worded(self, at: int, start: int, end: int, symbol: str) -> Wording | None:
+        """What stands around `at` in the notice's own words, if the line parses, or parses further, with its mend."""
+        for one in wordings(self.text, start, end, at, self.language):
+            behind = self.text[one.end : end]
+            mended = f"{self.text[start : one.start]}{one.mended} {behind.lstrip()}".rstrip()
+            if self._reach(mended, symbol) > one.start - start + len(one.mended):
+                return one
+        return None
 
     def _unnamed(self, start: int, end: int, symbol: str) -> bool:
         """Whether a line of 条件 lacks nothing but its name."""

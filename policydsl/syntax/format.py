@@ -355,13 +355,15 @@ def _property(spell: Spelling, node: tree.Always | tree.Monotone) -> Row:
     return Row(node.span, "declaration", [joined(pieces, spell.citation(node.cite), "")], declares="property")
 
 
+def _ends(line: tree.CalendarLine, period: tuple[date, date]) -> Iterable[date]:
+    return period if line.word == "COVERS" else dict.fromkeys(period)
+
+
 def _calendar(spell: Spelling, node: tree.Calendar) -> Row:
     rows = []
     for line in node.lines:
-        if line.word == "COVERS":
-            days: Pieces = [(0, f" {spell.word('TO')} ".join(spell.day(day) for day in line.days))]
-        else:
-            days = _wrapped(spell, [spell.day(day) for day in line.days])
+        to = f" {spell.word('TO')} "
+        days = _wrapped(spell, [to.join(spell.day(day) for day in _ends(line, period)) for period in line.periods])
         rows.append(
             _line(line, "calendar_line", joined(joined(spell.word(line.word), days), spell.citation(line.cite), ""))
         )

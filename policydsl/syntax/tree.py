@@ -5,7 +5,7 @@ Trees compare by meaning: spans, comments and spelling that makes no difference 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Literal
 
@@ -429,9 +429,10 @@ Row = (
 
 @frozen(repr=False)
 class Cell(Written):
-    """A cell of a table, as parsed by the cell grammar. `raw` is its text."""
+    """A cell of a table, as parsed by the cell grammar. `raw` is its text. The head of a column of printed figures that are only
+    verified (速算扣除, 前段累计) is the keyword's id."""
 
-    kind: Literal["values", "edges", "any", "else"]
+    kind: Literal["values", "edges", "any", "else", "QUICK", "SO_FAR"]
     values: tuple[Expr, ...] = ()
     edges: tuple[Edge, ...] = ()
     raw: str = field(default="", eq=False)
@@ -594,11 +595,16 @@ class Table(Written):
 
 @frozen(repr=False)
 class CalendarLine(Written):
-    """覆盖 D 至 D, 放假 D、D, 补班 D (by keyword id), as written."""
+    """覆盖 D 至 D, 放假 D、D 至 D, 补班 D (by keyword id). `periods`: first and last days, the same one for a single day."""
 
     word: Literal["COVERS", "HOLIDAYS", "MAKE_UP"]
-    days: tuple[date, ...]
+    periods: tuple[tuple[date, date], ...]
     cite: Citation | None = None
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Every day of the periods; none of one that is written backwards."""
+        return tuple(first + timedelta(at) for first, last in self.periods for at in range((last - first).days + 1))
 
 
 @frozen(repr=False)

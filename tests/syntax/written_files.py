@@ -66,7 +66,8 @@ def edges(draw: st.DrawFn) -> tuple[tree.Edge, ...]:
             return (draw(_edge(posts)),)
         case "posts":
             return (draw(_edge(posts)), draw(_edge(posts)))
-    return (tree.Edge("≥", draw(sums(1))), draw(_edge(st.just("TO"))))
+    word, included = draw(st.sampled_from([("≥", None), ("START", True), ("START", False)]))
+    return (tree.Edge(word, draw(sums(1)), included), draw(_edge(st.just("TO"))))
 
 
 @cache
@@ -363,11 +364,13 @@ def _table(draw: st.DrawFn) -> tree.Table:
 @cache
 @st.composite
 def _calendar(draw: st.DrawFn) -> tree.Calendar:
-    covers = tuple(draw(st.lists(of.days, min_size=2, max_size=2)))
-    lines = [tree.CalendarLine("COVERS", covers, span=AT)]
+    covers = tuple(sorted(draw(st.tuples(of.days, of.days))))
+    lines = [tree.CalendarLine("COVERS", (covers,), span=AT)]
     for _ in range(draw(st.integers(0, 2))):
-        days = tuple(draw(st.lists(of.days, min_size=1, max_size=14)))
-        lines.append(tree.CalendarLine(draw(st.sampled_from(["HOLIDAYS", "MAKE_UP"])), days, draw(cites), span=AT))
+        starts = draw(st.lists(of.days, min_size=1, max_size=14))
+        periods = tuple((day, day.replace(day=draw(st.sampled_from([day.day, 28])))) for day in starts if day.day < 29)
+        periods = periods or ((starts[0], starts[0]),)
+        lines.append(tree.CalendarLine(draw(st.sampled_from(["HOLIDAYS", "MAKE_UP"])), periods, draw(cites), span=AT))
     off, on = ([day for line in lines if line.word == word for day in line.days] for word in ("HOLIDAYS", "MAKE_UP"))
     name, cite = draw(names), draw(cites)
     return tree.Calendar(name, *covers, tuple(sorted(off)), tuple(sorted(on)), cite, tuple(lines), span=AT)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from attrs import evolve
+
 from policydsl.source import Span
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.edges import edges
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.twigs import find, is_a
+from policydsl.syntax.keywords import BY_ID
 from policydsl.syntax.lines import Line
 from policydsl.syntax.twig import Token, Tree
 
+_PRINTED: tuple[Literal["QUICK", "SO_FAR"], ...] = ("QUICK", "SO_FAR")
 _EDGE = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"|「[^「」\n]*」|\|")
 
 
@@ -73,8 +77,21 @@ def grid(reader: Reader, line: Line) -> tree.Grid:
 def grid_row(reader: Reader, line: Line) -> tree.GridRow:
     """The rows `| … |` below a 分档 or 累进."""
     made = grid(reader, line)
-    heads = tuple(head_cell(reader, name) for name in made.head[1:])
+    heads = tuple(_printed(reader, name) or head_cell(reader, name) for name in made.head[1:])
+    # a word of the language is no name: it is the same in both languages
+    names = (
+        name if cell.kind not in _PRINTED else evolve(name, text=BY_ID[cell.kind].zh)
+        for name, cell in zip(made.head[1:], heads, strict=True)
+    )
+    made = evolve(made, head=(*made.head[:1], *names))
     return tree.GridRow(made, heads, span=Span(reader.source, line.children[0].start, line.children[-1].end))
+
+
+def _printed(reader: Reader, name: tree.Name) -> tree.Cell | None:
+    """The head of a column of printed figures: 速算扣除, 前段累计."""
+    word = " ".join(reader.text[name.span.start : name.span.end].split())
+    kind = next((kind for kind in _PRINTED if BY_ID[kind].spelling(reader.language) == word), None)
+    return tree.Cell(kind, (), (), word, span=name.span) if kind is not None else None
 
 
 def head_cell(reader: Reader, name: tree.Name) -> tree.Cell:

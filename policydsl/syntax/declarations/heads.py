@@ -117,18 +117,17 @@ def calendar(reader: Reader, line: Line, twig: Tree) -> tree.Calendar:
     """日历: the days it covers, holidays, make-up days."""
     builder = reader.builder()
     lines = reader.lines(line, "calendar_line", _calendar_line)
-    days: dict[str, list[date]] = {"COVERS": [], "HOLIDAYS": [], "MAKE_UP": []}
-    for item in lines:
-        days[item.word] += item.days
-    if len(days["COVERS"]) != 2:
+    covers = [period for item in lines if item.word == "COVERS" for period in item.periods]
+    if len(covers) != 1:
         reader.report("calendar-covers", line, name=builder.name(twig.children[1]).text)
-    first, last = days["COVERS"][:2] if len(days["COVERS"]) >= 2 else (None, None)
+    first, last = covers[0] if covers else (None, None)
+    off, on = ([day for item in lines if item.word == word for day in item.days] for word in ("HOLIDAYS", "MAKE_UP"))
     return tree.Calendar(
         builder.name(twig.children[1], True),
         first,
         last,
-        tuple(sorted(days["HOLIDAYS"])),
-        tuple(sorted(days["MAKE_UP"])),
+        tuple(sorted(off)),
+        tuple(sorted(on)),
         builder.cite(find(twig.children, "cite")),
         lines,
         span=reader.span(line),
@@ -143,10 +142,17 @@ def _calendar_line(reader: Reader, line: Line, twig: Tree) -> tree.CalendarLine:
         "holidays": "HOLIDAYS",
         "make_up": "MAKE_UP",
     }
-    tokens = [kid for kid in twig.children if isinstance(kid, Token) and kid.type == "DATE"]
+    periods: list[tuple[date, date]] = []
+    through = False
+    for kid in twig.children:
+        if isinstance(kid, Token) and kid.type == "TO":
+            through = True
+        elif isinstance(kid, Token) and kid.type == "DATE":
+            day = builder.day(kid).value
+            if through and day < periods[-1][0]:
+                reader.report("period-reversed", line, first=str(periods[-1][0]), last=str(day))
+            periods = [*periods[:-1], (periods[-1][0], day)] if through else [*periods, (day, day)]
+            through = False
     return tree.CalendarLine(
-        words[str(twig.data)],
-        tuple(builder.day(token).value for token in tokens),
-        builder.cite(find(twig.children, "cite")),
-        span=reader.span(line),
+        words[str(twig.data)], tuple(periods), builder.cite(find(twig.children, "cite")), span=reader.span(line)
     )
