@@ -9,6 +9,7 @@ from attrs import evolve
 
 from policydsl.check import lint
 from policydsl.check.citations import citers
+from policydsl.check.customary import customary
 from policydsl.check.divisors import unsafe_divisors
 from policydsl.check.examples import check_example
 from policydsl.check.frames import Checked, Frames, RowFrame, ValueFrame
@@ -62,15 +63,16 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
     properties = _properties(checker, drafts)
     unsafe_divisors(scope, rules, checker.tables)
     lint.look(checker, file)
+    entities = {name: _entity(scope, name) for name in scope.entities}
     program = core.Program(
         header=_header(scope),
         language=file.language,
         rolls={name: roll for name, roll in scope.rolls.items() if name not in scope.reading_rolls},
         units=dict(scope.measures.declared),
-        entities={name: _entity(scope, name) for name in scope.entities},
+        entities=entities,
         tables=checker.tables,
         readings={draft.name: _reading_of(draft) for draft in drafts if isinstance(draft.node, tree.Reading)},
-        rules=tuple(ordered),
+        rules=customary(ordered, entities, _said(drafts), file.language),
         clauses=tuple(
             core.Clause(
                 node.id,
@@ -162,6 +164,11 @@ def _once(findings: list[Diagnostic]) -> list[Diagnostic]:
 def _touches(erratum: core.Erratum, cited: str) -> bool:
     """Whether a citation is of the clause that was printed wrongly, or of a part of it."""
     return any(part.strip().startswith(erratum.clause) for part in cited.split("、"))
+
+
+def _said(drafts: list[Draft]) -> frozenset[tuple[str, str]]:
+    """The rules of which the author says in what they are shown."""
+    return frozenset(draft.id for draft in drafts if isinstance(draft.node, tree.Rule) and draft.node.unit is not None)
 
 
 def _rule(checker: Checker, draft: Draft) -> core.Rule:

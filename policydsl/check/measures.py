@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from attrs import define, field
 
-from policydsl.core.units import PARTS, PLAIN, POINT, SCALES, Measure, Unit, base
+from policydsl.core.units import PARTS, PLAIN, POINT, SCALES, Measure, Unit, base, currency_of
 
 TIME: dict[str, tuple[str, Fraction]] = {
     "年": ("月", Fraction(12)),
@@ -181,6 +181,9 @@ class Measures:
         if text in TIME:
             name, size = TIME[text]
             return base(name), size
+        paid = currency_of(text, self.currency)
+        if paid is not None and (paid[0] == self.currency or paid[0] in self.declared):
+            return base(self.declared.get(paid[0], paid[0])), paid[1]
         return None
 
     def counts(self, unit: Unit) -> bool:

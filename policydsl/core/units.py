@@ -69,6 +69,35 @@ PARTS: dict[str, Fraction] = {"%": Fraction(1, 100), "‰": Fraction(1, 1000), "
 """What stands behind a literal and makes it a part, or a multiple, of one."""
 
 
+_DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "HKD", "SGD", "美元", "加元", "澳元", "新西兰元", "港元", "新加坡元"})
+CURRENCY_WORDS: dict[str, tuple[str, tuple[str, ...], Fraction]] = {
+    "£": ("GBP", ("GBP", "英镑"), Fraction(1)),
+    "pound": ("GBP", ("GBP", "英镑"), Fraction(1)),
+    "pounds": ("GBP", ("GBP", "英镑"), Fraction(1)),
+    "penny": ("GBP", ("GBP", "英镑"), Fraction(1, 100)),
+    "pence": ("GBP", ("GBP", "英镑"), Fraction(1, 100)),
+    "€": ("EUR", ("EUR", "欧元"), Fraction(1)),
+    "euro": ("EUR", ("EUR", "欧元"), Fraction(1)),
+    "euros": ("EUR", ("EUR", "欧元"), Fraction(1)),
+    "$": ("USD", tuple(sorted(_DOLLARS)), Fraction(1)),
+    "dollar": ("USD", tuple(sorted(_DOLLARS)), Fraction(1)),
+    "dollars": ("USD", tuple(sorted(_DOLLARS)), Fraction(1)),
+    "cent": ("", ("EUR", "欧元", *sorted(_DOLLARS)), Fraction(1, 100)),
+    "cents": ("", ("EUR", "欧元", *sorted(_DOLLARS)), Fraction(1, 100)),
+}
+"""Signs and words for money: the currency meant where the policy pays in none of the second, and how many of it one is."""
+
+
+def currency_of(word: str, currency: str) -> tuple[str, Fraction] | None:
+    """The currency that a sign or word means in a policy that pays in `currency`, and how many of it one is; None for no such word."""
+    found = CURRENCY_WORDS.get(word)
+    if found is None:
+        return None
+    usual, several, size = found
+    meant = currency if currency in several else usual
+    return (meant, size) if meant else None
+
+
 @frozen
 class Measure:
     """How a number is shown: a unit, and how many of it one of `text` is (万元: unit 元, size 10000)."""

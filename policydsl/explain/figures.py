@@ -33,6 +33,17 @@ ENGLISH_UNITS: Mapping[str, str] = {
 }
 """Units that the language knows by itself; others are declared by a policy, with an alias or without."""
 
+ONE_OF: Mapping[str, str] = {
+    POINT: "percentage point",
+    "月": "month",
+    "天": "day",
+    "日": "day",
+    "工作日": "working day",
+    "小时": "hour",
+}
+"""The same of one, as behind “per”."""
+_PLURALS = frozenset({"years", "months", "weeks", "days", "hours", "working days", "percentage points"})
+
 YES_NO: Mapping[Language, Mapping[Role, tuple[str, str]]] = {
     "zh": {"plain": ("是", "否"), "task": ("完成", "未完成"), "condition": ("成立", "不成立")},
     "en": {"plain": ("yes", "no"), "task": ("met", "not met"), "condition": ("true", "false")},
@@ -116,7 +127,7 @@ class Figures:
         if (
             measure is not None
             and measure.text
-            and (self.lang == "zh" or measure.size == 1 or measure.text in ("%", "‰"))
+            and (self.lang == "zh" or measure.size == 1 or measure.text in ("%", "‰") or measure.text.isascii())
         ):
             return self._scaled(value, measure.size, self._unit_text(measure.text), exactly)
         if unit is None or unit.plain:
@@ -129,11 +140,15 @@ class Figures:
     def _unit_text(self, text: str) -> str:
         if self.lang == "zh" or text in ("%", "‰", ""):
             return text
-        parts = text.split("/")
-        return " " + "/".join(self.units.get(part) or ENGLISH_UNITS.get(part, part) for part in parts)
+        above, *below = text.split("/")
+        names = ["·".join(self.units.get(part) or ENGLISH_UNITS.get(part, part) for part in above.split("·"))]
+        names += [self.units.get(part) or ONE_OF.get(part, part) for part in below]
+        return " " + "/".join(names)
 
     def _scaled(self, value: Exact, size: Fraction, unit: str, exactly: bool) -> str:
         text, rounded = decimal(Fraction(value) / size)
+        if text in ("1", "−1") and unit[1:] in _PLURALS:
+            unit = unit.removesuffix("s")
         if not rounded or not exactly:
             return text + unit
         scaled = decimal_text(value) if size != 1 else decimal_text(value) + unit

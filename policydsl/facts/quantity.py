@@ -9,12 +9,12 @@ from attrs import frozen
 
 from policydsl.core.program import Program
 from policydsl.core.types import ListOf, Number, Optional, Type
-from policydsl.core.units import PARTS, PLAIN, POINT, SCALES, Measure, Unit, base
+from policydsl.core.units import CURRENCY_WORDS, PARTS, PLAIN, POINT, SCALES, Measure, Unit, base, currency_of
 from policydsl.core.values import Exact, exact
 from policydsl.facts.grid import narrow
 
 _NUMBER = re.compile(
-    r"([+-]?)\s*(¥?)\s*(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(?:\s*/\s*(\d+))?\s*([^\d\s.,:+\-/].*)?",
+    r"([+-]?)\s*([¥£€$]?)\s*(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(?:\s*/\s*(\d+))?\s*([^\d\s.,:+\-/].*)?",
     re.ASCII | re.DOTALL,
 )
 _LITERAL = re.compile(r"(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?", re.ASCII)
@@ -48,7 +48,7 @@ def written(text: str) -> Written | None:
         number = exact(Fraction(number) / int(below))
     unit = (unit or "").strip()
     if currency and not unit:
-        unit = "¥"
+        unit = currency
     return Written(-number if sign == "-" else number, unit)
 
 
@@ -100,6 +100,10 @@ class Units:
         self._words = {name: (base(name), Fraction(1)) for name in _bases(program)}
         self._words |= {name: (base(unit), size) for name, (unit, size) in TIME.items()}
         self._words |= {"¥": (base(currency), Fraction(1)), currency: (base(currency), Fraction(1))}
+        meant = {word: currency_of(word, currency) for word in CURRENCY_WORDS}
+        self._words |= {
+            word: (base(currency), found[1]) for word, found in meant.items() if found and found[0] == currency
+        }
         if currency == "元":
             self._words |= {name: (base(currency), size) for name, size in COINS.items()}
         self._words |= {name: (base(meant or name), Fraction(1)) for name, meant in program.units.items()}

@@ -6,10 +6,28 @@ import re
 from datetime import date, datetime
 from fractions import Fraction
 
-_QUANTITY = re.compile(r"(?P<number>[\d,]+(?:\.\d+)?(?:/\d+)?)(?P<unit>.*)", re.DOTALL)
+_QUANTITY = re.compile(r"(?P<sign>[£€$]?)(?P<number>[\d,]+(?:\.\d+)?(?:/\d+)?)(?P<unit>.*)", re.DOTALL)
 _DATE = re.compile(r"(\d{4})(?:年(\d{1,2})月(\d{1,2})日|-(\d{2})-(\d{2}))")
+_ENGLISH = re.compile(r"(?:(\d{1,2}) ([A-Z][a-z]+)|([A-Z][a-z]+) (\d{1,2}),) (\d{4})")
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _TIME = re.compile(r"(?:T|日)?(\d{1,2})(?:时(?:(\d{1,2})分)?|:(\d{2})(?::(\d{2}))?)$")
 _CITED = re.compile(r"\s*([^“”\"]*?)\s*(?:[“\"]([^“”\"]*)[”\"])?\s*")
+_GLUED = re.compile(r"(?<![A-Za-z0-9.,]) (?![A-Za-z])|(?<![A-Za-z0-9.,)]) | (?![A-Za-z0-9])")
+SIGNS = "£€$"
+"""Signs of currencies that stand before the digits."""
 MAX_DIGITS = 60
 """Digits a number in a policy may have."""
 
@@ -25,11 +43,15 @@ def read_quantity(text: str) -> tuple[Fraction, str, str]:
     plain = digits.replace(",", "")
     if plain.endswith("/0") or re.search(r"/0+$", plain):
         raise ValueError(text)
-    return Fraction(plain), match["unit"].replace(" ", ""), digits
+    return Fraction(plain), match["sign"] + match["unit"].replace(" ", ""), digits
 
 
 def read_date(text: str) -> date:
     """A day. Raises ValueError where the calendar has no such day."""
+    english = _ENGLISH.match(text)
+    if english is not None:
+        name = english[2] or english[3]
+        return date(int(english[5]), _MONTHS.index(name) + 1, int(english[1] or english[4]))
     match = _DATE.match(text)
     if match is None:
         raise ValueError(text)
@@ -74,5 +96,10 @@ def read_citation(text: str) -> tuple[tuple[str, str], ...]:
         if match is None:
             found.append((part.strip(), ""))
         elif match[1]:
-            found.append((re.sub(r"\s+", "", match[1]), match[2] or ""))
+            found.append((clause_id(match[1]), match[2] or ""))
     return tuple(found)
+
+
+def clause_id(text: str) -> str:
+    """A clause as it is cited, however it was spaced: blanks stay between words of letters and figures (`section 9 and 10`), and go elsewhere."""
+    return _GLUED.sub("", " ".join(text.split()))

@@ -12,7 +12,7 @@ from attrs import frozen
 from policydsl.diagnostics.model import Language
 from policydsl.syntax import tree
 from policydsl.syntax.keywords import BY_ID, TYPE_WORDS
-from policydsl.syntax.literals import read_quantity
+from policydsl.syntax.literals import SIGNS, read_quantity
 from policydsl.syntax.quoting import doubtful, never_bare
 
 _QUANTITY = re.compile(
@@ -110,7 +110,10 @@ class Spelling:
         if not digits or read_quantity(digits)[0] != quantity.number:
             digits = _digits(quantity.number)
         unit = quantity.unit
-        if _is_token(digits, unit):
+        if unit[:1] in SIGNS and unit:
+            return unit[0] + digits + unit[1:]
+        apart = self.language == "en" and re.match("[A-Za-z]{2}", unit) and unit != "pp"
+        if _is_token(digits, unit) and not apart:
             return digits + unit
         above, slash, below = unit.partition("/")
         if above and (below or not slash):

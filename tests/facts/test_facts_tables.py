@@ -14,6 +14,8 @@ from policydsl.core.program import Entity, Field, Program
 from policydsl.core.types import TEXT
 from policydsl.diagnostics.model import Place, Weight
 from policydsl.facts import read
+from policydsl.pipeline import check_source
+from policydsl.source import Source
 
 ROWS = "名称,高企认定数\n黄埔区,1\n天河区,2\n番禺区,3\n"
 
@@ -382,3 +384,17 @@ def test_codes_spoilt_alike_are_not_one_code(tmp_path: Path) -> None:
     codes = [code for code, _ in texts(findings)]
     assert codes.count("facts-code-mangled") == 2 and "facts-key-twice" not in codes
     assert len(facts.tables["企业"]) == 2
+
+
+@pytest.mark.parametrize(("cell", "value"), [("£1,500.50", Fraction(3001, 2)), ("20 pence", Fraction(1, 5)), ("5", 5)])
+def test_money_of_a_cell_as_it_is_written_in_english(tmp_path: Path, cell: str, value: object) -> None:
+    text = "policy “P”:\n    currency GBP\n\nentity person:\n    name: text  key\n    paid: money\n\nrule x = paid  per 1\n"
+    program = check_source(Source("t.pol", text)).program
+    assert program is not None
+    (tmp_path / "person.csv").write_text(f'name,paid\nA,"{cell}"\nB,€5\n', encoding="utf-8")
+    facts, findings = read(program, [tmp_path / "person.csv"])
+    first, second = (row.cells["paid"] for row in facts.tables["person"])
+    assert isinstance(first, Known)
+    assert first.value == value
+    assert not isinstance(second, Known)
+    assert [item.code for item in findings] == ["facts-not-number"]

@@ -35,7 +35,7 @@ def example_line(reader: Reader, line: Line, twig: Tree) -> tree.ExampleLine:
         case "given":
             return tree.Given(_assignments(builder, kids), span=span)
         case "given_rows":
-            count = next((kid for kid in kids if isinstance(kid, Token) and kid.type in ("QUANTITY", "BARE")), None)
+            count = next((kid for kid in kids if is_a(kid, "number")), None)
             return tree.GivenRows(
                 builder.name(kids[1]),
                 builder.quantity(count) if count is not None else None,

@@ -19,6 +19,9 @@ from policydsl.syntax.twig import Token, Tree
 _PRINTED: tuple[Literal["QUICK", "SO_FAR"], ...] = ("QUICK", "SO_FAR")
 _EDGE = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"|「[^「」\n]*」|\|")
 
+_APART = re.compile(r"(?<=\d) +(?=[A-Za-z])")
+"""The blank between a figure and its unit, which says nothing: a column headed by a range has one name either way."""
+
 
 def table(reader: Reader, line: Line, twig: Tree) -> tree.Table:
     """表: keys, and the rows below."""
@@ -62,7 +65,9 @@ def grid(reader: Reader, line: Line) -> tree.Grid:
         cells = _cells(reader, child)
         reader.no_children(child)
         if not head:
-            head = tuple(tree.Name(_bare(reader.text[a:b]), span=Span(reader.source, a, b)) for a, b in cells)
+            head = tuple(
+                tree.Name(_APART.sub("", _bare(reader.text[a:b])), span=Span(reader.source, a, b)) for a, b in cells
+            )
             continue
         if len(cells) != len(head):
             reader.report("row-length", child, found=len(cells), expected=len(head))

@@ -10,6 +10,7 @@ from policydsl.syntax import tree
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.twigs import find, is_a
 from policydsl.syntax.lines import Line
+from policydsl.syntax.literals import clause_id
 from policydsl.syntax.twig import Token, Tree
 
 _QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
@@ -55,7 +56,7 @@ def erratum(reader: Reader, line: Line, twig: Tree) -> tree.Erratum:
     texts = [builder.text(kid) for kid in twig.children if isinstance(kid, Token) and kid.type == "TEXT"]
     id_ = next(kid for kid in twig.children if isinstance(kid, Token) and kid.type == "CLAUSE_ID")
     return tree.Erratum(
-        re.sub(r"\s+", "", str(id_)),
+        clause_id(str(id_)),
         texts[0],
         texts[1],
         texts[2] if len(texts) > 2 else "",
@@ -69,7 +70,7 @@ def clause(reader: Reader, line: Line, twig: Tree) -> tree.Clause:
     reader.no_children(line)
     tokens = {child.type: child for child in twig.children if isinstance(child, Token)}
     text = reader.builder().text(tokens["TEXT"]) if "TEXT" in tokens else ""
-    id_ = re.sub(r"\s+", "", str(tokens["CLAUSE_ID"]))
+    id_ = clause_id(str(tokens["CLAUSE_ID"]))
     return tree.Clause(id_, "NO_RULES" not in tokens, text, span=reader.span(line))
 
 
