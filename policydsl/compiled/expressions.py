@@ -63,12 +63,20 @@ class Expressions:
         self.scopes = Scopes()
         self.values: dict[tuple[str, str], Val] = {}
         self.row = name("r")
+        self.taken: dict[int, ast.Name] = {}
         self.hoisted: dict[int, Val] = {}
         self.before: list[ast.stmt] = []
         self.loops = 0
         self._matchers: dict[str, RowMatcher] = {}
 
     # ------------------------------------------------------------ small parts
+
+    def own(self, place: int) -> ast.Name:
+        """The name of what stands at a place of the row at hand, taken out of it before the first rule."""
+        found = self.taken.get(place)
+        if found is None:
+            found = self.taken[place] = name(self.writer.fresh("f"))
+        return found
 
     def sure(self, val: Val) -> Val:
         """The value, asked for."""

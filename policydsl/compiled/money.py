@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
-from policydsl.compiled.numbers import Val
+from policydsl.compiled.numbers import Val, number
 from policydsl.compiled.writer import Code, Unfit, binary, call, chosen, literal, name, relation
 from policydsl.core import program as core
 from policydsl.core import scales
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 
 def bands(made: Expressions, node: core.Bands, env: Env) -> Val:
-    """分档: the bounds are compared from the end from which the band counts."""
-    measure = made.atom(made.sure(made.expr(node.measure, env)))
+    """分档: the bounds are compared from the end from which the band counts. The first comparison is always made, and asks for
+    the measure."""
+    measure = made.atom(made.expr(node.measure, env))
+    if not node.rows:
+        measure = made.sure(measure)
     bounds = [made.atom(made.expr(row.bound, env)) for row in node.rows]
     inclusive = [row.inclusive for row in node.rows]
     lower = node.side == "lower"
@@ -52,14 +55,14 @@ def _numbers(vals: Sequence[Val]) -> bool:
 
 
 def brackets(made: Expressions, node: core.Brackets, env: Env) -> Val:
-    """累进: the parts of the slices reached, each at its rate."""
+    """累进: the parts of the slices reached, each at its rate. Every edge and rate is computed with, so none has to be asked for."""
     numbers = made.numbers
-    measure = made.atom(made.sure(made.expr(node.measure, env)))
+    measure = made.atom(made.expr(node.measure, env))
     slices: list[tuple[Val, Val | None, Val]] = []
     for item in node.slices:
-        start = made.atom(made.sure(made.expr(item.start, env)))
-        end = made.atom(made.sure(made.expr(item.end, env))) if item.end is not None else None
-        slices.append((start, end, made.atom(made.sure(made.expr(item.rate, env)))))
+        start = made.atom(made.expr(item.start, env))
+        end = made.atom(made.expr(item.end, env)) if item.end is not None else None
+        slices.append((start, end, made.atom(made.expr(item.rate, env))))
     edges = [edge for start, end, _ in slices for edge in (start, end) if edge is not None]
     rates = [rate for _, _, rate in slices]
     if not _numbers([measure, *edges, *rates]):
@@ -102,30 +105,24 @@ def _either(made: Expressions, op: str, left: Val, right: Val) -> Val:
 def increment(made: Expressions, node: core.Increment, env: Env) -> Val:
     """递增: whole steps beyond the start, each with its award."""
     numbers, writer = made.numbers, made.writer
-    measure, start = (made.atom(made.sure(made.expr(part, env))) for part in (node.measure, node.start))
-    routes = [(made.atom(made.expr(step.size, env)), made.atom(made.expr(step.award, env))) for step in node.steps]
+    measure, start = (made.atom(made.expr(part, env)) for part in (node.measure, node.start))
+    routes = [
+        (made.atom(made.expr(step.size, env)), made.atom(made.sure(made.expr(step.award, env)))) for step in node.steps
+    ]
     at_start = made.atom(made.sure(made.expr(node.at_start, env))) if node.at_start is not None else None
     most = made.atom(made.sure(made.expr(node.most_steps, env))) if node.most_steps is not None else None
     extras = [val for val in (at_start, most) if val is not None]
     if not _numbers([measure, start, *(val for route in routes for val in route), *extras]):
         raise Unfit
-    amounts: list[Val] = []
-    for size, award in routes:
-        form = scales.steps(measure.form, start.form, size.form)  # type: ignore[arg-type]
-        count = Val(writer.atom(_count(made, measure, start, size, node.started)), form, None, True)
-        if most is not None:
-            code = call("at_most", count.code, numbers.rational(most))
-            count = Val(writer.atom(code), form, None, True)
-        amounts.append(made.atom(numbers.mul(count, made.sure(award))))
-    given = amounts[0]
-    for amount in amounts[1:]:
-        if node.join == "sum":
-            given = numbers.add("+", given, amount)
-        elif isinstance(given.form, Scaled) and isinstance(amount.form, Scaled):
-            given = made.atom(_either(made, "ge" if node.join == "max" else "le", given, amount))
-        else:
-            one, two = numbers.as_rational(given), numbers.as_rational(amount)
-            given = made.atom(_either(made, "ge" if node.join == "max" else "le", one, two))
+    over = scales.add(measure.form, start.form)  # type: ignore[arg-type]
+    if all(isinstance(form, Scaled) for form in (over, *(size.form for size, _ in routes))):
+        given = _beyond(made, node, measure, start, routes, most)
+    else:
+        counts = []
+        for size, _ in routes:
+            codes = [numbers.rational(val) for val in (measure, start, size)]
+            counts.append(_limited(made, call("steps", *codes, literal(node.started)), (measure, start, size), most))
+        given = _given(made, node.join, counts, [award for _, award in routes])
     if at_start is None:
         return given
     with writer.inside() as block:
@@ -136,32 +133,77 @@ def increment(made: Expressions, node: core.Increment, env: Env) -> Val:
     return result
 
 
-def _count(made: Expressions, measure: Val, start: Val, size: Val, started: bool) -> Code:
-    """How many whole steps lie between two numbers."""
+def _beyond(
+    made: Expressions,
+    node: core.Increment,
+    measure: Val,
+    start: Val,
+    routes: Sequence[tuple[Val, Val]],
+    most: Val | None,
+) -> Val:
+    """What the routes give, in whole numbers: nothing at or before the start, where no step is counted."""
     numbers, writer = made.numbers, made.writer
-    forms = [val.form for val in (measure, start, size)]
-    if not all(isinstance(form, Scaled) for form in forms):
-        codes = [numbers.rational(val) for val in (measure, start, size)]
-        return call("steps", *codes, literal(started))
-    scale = lcm(*(form.scale for form in forms if isinstance(form, Scaled)))
-    top = binary("-", numbers.scaled(measure, scale), numbers.scaled(start, scale))
-    step = writer.atom(numbers.scaled(size, scale))
-    if size.known:
-        if size.const <= 0:
+    for size, _ in routes:
+        if not size.known:
+            writer.refuse_unless(relation("gt", size.code, literal(0)))
+        elif size.const <= 0:
             raise Unfit
-    else:
-        writer.refuse_unless(relation("gt", step, literal(0)))
-    if started:
-        count: Code = ast.UnaryOp(ast.USub(), binary("//", ast.UnaryOp(ast.USub(), top), step))
-    else:
-        count = binary("//", top, step)
-    count = writer.atom(count)
-    return chosen(relation("gt", count, literal(0)), count, literal(0))
+    over = made.atom(numbers.add("-", measure, start))
+    assert isinstance(over.form, Scaled)
+    with writer.inside() as block:
+        counts = []
+        for size, _ in routes:
+            assert isinstance(size.form, Scaled)
+            scale = lcm(over.form.scale, size.form.scale)
+            top, step = numbers.scaled(over, scale), numbers.scaled(size, scale)
+            if node.started:
+                count: Code = ast.UnaryOp(ast.USub(), binary("//", ast.UnaryOp(ast.USub(), top), step))
+            else:
+                count = binary("//", top, step)
+            counts.append(_limited(made, count, (measure, start, size), most))
+        given = _given(made, node.join, counts, [award for _, award in routes])
+    branches = [(block, given), ([], number(0))]
+    result = made.settle(branches)
+    writer.test(relation("gt", over.code, literal(0)), branches[0][0], branches[1][0])
+    return result
+
+
+def _limited(made: Expressions, count: Code, of: tuple[Val, Val, Val], most: Val | None) -> Val:
+    """A number of steps, no more than are allowed."""
+    form = scales.steps(*(val.form for val in of))  # type: ignore[arg-type]
+    code = made.writer.atom(count)
+    if most is not None:
+        code = made.writer.atom(call("at_most", code, made.numbers.rational(most)))
+    return Val(code, form, None, True)
+
+
+def _given(made: Expressions, kind: str, counts: Sequence[Val], awards: Sequence[Val]) -> Val:
+    """What the routes give together. Where all pay alike for a step, the steps are compared instead of the money."""
+    numbers = made.numbers
+    op = "ge" if kind == "max" else "le"
+    alike = awards[0].known and awards[0].const >= 0 and all(award.known for award in awards)
+    if kind != "sum" and alike and len({award.const for award in awards}) == 1:
+        taken = counts[0]
+        for count in counts[1:]:
+            taken = made.atom(_either(made, op, taken, count))
+        return made.atom(numbers.mul(taken, awards[0]))
+    amounts = [made.atom(numbers.mul(count, award)) for count, award in zip(counts, awards, strict=True)]
+    given = amounts[0]
+    for amount in amounts[1:]:
+        if kind == "sum":
+            given = numbers.add("+", given, amount)
+        elif isinstance(given.form, Scaled) and isinstance(amount.form, Scaled):
+            given = made.atom(_either(made, op, given, amount))
+        else:
+            given = made.atom(_either(made, op, numbers.as_rational(given), numbers.as_rational(amount)))
+    return given
 
 
 def limit(made: Expressions, node: core.Limit, env: Env) -> Val:
-    """Caps and floors in written order."""
-    first = made.sure(made.expr(node.body, env))
+    """Caps and floors in written order. A first bound without condition is compared with the body, and asks for it."""
+    first = made.expr(node.body, env)
+    if not node.bounds or node.bounds[0].when is not None:
+        first = made.sure(first)
     bounds: list[tuple[str, list[ast.stmt], Val | None, list[ast.stmt], Val]] = []
     for bound in node.bounds:
         before: list[ast.stmt] = []
@@ -193,8 +235,8 @@ def limit(made: Expressions, node: core.Limit, env: Env) -> Val:
 
 
 def pick(made: Expressions, kind: str, options: Sequence[Val]) -> Val:
-    """就高, 就低: all alternatives are needed."""
-    vals = [made.sure(val) for val in options]
+    """就高, 就低: all alternatives are needed, and each is compared with another where there are several."""
+    vals = list(options) if len(options) > 1 else [made.sure(val) for val in options]
     forms = [val.form for val in vals if val.form is not None]
     if len(forms) == len(vals) and not all(isinstance(form, Scaled) for form in forms):
         vals = [made.numbers.as_rational(val) for val in vals]

@@ -100,6 +100,8 @@ def rows(made: Expressions, found: core.Rows, env: Env) -> Code:
 def field_read(made: Expressions, node: core.FieldRead, env: Env) -> Val:
     """A fact."""
     place, form = made.layout.fields[node.entity, node.name]
+    if isinstance(node.row, core.Here) and env[node.row.depth] is made.row:
+        return Val(made.own(place), form)
     return Val(at(row(made, node.row, env), place), form)
 
 

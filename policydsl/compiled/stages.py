@@ -14,7 +14,7 @@ from policydsl.compiled.expressions import Expressions
 from policydsl.compiled.layout import Layout, Stage, stages
 from policydsl.compiled.numbers import Val
 from policydsl.compiled.support import SUPPORT
-from policydsl.compiled.writer import Unfit, call, literal, name, relation
+from policydsl.compiled.writer import Code, Unfit, Writer, at, call, literal, name, relation
 from policydsl.core import program as core
 from policydsl.core.scales import Form, Rational
 from policydsl.core.types import Number, strip
@@ -91,6 +91,7 @@ def _stage(
     refused: set[tuple[str, str]] = set()
     for rule in stage.rules:
         writer.block = []
+        writer.begin()
         made.hoisted = {}
         try:
             val = made.expr(rule.body, (made.row,))
@@ -106,7 +107,10 @@ def _stage(
         body += _rule(made, rule, val)
     if refused:
         return None, refused
-    loop = ast.For(ast.Name("r", ast.Store()), name("rows"), body or [ast.Pass()], [])
+    taken: list[ast.stmt] = [
+        ast.Assign([ast.Name(own.id, ast.Store())], at(name("r"), place)) for place, own in made.taken.items()
+    ]
+    loop = ast.For(ast.Name("r", ast.Store()), name("rows"), [*taken, *body] or [ast.Pass()], [])
     try:
         return _function([*made.before, loop], writer.constants), set()
     except (RecursionError, MemoryError):
@@ -117,12 +121,8 @@ def _rule(made: Expressions, rule: core.Rule, val: Val) -> list[ast.stmt]:
     """One rule of a row: its value kept under a name and in its place; whatever goes wrong is told as a gap."""
     writer, place = made.writer, made.layout.rules[rule.id]
     slot = made.slots[rule.id]
-    target = writer.fresh("v")
-    below = writer.fresh("v") if val.below is not None else None
-    if below is not None:
-        assert val.below is not None
-        writer.assign(below, val.below)
-    writer.assign(target, val.code)
+    below = None if val.below is None else _named(writer, val.below)
+    target = _named(writer, val.code)
     attempt = writer.block
     told = _told("holes", slot)
     gap: list[ast.stmt] = [ast.Assign([ast.Name(target, ast.Store())], name("HOLE"))]
@@ -140,6 +140,13 @@ def _rule(made: Expressions, rule: core.Rule, val: Val) -> list[ast.stmt]:
         result.append(ast.Assign([ast.Subscript(row, literal(place + 1), ast.Store())], name(below)))
     made.values[rule.id] = Val(name(target), val.form, name(below) if below else None)
     return result
+
+
+def _named(writer: Writer, code: Code) -> str:
+    """The name of a value: the one that it has since this rule was begun, else a new one."""
+    if isinstance(code, ast.Name) and writer.new(code.id):
+        return code.id
+    return writer.assign(writer.fresh("v"), code).id
 
 
 def _told(where: str, slot: int) -> ast.stmt:

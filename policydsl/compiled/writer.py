@@ -8,10 +8,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 Code = ast.expr
 LOAD, STORE = ast.Load(), ast.Store()
+
+
+VALUES: Final = "tvbn"
+"""First letters of names that hold values worked out."""
 
 
 class Unfit(Exception):
@@ -87,6 +91,15 @@ class Writer:
         self.constants: dict[str, Any] = {}
         self._kept: dict[int, tuple[str, Any]] = {}
         self._count = 0
+        self._begun = 0
+
+    def begin(self) -> None:
+        """Another rule is written from here on."""
+        self._begun = self._count
+
+    def new(self, target: str) -> bool:
+        """Whether a name was made for a value of the rule being written."""
+        return target[:1] in VALUES and target[1:].isdecimal() and int(target[1:]) > self._begun
 
     def fresh(self, letter: str = "t") -> str:
         """A name that is not used yet."""
