@@ -10,18 +10,33 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from policydsl.compiled.cases import facts_of_case
 from policydsl.compiled.layout import KEY
 from policydsl.compiled.outcomes import Outcomes
+from policydsl.compiled.packing import Packing
 from policydsl.compiled.passes import Pass
+from policydsl.compiled.single import One, single
 from policydsl.compiled.stages import Plan, plan
 from policydsl.core.facts import Facts
 from policydsl.core.program import Program
+from policydsl.core.scales import Form
+from policydsl.core.values import Outcome
 from policydsl.interpret.constraints import spoil, violations
 from policydsl.interpret.evaluate import Evaluator, _adopt
 from policydsl.interpret.trace import Violation
+
+
+class Place(NamedTuple):
+    """Where the outcome of a rule stands: its entity, the place in a packed row, its class, the outcome where it is always the same;
+    and whether the rule is a constraint, which the first pass judges for good."""
+
+    entity: str
+    place: int
+    form: Form | None
+    constant: Outcome | None
+    constraint: bool
 
 
 class Compiled:
@@ -35,6 +50,18 @@ class Compiled:
         self.readings = _adopt(program, readings or {})
         self.on = on
         self.plan: Plan = plan(program, self.readings, on)
+        layout, constants = self.plan.layout, self.plan.constants
+        self.places = [
+            Place(
+                rule.entity,
+                layout.rules[rule.id],
+                self.plan.forms[rule.id],
+                constants.get(rule.id),
+                rule.kind == "constraint",
+            )
+            for rule in program.rules
+        ]
+        self._functions: dict[tuple[str, ...], One] = {}
         self.slots = {rule.id: slot for slot, rule in enumerate(program.rules)}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -45,29 +72,51 @@ class Compiled:
         """The interpreter of the same program, which explains."""
         return Evaluator(self.program, self.readings, self.on)
 
+    @cached_property
+    def packing(self) -> Packing:
+        """How a case given as plain values is packed."""
+        return Packing(self.plan.layout)
+
     def case(self, facts: Mapping[str, Any]) -> Outcomes:
         """One case given as plain values: the fields of a row of the main entity, and rows of other entities under their names.
 
         A child row may hold rows of its own. Numbers are int, Fraction or Decimal in base units (元), never float. Raises
         CaseError where something does not fit.
         """
-        return self.run(facts_of_case(self.program, facts))
+        world = self.packing.world(facts)
+        if world is None:
+            return self.run(facts_of_case(self.program, facts))
+        first = Pass(self, world)
+        first.compute()
+        return self.finish(None, first)
+
+    def function(self, *rules: str) -> One:
+        """Rules of the main entity as a Python function of one case, for a service that asks for little and often.
+
+        The function takes what `case` takes and gives the outcome of the rule (a tuple where there are several), or the reasons
+        why there is none (`Blocked`), exactly as `case` does; names that those rules do not rest on are not looked at. It is made
+        once for the same rules. Raises UnknownRule; the function raises what `case` raises.
+        """
+        made = self._functions.get(rules)
+        if made is None:
+            made = self._functions[rules] = single(self, rules)
+        return made
 
     def run(self, facts: Facts) -> Outcomes:
         """Every rule of every row.
 
         Raises ResourceError where a number leaves the budget of a run, DuplicateRow where facts hold one key twice.
         """
-        first = Pass(self, facts.tables)
+        first = Pass.over(self, facts.tables)
         first.compute()
         return self.finish(facts, first)
 
-    def finish(self, facts: Facts, first: Pass) -> Outcomes:
+    def finish(self, facts: Facts | None, first: Pass) -> Outcomes:
         """The outcomes after a first pass: once more where constraints are false, over facts that say so."""
-        found = self.violations(first)
+        found = self.violations(first) if first.broken or first.holes else []
         if not found:
             return Outcomes(self, facts, first, first, ())
-        last = Pass(self, spoil(facts.tables, found))
+        last = Pass.over(self, spoil(first.world.facts, found))
         for slot, rule in enumerate(self.program.rules):
             if rule.kind == "constraint":
                 last.run.memo[slot] = first.run.memo[slot]

@@ -40,7 +40,8 @@ MOST_CASES, MOST_LOOPS = 150, 8
 
 
 class Expressions:
-    """Writes the expressions of the rules of a stage. `values` holds what the stage has computed for the row at hand."""
+    """Writes the expressions of the rules of a stage. `values` holds what the stage has computed for the row at hand, `taken` the
+    names of what was taken out of it, `beyond` says whether the code looks at owners or at tables of rows."""
 
     def __init__(
         self,
@@ -64,6 +65,7 @@ class Expressions:
         self.values: dict[tuple[str, str], Val] = {}
         self.row = name("r")
         self.taken: dict[int, ast.Name] = {}
+        self.beyond = False
         self.hoisted: dict[int, Val] = {}
         self.before: list[ast.stmt] = []
         self.loops = 0

@@ -58,17 +58,33 @@ class LaterSteps(Mapping[Address, Any]):
 class Outcomes(Mapping[Address, Outcome]):
     """The outcome of every rule of every row by (entity, key, rule), worked out on demand where there is no value."""
 
-    def __init__(self, compiled: Compiled, facts: Facts, first: Pass, last: Pass, found: tuple[Violation, ...]) -> None:
+    __slots__ = ("_compiled", "_facts", "_first", "_last", "violations")
+
+    def __init__(
+        self, compiled: Compiled, facts: Facts | None, first: Pass, last: Pass, found: tuple[Violation, ...]
+    ) -> None:
         self._compiled = compiled
         self._first = first
         self._last = last
-        self.facts = facts
+        self._facts = facts
         self.violations = found
+
+    @property
+    def facts(self) -> Facts:
+        """The facts of the case."""
+        if self._facts is None:
+            self._facts = Facts(self._first.world.facts)
+        return self._facts
+
+    @property
+    def main_key(self) -> str:
+        """The key of the first row of the main entity. Raises StopIteration where there is none."""
+        return next(iter(self._last.world.index[self._compiled.program.header.main]))
 
     def _place(self, at: Address) -> tuple[Pass, int, Row]:
         entity, key, name = at
         slot = self._compiled.slots[entity, name]
-        done = self._first if self._compiled.program.rules[slot].kind == "constraint" else self._last
+        done = self._first if self._compiled.places[slot].constraint else self._last
         return done, slot, done.world.index[entity][key]
 
     def __getitem__(self, at: Address) -> Outcome:

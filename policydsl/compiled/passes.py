@@ -55,19 +55,19 @@ class Column(dict[str, Any]):
 class Pass:
     """One pass over facts: packed rows, what the stages left in them, and the reference beside for what they could not."""
 
-    def __init__(
-        self, compiled: Compiled, tables: Mapping[str, tuple[Record, ...]], world: World | None = None
-    ) -> None:
+    __slots__ = ("_compiled", "_run", "broken", "holes", "world")
+
+    def __init__(self, compiled: Compiled, world: World) -> None:
         self._compiled = compiled
-        self.world = world if world is not None else World(compiled.plan.layout, tables)
+        self.world = world
         self.holes: list[tuple[int, Row]] = []
         self.broken: list[tuple[int, Row]] = []
         self._run: Run | None = None
 
     @classmethod
-    def of(cls, compiled: Compiled, world: World) -> Pass:
-        """A pass over rows that are packed already."""
-        return cls(compiled, world.facts, world)
+    def over(cls, compiled: Compiled, tables: Mapping[str, tuple[Record, ...]]) -> Pass:
+        """A pass over facts that are not packed yet. Raises DuplicateRow."""
+        return cls(compiled, World.of(compiled.plan.layout, tables))
 
     @property
     def run(self) -> Run:
@@ -82,9 +82,8 @@ class Pass:
 
     def column(self, slot: int) -> Column:
         """What the stages gave of one rule, as the reference looks at it."""
-        plan, rule = self._compiled.plan, self._compiled.program.rules[slot]
-        place = plan.layout.rules[rule.id]
-        return Column(self.world.index[rule.entity], place, plan.forms[rule.id], plan.constants.get(rule.id))
+        where = self._compiled.places[slot]
+        return Column(self.world.index[where.entity], where.place, where.form, where.constant)
 
     def compute(self, stages: Sequence[Ready] | None = None) -> None:
         """Compute every stage, or some, for every row."""
@@ -117,7 +116,10 @@ class Pass:
     def record(self, slot: int, row: Row) -> Record:
         """The row as facts have it."""
         entity = self._compiled.program.entities[self._compiled.program.rules[slot].entity]
-        return self.run.sole(entity.name) if entity.singleton else row[RECORD]
+        if entity.singleton:
+            return self.run.sole(entity.name)
+        record = row[RECORD]
+        return record if type(record) is Record else self.run.index(entity.name)[row[KEY]]
 
     def step(self, slot: int, row: Row) -> RuleStep:
         """How the reference comes to the outcome of a rule of a row."""
@@ -125,18 +127,17 @@ class Pass:
 
     def value(self, slot: int, row: Row) -> tuple[Outcome] | None:
         """What the stages left for a rule of a row; None where they left a gap."""
-        plan, rule = self._compiled.plan, self._compiled.program.rules[slot]
-        place = plan.layout.rules[rule.id]
-        value = row[place]
-        return None if type(value) is Gap else (outcome(plan.forms[rule.id], value, row[place + 1]),)
+        where = self._compiled.places[slot]
+        value = row[where.place]
+        return None if type(value) is Gap else (outcome(where.form, value, row[where.place + 1]),)
 
     def outcome(self, slot: int, row: Row) -> Outcome:
         """The outcome of a rule of a row."""
-        plan, rule = self._compiled.plan, self._compiled.program.rules[slot]
-        if rule.id in plan.constants:
-            return plan.constants[rule.id]  # type: ignore[no-any-return]
-        found = self.value(slot, row)
-        return self.demand(slot, row) if found is None else found[0]
+        where = self._compiled.places[slot]
+        if where.constant is not None:
+            return where.constant
+        value = row[where.place]
+        return self.demand(slot, row) if type(value) is Gap else outcome(where.form, value, row[where.place + 1])
 
 
 def _kept(found: Outcome) -> Any:

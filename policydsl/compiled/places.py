@@ -21,6 +21,7 @@ ALL, BY_KEY, SOLE = 0, 1, 2
 
 def table(made: Expressions, entity: str, which: int) -> Code:
     """One of an entity's places in the table of tables."""
+    made.beyond = True
     return at(name("world"), made.layout.tables[entity] + which)
 
 
@@ -36,6 +37,7 @@ def row(made: Expressions, ref: core.RowRef, env: Env) -> Code:
                 raise Unfit
             if made.program.entities[entity].singleton:
                 return table(made, entity, SOLE)
+            made.beyond = True
             return at(row(made, of, env), OWNER)
         case core.Sole(entity=entity):
             return table(made, entity, SOLE)
@@ -76,7 +78,10 @@ def children(made: Expressions, of: core.RowRef, entity: str, env: Env) -> Code:
         raise Unfit
     owner = made.program.entities[entity].owner
     assert owner is not None
-    return at(row(made, of, env), made.layout.children[owner, entity])
+    place = made.layout.children[owner, entity]
+    if isinstance(of, core.Here) and env[of.depth] is made.row:
+        return made.own(place)
+    return at(row(made, of, env), place)
 
 
 def rows(made: Expressions, found: core.Rows, env: Env) -> Code:

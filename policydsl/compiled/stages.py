@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from types import CodeType, FunctionType
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -14,7 +13,7 @@ from policydsl.compiled.expressions import Expressions
 from policydsl.compiled.layout import Layout, Stage, stages
 from policydsl.compiled.numbers import Val
 from policydsl.compiled.support import SUPPORT
-from policydsl.compiled.writer import Code, Unfit, Writer, at, call, literal, name, relation
+from policydsl.compiled.writer import Code, Unfit, Writer, at, call, function, literal, name, relation
 from policydsl.core import program as core
 from policydsl.core.scales import Form, Rational
 from policydsl.core.types import Number, strip
@@ -25,10 +24,12 @@ Step = Callable[[Any, Any, Any, Any], None]
 
 @frozen
 class Ready:
-    """A stage with its function; None where the reference computes it."""
+    """A stage with its function; None where the reference computes it. `alone`: it looks at no rows but those it is given, and
+    at those that belong to them."""
 
     stage: Stage
     step: Step | None
+    alone: bool = False
 
 
 @frozen
@@ -73,10 +74,10 @@ def plan(
                 ready.append(Ready(stage, None))
                 continue
             made = Expressions(program, layout, readings, on, forms, known)
-            function, refused = _stage(made, stage, forms, known)
+            step, refused = _stage(made, stage, forms, known)
             met |= refused
-            if function is not None:
-                ready.append(Ready(stage, function))
+            if step is not None:
+                ready.append(Ready(stage, step, not made.beyond))
         if not met:
             return Plan(layout, tuple(ready), forms, {rule: val.const for rule, val in known.items()})
         unfit |= met
@@ -112,7 +113,8 @@ def _stage(
     ]
     loop = ast.For(ast.Name("r", ast.Store()), name("rows"), [*taken, *body] or [ast.Pass()], [])
     try:
-        return _function([*made.before, loop], writer.constants), set()
+        parameters = ["rows", "world", "holes", "broken"]
+        return function(parameters, [*made.before, loop], {**SUPPORT, **writer.constants}), set()
     except (RecursionError, MemoryError):
         return None, {rule.id for rule in stage.rules}
 
@@ -121,8 +123,8 @@ def _rule(made: Expressions, rule: core.Rule, val: Val) -> list[ast.stmt]:
     """One rule of a row: its value kept under a name and in its place; whatever goes wrong is told as a gap."""
     writer, place = made.writer, made.layout.rules[rule.id]
     slot = made.slots[rule.id]
-    below = None if val.below is None else _named(writer, val.below)
-    target = _named(writer, val.code)
+    below = None if val.below is None else named(writer, val.below)
+    target = named(writer, val.code)
     attempt = writer.block
     told = _told("holes", slot)
     gap: list[ast.stmt] = [ast.Assign([ast.Name(target, ast.Store())], name("HOLE"))]
@@ -142,7 +144,7 @@ def _rule(made: Expressions, rule: core.Rule, val: Val) -> list[ast.stmt]:
     return result
 
 
-def _named(writer: Writer, code: Code) -> str:
+def named(writer: Writer, code: Code) -> str:
     """The name of a value: the one that it has since this rule was begun, else a new one."""
     if isinstance(code, ast.Name) and writer.new(code.id):
         return code.id
@@ -152,13 +154,3 @@ def _named(writer: Writer, code: Code) -> str:
 def _told(where: str, slot: int) -> ast.stmt:
     pair = ast.Tuple([literal(slot), name("r")], ast.Load())
     return ast.Expr(ast.Call(ast.Attribute(name(where), "append", ast.Load()), [pair], []))
-
-
-def _function(body: list[ast.stmt], constants: Mapping[str, Any]) -> Step:
-    parameters = [ast.arg(item) for item in ("rows", "world", "holes", "broken")]
-    arguments = ast.arguments([], parameters, None, [], [], None, [])
-    module = ast.Module([ast.FunctionDef("stage", arguments, body, [])], [])
-    ast.fix_missing_locations(module)
-    compiled = compile(module, "<policy>", "exec", dont_inherit=True)
-    code = next(item for item in compiled.co_consts if isinstance(item, CodeType))
-    return FunctionType(code, {"__builtins__": {}, **SUPPORT, **constants}, "stage")

@@ -7,17 +7,16 @@ from typing import Any
 
 from attrs import evolve
 
+from policydsl.compiled.depends import touched
 from policydsl.compiled.engine import Compiled
 from policydsl.compiled.gaps import HOLE
-from policydsl.compiled.layout import KEY, reads
+from policydsl.compiled.layout import KEY
 from policydsl.compiled.outcomes import Outcomes
 from policydsl.compiled.passes import Pass
 from policydsl.compiled.stages import plan
 from policydsl.compiled.world import packed
-from policydsl.core import program as core
 from policydsl.core.facts import Cell, Facts, Known, Missing, Record
 from policydsl.core.values import Outcome, Value
-from policydsl.core.walk import everything
 from policydsl.interpret.rows import Run
 from policydsl.interpret.tables import Tables
 
@@ -38,7 +37,7 @@ class Variation:
         self.start: Outcomes = compiled.run(facts)
         self._touched = touched(compiled.program, fields)
         self._stages = plan(compiled.program, compiled.readings, compiled.on, compiled.plan, self._touched).stages
-        self._first = Pass(compiled, facts.tables)
+        self._first = Pass.over(compiled, facts.tables)
         self._first.compute()
         self._told = compiled.violations(self._first)
         self._places = {field: compiled.plan.layout.fields[field] for field in fields}
@@ -61,7 +60,7 @@ class Variation:
                 self._originals[at] = row[place]
             row[place] = HOLE if value is None else packed(form, value)
         self._changed = set(changes)
-        done = Pass.of(self.compiled, world)
+        done = Pass(self.compiled, world)
         done.compute(self._stages)
         return Varied(self, done, dict(changes))
 
@@ -135,21 +134,3 @@ class Varied:
                 else:
                     self._run.memo[slot] = variation._first.run.memo[slot]
         return self._run
-
-
-def touched(program: core.Program, fields: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """The rules that depend on any of these facts, through whatever other rules."""
-    found: set[tuple[str, str]] = set()
-    for rule in program.rules:
-        nodes = [*everything(rule.body)]
-        tables = {node.table for node in nodes if isinstance(node, core.Lookup)}
-        for table in tables:
-            for row in program.tables[table].rows:
-                for cell in row.cells.values():
-                    nodes += everything(cell)
-        facts = {(node.entity, node.name) for node in nodes if isinstance(node, core.FieldRead)}
-        others = {read for read, _ in reads(program, rule.body, 0)}
-        others |= {(node.entity, node.name) for node in nodes if isinstance(node, core.RuleRead)}
-        if facts & set(fields) or others & found:
-            found.add(rule.id)
-    return found

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from policydsl.compiled.gaps import HOLE, VOID, Void
 from policydsl.compiled.layout import KEY, OWNER, RECORD, Layout
 from policydsl.core import program as core
-from policydsl.core.facts import Known, Record
+from policydsl.core.facts import Cell, Known, Missing, Record
 from policydsl.core.scales import Form, Quotient, Rational, Scaled, fits_field
 from policydsl.core.values import Absent, NotApplicable, Outcome, exact
 from policydsl.interpret.rows import roll_of
@@ -50,38 +50,87 @@ def outcome(form: Form | None, value: Any, below: Any) -> Outcome:
             return exact(value)
 
 
-class World:
-    """The packed rows of one run. `tables` is the table of tables (see `Layout`); `rows` the rows of each entity that are there."""
+def blank(layout: Layout, entity: str) -> Row:
+    """A packed row without facts, of no record."""
+    row: Row = [HOLE] * layout.width(entity)
+    row[KEY], row[RECORD] = "", 0
+    return row
 
-    def __init__(self, layout: Layout, facts: Mapping[str, tuple[Record, ...]]) -> None:
-        program = layout.program
+
+class World:
+    """The packed rows of one run. `tables` is the table of tables (see `Layout`); `rows` the rows of each entity that are there.
+
+    `facts`: what was packed; None where rows were packed from plain values, of which the records are made when asked for.
+    `supplied`: the entities of which facts were supplied, if only to say that there is no row.
+    """
+
+    __slots__ = ("_facts", "index", "layout", "rows", "supplied", "tables")
+
+    def __init__(
+        self,
+        layout: Layout,
+        facts: Mapping[str, tuple[Record, ...]] | None,
+        rows: dict[str, list[Row]],
+        index: dict[str, dict[str, Row]],
+        tables: list[Any],
+        supplied: Collection[str],
+    ) -> None:
         self.layout = layout
-        self.facts = facts
-        self.rows: dict[str, list[Row]] = {}
-        self.index: dict[str, dict[str, Row]] = {}
-        self.tables: list[Any] = [HOLE] * (3 * len(program.entities))
+        self.rows = rows
+        self.index = index
+        self.tables = tables
+        self.supplied = supplied
+        self._facts = facts
+
+    @property
+    def facts(self) -> Mapping[str, tuple[Record, ...]]:
+        """The rows as facts have them."""
+        if self._facts is None:
+            entities = self.layout.program.entities
+            self._facts = {
+                name: tuple([self._record(entities[name], row) for row in self.rows[name]]) for name in self.supplied
+            }
+        return self._facts
+
+    def _record(self, entity: core.Entity, row: Row) -> Record:
+        """The record of a row packed from plain values; bits at its place say which facts are put in by default."""
+        cells: dict[str, Cell] = {}
+        for index, field in enumerate(entity.fields):
+            place, form = self.layout.fields[entity.name, field.name]
+            by_default = (field.default_clause or field.name) if row[RECORD] >> index & 1 else ""
+            value = row[place]
+            known = value is not HOLE
+            cells[field.name] = Known(outcome(form, value, 1), by_default=by_default) if known else Missing()  # type: ignore[arg-type]
+        return Record(row[KEY], cells, None if row[OWNER] is HOLE else row[OWNER][KEY])
+
+    @classmethod
+    def of(cls, layout: Layout, facts: Mapping[str, tuple[Record, ...]]) -> World:
+        """Facts, packed. Raises DuplicateRow."""
+        program = layout.program
+        tables: list[Any] = [HOLE] * (3 * len(program.entities))
+        world = cls(layout, facts, {}, {}, tables, facts)
         ruled = {rule.entity for rule in program.rules}
         for name, entity in program.entities.items():
-            rows = self._pack(entity)
+            rows = world._pack(entity, facts.get(name, ()))
             index = {row[KEY]: row for row in rows}
             alone = len(index) == len(rows)
             if not alone and name in ruled:
                 _twice(name, [row[KEY] for row in rows])
-            self.rows[name], self.index[name] = rows, index
+            world.rows[name], world.index[name] = rows, index
             at = layout.tables[name]
             supplied = name in facts or entity.singleton
             complete = all(member in index for member in roll_of(program, entity))
-            self.tables[at] = rows if supplied and complete else HOLE
-            self.tables[at + 1] = index if alone else HOLE
-            self.tables[at + 2] = rows[0] if entity.singleton else HOLE
+            tables[at] = rows if supplied and complete else HOLE
+            tables[at + 1] = index if alone else HOLE
+            tables[at + 2] = rows[0] if entity.singleton else HOLE
         for name, entity in program.entities.items():
             if entity.owner is not None:
-                self._link(name, entity.owner)
+                world._link(name, entity.owner)
+        return world
 
-    def _pack(self, entity: core.Entity) -> list[Row]:
+    def _pack(self, entity: core.Entity, records: Sequence[Record]) -> list[Row]:
         name, layout = entity.name, self.layout
         width = layout.width(name)
-        records: Sequence[Record] = self.facts.get(name, ())
         if entity.singleton:
             record = records[0] if records else Record("", {})
             records = (Record("", record.cells, record.parent, record.origin) if record.key else record,)
@@ -105,7 +154,7 @@ class World:
         singleton = self.layout.program.entities[owner].singleton
         # a row of unknown owner may be anybody's: then nobody's rows are certain
         certain = singleton or all(row[RECORD].parent is not None for row in self.rows[name])
-        if name in self.facts and certain:
+        if name in self.supplied and certain:
             for row in self.rows[owner]:
                 row[place] = []
         for row in self.rows[name]:
@@ -113,7 +162,7 @@ class World:
             above = owners.get(parent) if parent is not None and alone else None
             if above is not None:
                 row[OWNER] = above
-                if name in self.facts and certain:
+                if name in self.supplied and certain:
                     above[place].append(row)
 
     def value(self, rule: tuple[str, str], key: str) -> tuple[Any, Any]:

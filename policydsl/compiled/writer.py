@@ -6,8 +6,9 @@ Names are made by counting and say nothing of the policy; what a policy writes r
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import CodeType, FunctionType
 from typing import Any, Final
 
 Code = ast.expr
@@ -81,6 +82,16 @@ def negated(code: Code) -> Code:
 def chosen(test: Code, yes: Code, no: Code) -> Code:
     """One of two."""
     return ast.IfExp(test, yes, no)
+
+
+def function(parameters: Sequence[str], body: list[ast.stmt], names: Mapping[str, Any]) -> Any:
+    """A Python function of statements. `names` is all that it knows besides its parameters."""
+    arguments = ast.arguments([], [ast.arg(item) for item in parameters], None, [], [], None, [])
+    module = ast.Module([ast.FunctionDef("stage", arguments, body, [])], [])
+    ast.fix_missing_locations(module)
+    compiled = compile(module, "<policy>", "exec", dont_inherit=True)
+    code = next(item for item in compiled.co_consts if isinstance(item, CodeType))
+    return FunctionType(code, {"__builtins__": {}, **names}, "stage")
 
 
 class Writer:

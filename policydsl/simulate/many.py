@@ -9,8 +9,9 @@ from typing import Any
 
 from attrs import frozen
 
+from policydsl.compiled.depends import touched
 from policydsl.compiled.engine import Compiled
-from policydsl.compiled.variation import Variation, touched
+from policydsl.compiled.variation import Variation
 from policydsl.core.facts import Facts
 from policydsl.core.program import Bands, Rule, RuleRead
 from policydsl.core.types import Number, strip

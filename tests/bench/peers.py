@@ -137,7 +137,7 @@ def compiled_packed() -> Many:
 
     def run(records: Sequence[Record]) -> Sequence[Any]:
         if id(records) not in kept:
-            kept[id(records)] = Pass(made, _facts(records).tables)
+            kept[id(records)] = Pass.over(made, _facts(records).tables)
         done = kept[id(records)]
         done.compute()
         return [row[place] for row in done.world.rows["区"]]

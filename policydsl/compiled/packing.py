@@ -1,0 +1,275 @@
+"""Owns one case given as plain Python values, packed at once: a function for each entity, made when the program is compiled.
+
+It packs what is as it should be. Whatever is not (an alias instead of a name, a value that the class of its field does not hold, two rows
+with one key) ends it by `Odd`, and the case goes by way of facts, which say what is wrong or take it as it is.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Final
+
+from policydsl.compiled.cases import CaseError, nested_in, value_of
+from policydsl.compiled.gaps import HOLE, VOID
+from policydsl.compiled.layout import KEY, OWNER, RECORD, Layout
+from policydsl.compiled.world import Row, World, blank, packed
+from policydsl.compiled.writer import LOAD, STORE, Code, Writer, at, binary, call, function, literal, name, relation
+from policydsl.core import program as core
+from policydsl.core.scales import FACT_BITS, MONEY, Form, Rational, Scaled
+from policydsl.core.types import Bool, Date, Member, Moment, Number, Reference, Text, strip
+from policydsl.interpret.reads import key_text
+from policydsl.interpret.rows import roll_of
+
+MOST: Final = (1 << (FACT_BITS - MONEY.bit_length())) - 1
+"""The greatest whole number that every class of a fact holds."""
+
+ABSENT: Final = object()
+"""What a mapping gives for a name that it does not have."""
+
+Packer = Callable[[Mapping[str, Any], Any, list[Any]], None]
+"""Packs a row given as plain values: (values, packed row of its owner, lists of packed rows by entity)."""
+
+
+class Odd(Exception):
+    """A case that is not packed directly."""
+
+
+class Packing:
+    """How cases of a program are packed."""
+
+    def __init__(self, layout: Layout) -> None:
+        program = layout.program
+        self._layout = layout
+        self._entities = tuple(program.entities.values())
+        self._numbers = {entity.name: index for index, entity in enumerate(self._entities)}
+        self._main = self._numbers[program.header.main]
+        self._none: dict[str, list[Row]] = {entity.name: [] for entity in self._entities}
+        self._nothing: dict[str, dict[str, Row]] = {entity.name: {} for entity in self._entities}
+        self._tables: list[Any] = [HOLE] * (3 * len(self._entities))
+        for entity in self._entities:
+            self._tables[layout.tables[entity.name] + 1] = self._nothing[entity.name]
+
+    @cached_property
+    def packers(self) -> Sequence[Packer]:
+        """A packer for each entity."""
+        made: list[Packer] = []
+        for entity in self._entities:
+            made.append(_packer(self._layout, entity, self._numbers, made))
+        return made
+
+    @cached_property
+    def _parts(self) -> Sequence[tuple[str, int, bool, tuple[str, ...], int | None, int]]:
+        """Of each entity its name, place among the tables, whether there is one row, its roll, its owner and place there."""
+        layout, program = self._layout, self._layout.program
+        return [
+            (
+                entity.name,
+                layout.tables[entity.name],
+                entity.singleton,
+                roll_of(program, entity),
+                self._numbers[entity.owner] if entity.owner is not None else None,
+                layout.children[entity.owner, entity.name] if entity.owner is not None else 0,
+            )
+            for entity in self._entities
+        ]
+
+    @property
+    def count(self) -> int:
+        """How many entities there are."""
+        return len(self._entities)
+
+    def several(self, entity: core.Entity) -> Callable[[Any, Any, list[Any]], list[Row]]:
+        """What packs the rows of an entity that stand below one row: (values, packed owner, lists of packed rows by entity)."""
+        return _several(self._numbers[entity.name], self.packers, entity.key_field is not None)
+
+    def world(self, values: Mapping[str, Any]) -> World | None:
+        """The packed rows of a case, or None where it has to go by way of facts."""
+        found: list[Any] = [None] * len(self._entities)
+        try:
+            self.packers[self._main](values, HOLE, found)
+        except (Odd, CaseError, TypeError, AttributeError, RecursionError):
+            return None
+        rows, index, tables = self._none.copy(), self._nothing.copy(), self._tables.copy()
+        supplied: list[str] = []
+        for (entity, place, singleton, roll, owner, below), mine in zip(self._parts, found, strict=True):
+            if mine is not None:
+                supplied.append(entity)
+                if owner is not None:
+                    for above in found[owner]:
+                        if above[below] is HOLE:
+                            above[below] = []
+            elif singleton:
+                mine = [blank(self._layout, entity)]
+            else:
+                continue
+            rows[entity] = mine
+            tables[place + 1] = index[entity] = by_key = {row[KEY]: row for row in mine}
+            if len(by_key) != len(mine):
+                return None
+            if singleton:
+                if len(mine) != 1:
+                    return None
+                tables[place + 2] = mine[0]
+            if not roll or all(member in by_key for member in roll):
+                tables[place] = mine
+        return World(self._layout, None, rows, index, tables, supplied)
+
+
+KINDS: Final[dict[type, type]] = {
+    Bool: bool, Text: str, Reference: str, Member: str, Moment: datetime, Date: date, Number: int,
+}  # fmt: skip
+
+
+NAMES: Final = {kind.__name__: kind for kind in KINDS.values()}
+"""What the names of types in code stand for."""
+
+
+def _packer(layout: Layout, entity: core.Entity, numbers: Mapping[str, int], made: Sequence[Packer]) -> Packer:
+    """The code that packs a row of an entity. `made` will hold the packers of all entities when it runs."""
+    writer = Writer()
+    program = layout.program
+    number = numbers[entity.name]
+    nested = nested_in(program, entity)
+    row, mine, given = name("r"), name("mine"), name("v")
+    writer.assign("r", ast.Subscript(writer.keep(blank(layout, entity.name)), ast.Slice(), LOAD))
+    writer.store(row, OWNER, name("above"))
+    writer.assign("mine", at(name("found"), number))
+    first: list[ast.stmt] = [
+        ast.Assign([name_("mine"), ast.Subscript(name("found"), literal(number), STORE)], ast.List([], LOAD))
+    ]
+    writer.test(relation("is", mine, literal(None)), first)
+    writer.assign("get", ast.Attribute(name("values"), "get", LOAD))
+    writer.assign("n", literal(len(entity.fields) + len(nested)))
+    for index, field in enumerate(entity.fields):
+        place, form = layout.fields[entity.name, field.name]
+        _field(writer, entity, field, index, place, form)
+    if not entity.singleton:
+        key = entity.key_field
+        counted = call("str", binary("+", call("len", mine), literal(1)))
+        if key is None:
+            writer.store(row, KEY, counted)
+        else:
+            place, form = layout.fields[entity.name, key.name]
+            writer.assign("v", at(row, place))
+            textual = relation("is", call("type", given), name("str"))
+            kept: Code = writer.keep(_key_reader(form))
+            with writer.inside() as other:
+                writer.store(row, KEY, ast.Call(kept, [given, mine], []))
+            with writer.inside() as usual:
+                writer.store(row, KEY, given)
+            writer.test(textual, usual, other)
+    writer.do(ast.Call(ast.Attribute(mine, "append", LOAD), [row], []))
+    for other_entity in nested:
+        owned = other_entity.owner == entity.name
+        several = writer.keep(_several(numbers[other_entity.name], made))
+        writer.assign("v", ast.Call(name("get"), [literal(other_entity.name), name("ABSENT")], []))
+        with writer.inside() as block:
+            rows = ast.Call(several, [given, row if owned else name("HOLE"), name("found")], [])
+            if owned:
+                writer.store(row, layout.children[entity.name, other_entity.name], rows)
+            else:
+                writer.do(rows)
+        writer.test(relation("is", given, name("ABSENT")), [_less()], block)
+    unlike = ast.Compare(call("len", name("values")), [ast.NotEq()], [name("n")])
+    writer.test(unlike, [ast.Raise(name("Odd"), None)])
+    constants = {"ABSENT": ABSENT, "HOLE": HOLE, "Odd": Odd, "len": len, "type": type, "str": str}
+    names = {**constants, **NAMES, **writer.constants}
+    return function(["values", "above", "found"], writer.block, names)  # type: ignore[no-any-return]
+
+
+def name_(target: str) -> ast.Name:
+    """A name that is written."""
+    return ast.Name(target, STORE)
+
+
+def _less() -> ast.stmt:
+    """One name fewer is expected among the values."""
+    return ast.AugAssign(name_("n"), ast.Sub(), literal(1))
+
+
+def _field(writer: Writer, entity: core.Entity, field: core.Field, index: int, place: int, form: Form | None) -> None:
+    """Write how a field is packed: what is usual at once, what is not by a function."""
+    row, given = name("r"), name("v")
+    writer.assign("v", ast.Call(name("get"), [literal(field.name), name("ABSENT")], []))
+    missing: list[ast.stmt] = [_less()]
+    if field.default is not None:
+        default = packed(form, field.default)
+        with writer.inside() as extra:
+            if default is HOLE:
+                writer.put(ast.Raise(name("Odd"), None))
+            writer.store(row, place, writer.keep(default))
+            writer.put(ast.AugAssign(ast.Subscript(row, literal(RECORD), STORE), ast.Add(), literal(1 << index)))
+        missing += extra
+    usual, code = fitting(field, form, given)
+    with writer.inside() as block:
+        writer.store(row, place, code)
+    with writer.inside() as unusual:
+        writer.store(row, place, ast.Call(writer.keep(reader(entity, field, form)), [given], []))
+    writer.test(usual, block, [ast.If(relation("is", given, name("ABSENT")), missing, unusual)])
+
+
+def fitting(field: core.Field, form: Form | None, given: Code) -> tuple[Code, Code]:
+    """The test by which a value is as usual, and what it is packed to."""
+    kind = KINDS.get(type(strip(field.type)))
+    if kind is None:
+        return literal(False), given
+    test: Code = relation("is", call("type", given), name(kind.__name__))
+    if form is None:
+        return test, given
+    within = ast.Compare(literal(-MOST), [ast.LtE(), ast.LtE()], [given, literal(MOST)])
+    scale = form.scale if isinstance(form, Scaled) else 1
+    return ast.BoolOp(ast.And(), [test, within]), binary("*", given, literal(scale))
+
+
+def reader(entity: core.Entity, field: core.Field, form: Form | None) -> Callable[[Any], Any]:
+    """Packs a value that is not as usual. Raises Odd where the class of the field does not hold it, CaseError where it does not fit."""
+
+    def read(value: Any) -> Any:
+        if value is None:
+            return HOLE
+        found = packed(form, value_of(entity, field, value))
+        if found is HOLE:
+            raise Odd
+        return found
+
+    return read
+
+
+def _key_reader(form: Form | None) -> Callable[[Any, Sequence[Row]], str]:
+    """The key of a row from what is packed of its key field."""
+
+    def read(value: Any, rows: Sequence[Row]) -> str:
+        if value is HOLE:
+            return str(len(rows) + 1)
+        if isinstance(form, Scaled) and form.scale != 1:
+            raise Odd
+        if isinstance(form, Rational) or value is VOID:
+            raise Odd
+        return key_text(value)
+
+    return read
+
+
+def _several(number: int, made: Sequence[Packer], alone: bool = False) -> Callable[[Any, Any, list[Any]], list[Row]]:
+    """Packs the rows of an entity that stand below another; with `alone` no two of them may have one key."""
+
+    def pack(given: Any, above: Any, found: list[Any]) -> list[Row]:
+        kind = type(given)
+        if kind is not list and kind is not tuple:
+            if not isinstance(given, Mapping):
+                raise Odd
+            given = (given,)
+        rows: list[Row] | None = found[number]
+        if rows is None:
+            rows = found[number] = []
+        start, packer = len(rows), made[number]
+        for each in given:
+            packer(each, above, found)
+        if alone and len({row[KEY] for row in rows}) != len(rows):
+            raise Odd
+        return rows[start:] if start else rows.copy()
+
+    return pack

@@ -1,0 +1,239 @@
+"""Owns rules as a Python function of one case: plain values in, outcomes out, nothing computed that is not asked for.
+
+The code takes the facts that it needs out of the mapping, looks at their types, and computes on names. Where anything is not as usual
+(a fact missing, a constraint false, a value out of its class) it stops, and the case is computed whole, which gives the reasons.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from policydsl.compiled.cases import CaseError
+from policydsl.compiled.depends import Name, judged_by
+from policydsl.compiled.expressions import Expressions
+from policydsl.compiled.gaps import HOLE, Open
+from policydsl.compiled.numbers import Val
+from policydsl.compiled.packing import ABSENT, NAMES, Odd, fitting, reader
+from policydsl.compiled.passes import Pass
+from policydsl.compiled.stages import Plan, Ready, named, plan
+from policydsl.compiled.support import SUPPORT
+from policydsl.compiled.world import packed
+from policydsl.compiled.writer import LOAD, Code, Unfit, Writer, call, function, literal, name, negated, relation
+from policydsl.core import program as core
+from policydsl.core.scales import Quotient, Rational, Scaled
+
+if TYPE_CHECKING:
+    from policydsl.compiled.engine import Compiled
+
+One = Callable[[Mapping[str, Any]], Any]
+"""A case to the outcome of the rule that was asked for, or to a tuple of several."""
+
+UNUSUAL: Final = (Open, Odd, CaseError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError)
+"""What stops the code of a case, so that the case is computed whole."""
+
+
+class UnknownRule(ValueError):
+    """A rule that the main entity does not have."""
+
+
+def single(compiled: Compiled, names: Sequence[str]) -> One:
+    """Rules of the main entity as a function. Raises UnknownRule."""
+    program = compiled.program
+    main = program.header.main
+    asked = [_rule(program, main, each) for each in names]
+    needed = judged_by(program, asked)
+    whole = _whole(compiled, asked)
+    made = plan(program, compiled.readings, compiled.on, compiled.plan, needed)
+    if all(ready.step is not None for ready in made.stages):
+        try:
+            return _Function(compiled, made, asked, whole).code()
+        except (Unfit, RecursionError, MemoryError):
+            pass
+    return _in_stages(compiled, made, asked, whole)
+
+
+def _rule(program: core.Program, main: str, wanted: str) -> Name:
+    rules = [rule for rule in program.rules if rule.entity == main and rule.kind != "constraint"]
+    found = next((rule for rule in rules if wanted == rule.name), None)
+    if found is None:
+        known = "、".join(rule.name for rule in rules)
+        raise UnknownRule(f"「{main}」没有规则「{wanted}」\uff0c有\uff1a{known} / 「{main}」 has no rule 「{wanted}」")
+    return found.id
+
+
+def _told(outcomes: Sequence[Any]) -> Any:
+    return outcomes[0] if len(outcomes) == 1 else tuple(outcomes)
+
+
+def _whole(compiled: Compiled, asked: Sequence[Name]) -> One:
+    """The same by computing the whole case."""
+
+    def whole(values: Mapping[str, Any]) -> Any:
+        outcomes = compiled.case(values)
+        return _told([outcomes[entity, outcomes.main_key, rule] for entity, rule in asked])
+
+    return whole
+
+
+def _in_stages(compiled: Compiled, made: Plan, asked: Sequence[Name], whole: One) -> One:
+    """The same by packing the case and computing only what is needed."""
+    slots = [compiled.slots[rule] for rule in asked]
+    main = compiled.program.header.main
+
+    def staged(values: Mapping[str, Any]) -> Any:
+        world = compiled.packing.world(values)
+        if world is None:
+            return whole(values)
+        done = Pass(compiled, world)
+        done.compute(made.stages)
+        if done.holes or done.broken:
+            return whole(values)
+        return _told([done.outcome(slot, world.rows[main][0]) for slot in slots])
+
+    return staged
+
+
+class _Function:
+    """The function being written."""
+
+    def __init__(self, compiled: Compiled, made: Plan, asked: Sequence[Name], whole: One) -> None:
+        self._compiled = compiled
+        self._made = made
+        self._asked = asked
+        self._whole = whole
+        self._main = compiled.program.entities[compiled.program.header.main]
+        known = {rule: Val(literal(None), None, None, True, value) for rule, value in compiled.plan.constants.items()}
+        self._code = Expressions(
+            compiled.program, made.layout, compiled.readings, compiled.on, dict(compiled.plan.forms), known
+        )
+
+    def code(self) -> One:
+        """The function. Raises Unfit where it would have to look beyond the row and the rows that belong to it."""
+        made, writer = self._code, self._code.writer
+        mine = self._main.name
+        below = [ready for ready in self._made.stages if ready.stage.entity != mine]
+        if any(not ready.alone for ready in below):
+            raise Unfit
+        for ready in self._made.stages:
+            if ready.stage.entity == mine:
+                for rule in ready.stage.rules:
+                    self._rule(rule)
+        results = [self._result(rule) for rule in self._asked]
+        writer.put(ast.Return(results[0] if len(results) == 1 else ast.Tuple(results, LOAD)))
+        body = writer.block
+        if made.beyond or any(
+            isinstance(node, ast.Name) and node.id == "r" for part in body for node in ast.walk(part)
+        ):
+            raise Unfit
+        with writer.inside() as before:
+            self._facts(writer)
+            self._children(writer, below)
+        handler = ast.ExceptHandler(name("Unusual"), None, [ast.Pass()])
+        last = ast.Return(ast.Call(writer.keep(self._whole), [name("values")], []))
+        attempt = ast.Try([*before, *made.before, *body], [handler], [], [])
+        names = {**SUPPORT, **NAMES, "ABSENT": ABSENT, "Unusual": UNUSUAL, **writer.constants}
+        return function(["values"], [attempt, last], names)  # type: ignore[no-any-return]
+
+    def _rule(self, rule: core.Rule) -> None:
+        """A rule of the row. Whatever it cannot say ends the function."""
+        made, writer = self._code, self._code.writer
+        writer.begin()
+        made.hoisted = {}
+        val = made.expr(rule.body, (made.row,))
+        if rule.kind == "constraint":
+            writer.test(negated(val.code), [ast.Raise(name("Open"), None)])
+            return
+        if val.known:
+            made.known[rule.id] = val
+            return
+        under = None if val.below is None else name(named(writer, val.below))
+        made.values[rule.id] = val._replace(code=name(named(writer, val.code)), below=under)
+
+    def _result(self, rule: Name) -> Code:
+        """An outcome as it is told."""
+        made = self._code
+        constants = self._compiled.plan.constants
+        if rule in constants:
+            return made.writer.keep(constants[rule])
+        if rule in made.known:
+            return made.writer.keep(made.known[rule].const)
+        val = made.values[rule]
+        if not val.solid:
+            kind = call("type", val.code)
+            gap = ast.BoolOp(ast.Or(), [relation("is", kind, name("Gap")), relation("is", kind, name("Void"))])
+            made.writer.test(gap, [ast.Raise(name("Open"), None)])
+        match val.form:
+            case Scaled(scale=1):
+                return val.code
+            case Scaled(scale=scale):
+                return call("over", val.code, literal(scale))
+            case Quotient():
+                assert val.below is not None
+                return call("over", val.code, val.below)
+            case Rational():
+                return call("exact", val.code)
+            case _:
+                return val.code
+
+    def _facts(self, writer: Writer) -> None:
+        """The facts of the row under the names that the rules use."""
+        made, layout = self._code, self._made.layout
+        fields = {layout.fields[self._main.name, field.name][0]: field for field in self._main.fields}
+        for place, own in made.taken.items():
+            field = fields.get(place)
+            if field is None:
+                continue
+            form = layout.fields[self._main.name, field.name][1]
+            usual, code = fitting(field, form, own)
+            odd = writer.keep(reader(self._main, field, form))
+            kept: list[ast.stmt] = []
+            if code is not own:
+                with writer.inside() as kept:
+                    writer.assign(own.id, code)
+            with writer.inside() as unusual:
+                writer.assign(own.id, ast.Call(odd, [own], []))
+            if field.default is None:
+                writer.assign(own.id, ast.Subscript(name("values"), literal(field.name), LOAD))
+                if kept:
+                    writer.test(usual, kept, unusual)
+                else:
+                    writer.test(negated(usual), unusual)
+                continue
+            get = ast.Attribute(name("values"), "get", LOAD)
+            writer.assign(own.id, ast.Call(get, [literal(field.name), name("ABSENT")], []))
+            with writer.inside() as missing:
+                writer.assign(own.id, writer.keep(_default(field, packed(form, field.default))))
+            writer.test(usual, kept, [ast.If(relation("is", own, name("ABSENT")), missing, unusual)])
+
+    def _children(self, writer: Writer, below: Sequence[Ready]) -> None:
+        """The rows that belong to the row, packed, and what their rules give."""
+        made, layout, program, packing = self._code, self._made.layout, self._compiled.program, self._compiled.packing
+        wanted = {ready.stage.entity for ready in below}
+        rows: dict[str, ast.Name] = {}
+        for entity in program.entities.values():
+            place = layout.children.get((self._main.name, entity.name))
+            if place is None or (place not in made.taken and entity.name not in wanted):
+                continue
+            if not rows:
+                writer.assign("found", ast.BinOp(ast.List([literal(None)], LOAD), ast.Mult(), literal(packing.count)))
+            own = rows[entity.name] = made.own(place)
+            given = ast.Subscript(name("values"), literal(entity.name), LOAD)
+            taken = ast.Call(writer.keep(packing.several(entity)), [given, name("HOLE"), name("found")], [])
+            writer.assign(own.id, taken)
+        if any(other.owner in rows for other in program.entities.values()) or wanted - set(rows):
+            raise Unfit
+        if not below:
+            return
+        holes, broken = (writer.assign(told, ast.List([], LOAD)) for told in ("holes", "broken"))
+        for ready in below:
+            args = [rows[ready.stage.entity], literal(None), holes, broken]
+            writer.do(ast.Call(writer.keep(ready.step), args, []))
+        writer.test(ast.BoolOp(ast.Or(), [holes, broken]), [ast.Raise(name("Open"), None)])
+
+
+def _default(field: core.Field, value: Any) -> Any:
+    if value is HOLE:
+        raise Unfit
+    return value
