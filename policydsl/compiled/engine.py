@@ -18,7 +18,7 @@ from policydsl.compiled.outcomes import Outcomes
 from policydsl.compiled.packing import Packing
 from policydsl.compiled.passes import Pass
 from policydsl.compiled.single import One, single
-from policydsl.compiled.stages import Plan, plan
+from policydsl.compiled.stages import Plan, Step, plan
 from policydsl.core.facts import Facts
 from policydsl.core.program import Program
 from policydsl.core.scales import Form
@@ -83,12 +83,34 @@ class Compiled:
         A child row may hold rows of its own. Numbers are int, Fraction or Decimal in base units (元), never float. Raises
         CaseError where something does not fit.
         """
-        world = self.packing.world(facts)
-        if world is None:
+        rows = self.packing.rows(facts)
+        if rows is None:
             return self.run(facts_of_case(self.program, facts))
-        first = Pass(self, world)
+        if self._straight is not None:
+            holes: list[Any] = []
+            broken: list[Any] = []
+            for number, step in self._straight:
+                mine = rows[number]
+                if mine is not None:
+                    step(mine, None, holes, broken)
+            if not holes and not broken:
+                return Outcomes(self, rows=rows)
+        first = Pass(self, self.packing.world(rows))
         first.compute()
         return self.finish(None, first)
+
+    @cached_property
+    def _straight(self) -> list[tuple[int, Step]] | None:
+        """The stages with the numbers of their entities, where none of them looks at more than rows and what belongs to them."""
+        program, stages = self.program, self.plan.stages
+        if any(entity.singleton and entity.name != program.header.main for entity in program.entities.values()):
+            return None
+        found = [
+            (self.packing.number(ready.stage.entity), ready.step)
+            for ready in stages
+            if ready.step is not None and ready.alone
+        ]
+        return found if len(found) == len(stages) else None
 
     def function(self, *rules: str) -> One:
         """Rules of the main entity as a Python function of one case, for a service that asks for little and often.
@@ -115,13 +137,13 @@ class Compiled:
         """The outcomes after a first pass: once more where constraints are false, over facts that say so."""
         found = self.violations(first) if first.broken or first.holes else []
         if not found:
-            return Outcomes(self, facts, first, first, ())
+            return Outcomes(self, facts, (first, first))
         last = Pass.over(self, spoil(first.world.facts, found))
         for slot, rule in enumerate(self.program.rules):
             if rule.kind == "constraint":
                 last.run.memo[slot] = first.run.memo[slot]
         last.compute()
-        return Outcomes(self, facts, first, last, tuple(found))
+        return Outcomes(self, facts, (first, last), violations=tuple(found))
 
     def violations(self, done: Pass) -> list[Violation]:
         """The constraints that are false, and the facts that each one read."""

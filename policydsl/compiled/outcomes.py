@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from policydsl.compiled.packing import Found
 from policydsl.compiled.passes import Pass
-from policydsl.compiled.world import Row
+from policydsl.compiled.world import Row, outcome
 from policydsl.core.facts import Facts
 from policydsl.core.program import Rule
 from policydsl.core.values import Outcome
@@ -35,6 +36,14 @@ class LaterStep:
             self._found = self._pass.step(self._slot, self._row)
         return self._found.body
 
+    def __eq__(self, other: object) -> bool:
+        """Whether it says the same as another step of a rule, of this or of the reference."""
+        if not isinstance(other, LaterStep | RuleStep):
+            return NotImplemented
+        return (self.rule, self.key, self.outcome, self.body) == (other.rule, other.key, other.outcome, other.body)
+
+    __hash__ = None  # type: ignore[assignment]
+
 
 class LaterSteps(Mapping[Address, Any]):
     """Steps by entity, key and rule, each made when it is looked at."""
@@ -58,33 +67,64 @@ class LaterSteps(Mapping[Address, Any]):
 class Outcomes(Mapping[Address, Outcome]):
     """The outcome of every rule of every row by (entity, key, rule), worked out on demand where there is no value."""
 
-    __slots__ = ("_compiled", "_facts", "_first", "_last", "violations")
+    __slots__ = ("_compiled", "_facts", "_passes", "_rows", "violations")
 
     def __init__(
-        self, compiled: Compiled, facts: Facts | None, first: Pass, last: Pass, found: tuple[Violation, ...]
+        self,
+        compiled: Compiled,
+        facts: Facts | None = None,
+        passes: tuple[Pass, Pass] | None = None,
+        rows: Found | None = None,
+        violations: tuple[Violation, ...] = (),
     ) -> None:
+        """Either `passes` over facts (the first, by which constraints are judged, and the last), or the packed `rows` of a case
+        in which every rule has a value and no constraint is false."""
         self._compiled = compiled
-        self._first = first
-        self._last = last
         self._facts = facts
-        self.violations = found
+        self._passes = passes
+        self._rows = rows
+        self.violations = violations
+
+    @property
+    def _both(self) -> tuple[Pass, Pass]:
+        if self._passes is None:
+            assert self._rows is not None
+            done = Pass(self._compiled, self._compiled.packing.world(self._rows))
+            self._passes = done, done
+        return self._passes
+
+    @property
+    def _last(self) -> Pass:
+        return self._both[1]
 
     @property
     def facts(self) -> Facts:
         """The facts of the case."""
         if self._facts is None:
-            self._facts = Facts(self._first.world.facts)
+            self._facts = Facts(self._both[0].world.facts)
         return self._facts
 
-    @property
-    def main_key(self) -> str:
-        """The key of the first row of the main entity. Raises StopIteration where there is none."""
-        return next(iter(self._last.world.index[self._compiled.program.header.main]))
+    def of(self, rule: str) -> Outcome:
+        """The outcome of a rule for the (first) row of the main entity. Raises KeyError where there is no such rule or row."""
+        compiled = self._compiled
+        main = compiled.program.header.main
+        slot = compiled.slots[main, rule]
+        if self._rows is not None:
+            where = compiled.places[slot]
+            row = self._rows[compiled.packing.main][0]
+            if where.constant is None:
+                return outcome(where.form, row[where.place], row[where.place + 1])
+            return where.constant
+        done = self._both[0 if compiled.places[slot].constraint else 1]
+        rows = done.world.rows[main]
+        if not rows:
+            raise KeyError(rule)
+        return done.outcome(slot, rows[0])
 
     def _place(self, at: Address) -> tuple[Pass, int, Row]:
         entity, key, name = at
         slot = self._compiled.slots[entity, name]
-        done = self._first if self._compiled.places[slot].constraint else self._last
+        done = self._both[0 if self._compiled.places[slot].constraint else 1]
         return done, slot, done.world.index[entity][key]
 
     def __getitem__(self, at: Address) -> Outcome:
@@ -114,7 +154,7 @@ class Outcomes(Mapping[Address, Outcome]):
         index = self._last.world.index
         keys = {rule.entity: tuple(index[rule.entity]) for rule in self._compiled.program.rules}
         steps: Any = LaterSteps(self)
-        return Trace(self._compiled.program, self.facts, self._compiled.readings, steps, self.violations, keys)
+        return Trace(self._compiled.program, self.facts, self._compiled.readings, steps, list(self.violations), keys)
 
     def trace(self, keys: Mapping[str, Collection[str]] | None = None) -> Trace:
         """The whole trace of the reference, of all rows or of some (see `policydsl.evaluate`)."""

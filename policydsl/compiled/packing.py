@@ -33,6 +33,10 @@ Packer = Callable[[Mapping[str, Any], Any, list[Any]], None]
 """Packs a row given as plain values: (values, packed row of its owner, lists of packed rows by entity)."""
 
 
+Found = Sequence[Any]
+"""Lists of packed rows by the number of their entity; None where none were supplied."""
+
+
 class Odd(Exception):
     """A case that is not packed directly."""
 
@@ -45,7 +49,26 @@ class Packing:
         self._layout = layout
         self._entities = tuple(program.entities.values())
         self._numbers = {entity.name: index for index, entity in enumerate(self._entities)}
-        self._main = self._numbers[program.header.main]
+        self.main = self._numbers[program.header.main]
+        owned = [entity for entity in self._entities if entity.owner not in (None, program.header.main)]
+        # entities that hold one row, or rows with keys of their own; entities below others than the main one
+        self._kept_apart = [
+            (index, entity.singleton)
+            for index, entity in enumerate(self._entities)
+            if entity.singleton or entity.key_field is not None
+        ]
+        self._deep = [
+            (
+                self._numbers[entity.name],
+                self._numbers[entity.owner or ""],
+                layout.children[entity.owner or "", entity.name],
+            )
+            for entity in owned
+        ]
+        self._parts = [
+            (entity.name, layout.tables[entity.name], entity.singleton, roll_of(program, entity))
+            for entity in self._entities
+        ]
         self._none: dict[str, list[Row]] = {entity.name: [] for entity in self._entities}
         self._nothing: dict[str, dict[str, Row]] = {entity.name: {} for entity in self._entities}
         self._tables: list[Any] = [HOLE] * (3 * len(self._entities))
@@ -60,21 +83,9 @@ class Packing:
             made.append(_packer(self._layout, entity, self._numbers, made))
         return made
 
-    @cached_property
-    def _parts(self) -> Sequence[tuple[str, int, bool, tuple[str, ...], int | None, int]]:
-        """Of each entity its name, place among the tables, whether there is one row, its roll, its owner and place there."""
-        layout, program = self._layout, self._layout.program
-        return [
-            (
-                entity.name,
-                layout.tables[entity.name],
-                entity.singleton,
-                roll_of(program, entity),
-                self._numbers[entity.owner] if entity.owner is not None else None,
-                layout.children[entity.owner, entity.name] if entity.owner is not None else 0,
-            )
-            for entity in self._entities
-        ]
+    def number(self, entity: str) -> int:
+        """The number of an entity."""
+        return self._numbers[entity]
 
     @property
     def count(self) -> int:
@@ -85,33 +96,38 @@ class Packing:
         """What packs the rows of an entity that stand below one row: (values, packed owner, lists of packed rows by entity)."""
         return _several(self._numbers[entity.name], self.packers, entity.key_field is not None)
 
-    def world(self, values: Mapping[str, Any]) -> World | None:
-        """The packed rows of a case, or None where it has to go by way of facts."""
+    def rows(self, values: Mapping[str, Any]) -> Found | None:
+        """The packed rows of a case by the number of their entity, or None where it has to go by way of facts."""
         found: list[Any] = [None] * len(self._entities)
         try:
-            self.packers[self._main](values, HOLE, found)
+            self.packers[self.main](values, HOLE, found)
         except (Odd, CaseError, TypeError, AttributeError, RecursionError):
             return None
+        for number, singleton in self._kept_apart:
+            rows = found[number]
+            if rows is not None and len(rows) > 1 and (singleton or len({row[KEY] for row in rows}) != len(rows)):
+                return None
+        for number, owner, place in self._deep:
+            if found[number] is not None:
+                for above in found[owner]:
+                    if above[place] is HOLE:
+                        above[place] = []
+        return found
+
+    def world(self, found: Found) -> World:
+        """The packed rows as a world, for what looks at more than the rows of one entity."""
         rows, index, tables = self._none.copy(), self._nothing.copy(), self._tables.copy()
         supplied: list[str] = []
-        for (entity, place, singleton, roll, owner, below), mine in zip(self._parts, found, strict=True):
+        for (entity, place, singleton, roll), mine in zip(self._parts, found, strict=True):
             if mine is not None:
                 supplied.append(entity)
-                if owner is not None:
-                    for above in found[owner]:
-                        if above[below] is HOLE:
-                            above[below] = []
             elif singleton:
                 mine = [blank(self._layout, entity)]
             else:
                 continue
             rows[entity] = mine
             tables[place + 1] = index[entity] = by_key = {row[KEY]: row for row in mine}
-            if len(by_key) != len(mine):
-                return None
             if singleton:
-                if len(mine) != 1:
-                    return None
                 tables[place + 2] = mine[0]
             if not roll or all(member in by_key for member in roll):
                 tables[place] = mine

@@ -72,7 +72,7 @@ def _whole(compiled: Compiled, asked: Sequence[Name]) -> One:
 
     def whole(values: Mapping[str, Any]) -> Any:
         outcomes = compiled.case(values)
-        return _told([outcomes[entity, outcomes.main_key, rule] for entity, rule in asked])
+        return _told([outcomes.of(rule) for _, rule in asked])
 
     return whole
 
@@ -83,9 +83,10 @@ def _in_stages(compiled: Compiled, made: Plan, asked: Sequence[Name], whole: One
     main = compiled.program.header.main
 
     def staged(values: Mapping[str, Any]) -> Any:
-        world = compiled.packing.world(values)
-        if world is None:
+        rows = compiled.packing.rows(values)
+        if rows is None:
             return whole(values)
+        world = compiled.packing.world(rows)
         done = Pass(compiled, world)
         done.compute(made.stages)
         if done.holes or done.broken:

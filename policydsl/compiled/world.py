@@ -37,17 +37,12 @@ def outcome(form: Form | None, value: Any, below: Any) -> Outcome:
     """A value of compiled code as an outcome. A gap is the caller's to explain."""
     if type(value) is Void:
         return value.value
-    match form:
-        case None:
-            return value  # type: ignore[no-any-return]
-        case Scaled(scale=1):
-            return value  # type: ignore[no-any-return]
-        case Scaled(scale=scale):
-            return exact(Fraction(value, scale))
-        case Quotient():
-            return exact(Fraction(value, below))
-        case Rational():
-            return exact(value)
+    kind = type(form)
+    if kind is Scaled:
+        return value if form.scale == 1 else exact(Fraction(value, form.scale))
+    if kind is Quotient:
+        return exact(Fraction(value, below))
+    return exact(value) if kind is Rational else value
 
 
 def blank(layout: Layout, entity: str) -> Row:
