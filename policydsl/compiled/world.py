@@ -10,7 +10,7 @@ from policydsl.compiled.gaps import HOLE, VOID, Void
 from policydsl.compiled.layout import KEY, OWNER, RECORD, Layout
 from policydsl.core import program as core
 from policydsl.core.facts import Cell, Known, Missing, Record
-from policydsl.core.scales import Form, Quotient, Rational, Scaled, fits_field
+from policydsl.core.scales import Form, Quotient, Scaled, fits_field
 from policydsl.core.values import Absent, NotApplicable, Outcome, exact
 from policydsl.interpret.rows import roll_of
 from policydsl.interpret.tables import DuplicateRow
@@ -37,12 +37,11 @@ def outcome(form: Form | None, value: Any, below: Any) -> Outcome:
     """A value of compiled code as an outcome. A gap is the caller's to explain."""
     if type(value) is Void:
         return value.value
-    kind = type(form)
-    if kind is Scaled:
-        return value if form.scale == 1 else exact(Fraction(value, form.scale))
-    if kind is Quotient:
-        return exact(Fraction(value, below))
-    return exact(value) if kind is Rational else value
+    if form is None:
+        return value  # type: ignore[no-any-return]
+    if isinstance(form, Scaled):
+        return value if form.scale == 1 else exact(Fraction(value, form.scale))  # type: ignore[no-any-return]
+    return exact(Fraction(value, below)) if isinstance(form, Quotient) else exact(value)
 
 
 def blank(layout: Layout, entity: str) -> Row:

@@ -145,6 +145,57 @@ def compiled_packed() -> Many:
     return run
 
 
+def _dicts(records: Sequence[Record]) -> list[dict[str, Any]]:
+    return [{"名称": "区", "认定数": count, "目标数": target} for count, target in records]
+
+
+def _of_dicts(call: Callable[[dict[str, Any]], Any]) -> Many:
+    """One case after another, each a dict that is there already, as a service has it."""
+    kept: dict[int, list[dict[str, Any]]] = {}
+
+    def run(records: Sequence[Record]) -> Sequence[Any]:
+        return [call(case) for case in kept.setdefault(id(records), _dicts(records))]
+
+    return run
+
+
+def by_hand_dicts() -> Many:
+    """By hand, with a look at what the dict holds."""
+
+    def award(case: dict[str, Any]) -> int:
+        count, target = case["认定数"], case["目标数"]
+        if type(count) is not int or type(target) is not int or target <= 0:
+            raise ValueError(case)
+        return plain(count, target)
+
+    return _of_dicts(award)
+
+
+def compiled_function() -> Many:
+    """The rule as a function."""
+    import policydsl
+
+    return _of_dicts(policydsl.compile(policydsl.loads(POLICY)).function("补助"))
+
+
+def compiled_case() -> Many:
+    """Every rule of the case, kept so that the whole trace can be had of it; the award looked at."""
+    import policydsl
+
+    made = policydsl.compile(policydsl.loads(POLICY))
+    many = _of_dicts(made.case)
+    return lambda records: [outcomes.of("补助") for outcomes in many(records)]
+
+
+def compiled_trace() -> Many:
+    """The same, and the whole trace made of each."""
+    import policydsl
+
+    made = policydsl.compile(policydsl.loads(POLICY))
+    many = _of_dicts(lambda case: made.case(case).trace())
+    return lambda records: [trace.outcome("区", "区", "补助") for trace in many(records)]
+
+
 def interpreted() -> Many:
     """The reference, every step kept."""
     import policydsl
@@ -400,6 +451,10 @@ ONE_BY_ONE: dict[str, Callable[[], Many]] = {
     "hand-written Python, explained": by_hand_explained,
     "policydsl, compiled, packed rows": compiled_packed,
     "policydsl, compiled, from facts": compiled_facts,
+    "hand-written Python, from dicts": by_hand_dicts,
+    "policydsl, the rule as a function, from dicts": compiled_function,
+    "policydsl, whole cases from dicts, kept, traces on demand": compiled_case,
+    "policydsl, the same, each trace made": compiled_trace,
     "policydsl, interpreter with its trace": interpreted,
     "GoRules Zen, one expression": zen,
     "GoRules Zen, a decision table": zen_table,

@@ -114,7 +114,7 @@ def compiled_packed() -> Many:
 
     def run(given: Sequence[District]) -> Sequence[Any]:
         if id(given) not in kept:
-            kept[id(given)] = Pass(made, _facts(given).tables)
+            kept[id(given)] = Pass.over(made, _facts(given).tables)
         done = kept[id(given)]
         done.compute()
         return [row[place] for row in done.world.rows["区"]]
@@ -128,6 +128,49 @@ def compiled_facts() -> Many:
 
     made = policydsl.compile(policydsl.loads(POLICY))
     return _asked(made.run, lambda outcomes, key: outcomes["区", key, "补助"])
+
+
+def _of_dicts(call: Callable[[dict[str, Any]], Any]) -> Many:
+    """One case after another, each a dict of lists of dicts that is there already, as a service has it."""
+    kept: dict[int, list[dict[str, Any]]] = {}
+
+    def run(given: Sequence[District]) -> Sequence[Any]:
+        if id(given) not in kept:
+            kept[id(given)] = [
+                {"名称": "区", "活动": [{"到会数": people, "花费": yuan} for people, yuan in events]}
+                for events in given
+            ]
+        return [call(case) for case in kept[id(given)]]
+
+    return run
+
+
+def by_hand_dicts() -> Many:
+    """By hand, with a look at what the dicts hold."""
+
+    def award(case: dict[str, Any]) -> int:
+        events = [(event["到会数"], event["花费"]) for event in case["活动"]]
+        if any(type(people) is not int or type(yuan) is not int for people, yuan in events):
+            raise ValueError(case)
+        return plain(tuple(events))
+
+    return _of_dicts(award)
+
+
+def compiled_function() -> Many:
+    """The rule as a function."""
+    import policydsl
+
+    return _of_dicts(policydsl.compile(policydsl.loads(POLICY)).function("补助"))
+
+
+def compiled_case() -> Many:
+    """Every rule of the case, kept so that the whole trace can be had of it; the award looked at."""
+    import policydsl
+
+    made = policydsl.compile(policydsl.loads(POLICY))
+    many = _of_dicts(made.case)
+    return lambda given: [outcomes.of("补助") for outcomes in many(given)]
 
 
 def untraced() -> Many:
@@ -279,6 +322,9 @@ ONE_BY_ONE: dict[str, Callable[[], Many]] = {
     "hand-written Python, explained": by_hand_explained,
     "policydsl, compiled, packed rows": compiled_packed,
     "policydsl, compiled, from facts": compiled_facts,
+    "hand-written Python, from dicts": by_hand_dicts,
+    "policydsl, the rule as a function, from dicts": compiled_function,
+    "policydsl, whole cases from dicts, kept, traces on demand": compiled_case,
     "policydsl, interpreter without traces": untraced,
     "policydsl, interpreter with its trace": interpreted,
     "GoRules Zen": zen,

@@ -33,6 +33,7 @@ STARTED = {
 KEPT = {
     "hand-written Python, its reasons": "[peers.explained(*record) for record in records]",
     "policydsl, traces": "kept_traces(records)",
+    "policydsl, compiled, traces on demand": "kept_cases(records)",
     "GoRules Zen, its trace": "kept_zen(records)",
 }
 
@@ -71,7 +72,7 @@ def memory(cases: int) -> None:
         code = (
             "import gc, resource\n"
             "from tests.bench import peers\n"
-            "from tests.bench.peers_costs import kept_traces, kept_zen, resident\n"
+            "from tests.bench.peers_costs import kept_cases, kept_traces, kept_zen, resident\n"
             f"records = peers.boundary({cases})\n"
             f"warm = records; records = records[:10]; {made}; records = warm\n"
             "gc.collect(); before = resident()\n"
@@ -106,6 +107,15 @@ def kept_traces(records: list[tuple[int, int]]) -> list[object]:
         trace.outcome("区", "区", "补助")
         kept.append(trace)
     return kept
+
+
+def kept_cases(records: list[tuple[int, int]]) -> list[object]:
+    """Each case as the compiled engine keeps it: what its whole trace is made from when somebody asks."""
+    import policydsl
+    from tests.bench.peers import POLICY
+
+    made = policydsl.compile(policydsl.loads(POLICY))
+    return [made.case({"名称": "区", "认定数": count, "目标数": target}) for count, target in records]
 
 
 def kept_zen(records: list[tuple[int, int]]) -> list[object]:
