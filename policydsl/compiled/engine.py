@@ -17,7 +17,7 @@ from policydsl.compiled.layout import KEY
 from policydsl.compiled.outcomes import Outcomes
 from policydsl.compiled.packing import Packing
 from policydsl.compiled.passes import Pass
-from policydsl.compiled.single import One, single
+from policydsl.compiled.single import One, single, whole_row
 from policydsl.compiled.stages import Plan, Step, plan
 from policydsl.core.facts import Facts
 from policydsl.core.program import Program
@@ -61,6 +61,14 @@ class Compiled:
             )
             for rule in program.rules
         ]
+        self.packing = Packing(layout)
+        self.of_main = {
+            rule.name: place
+            for rule, place in zip(program.rules, self.places, strict=True)
+            if rule.entity == program.header.main
+        }
+        self._straight = self._alone()
+        self._row = whole_row(self)
         self._functions: dict[tuple[str, ...], One] = {}
         self.slots = {rule.id: slot for slot, rule in enumerate(program.rules)}
 
@@ -72,17 +80,16 @@ class Compiled:
         """The interpreter of the same program, which explains."""
         return Evaluator(self.program, self.readings, self.on)
 
-    @cached_property
-    def packing(self) -> Packing:
-        """How a case given as plain values is packed."""
-        return Packing(self.plan.layout)
-
     def case(self, facts: Mapping[str, Any]) -> Outcomes:
         """One case given as plain values: the fields of a row of the main entity, and rows of other entities under their names.
 
         A child row may hold rows of its own. Numbers are int, Fraction or Decimal in base units (元), never float. Raises
         CaseError where something does not fit.
         """
+        if self._row is not None:
+            row = self._row(facts)
+            if row is not None:
+                return Outcomes(self, rows=self.packing.one(row))
         rows = self.packing.rows(facts)
         if rows is None:
             return self.run(facts_of_case(self.program, facts))
@@ -99,8 +106,7 @@ class Compiled:
         first.compute()
         return self.finish(None, first)
 
-    @cached_property
-    def _straight(self) -> list[tuple[int, Step]] | None:
+    def _alone(self) -> list[tuple[int, Step]] | None:
         """The stages with the numbers of their entities, where none of them looks at more than rows and what belongs to them."""
         program, stages = self.program, self.plan.stages
         if any(entity.singleton and entity.name != program.header.main for entity in program.entities.values()):

@@ -107,14 +107,12 @@ class Outcomes(Mapping[Address, Outcome]):
     def of(self, rule: str) -> Outcome:
         """The outcome of a rule for the (first) row of the main entity. Raises KeyError where there is no such rule or row."""
         compiled = self._compiled
+        if self._rows is not None:
+            _, place, form, constant, _ = compiled.of_main[rule]
+            row = self._rows[compiled.packing.main][0]
+            return outcome(form, row[place], row[place + 1]) if constant is None else constant
         main = compiled.program.header.main
         slot = compiled.slots[main, rule]
-        if self._rows is not None:
-            where = compiled.places[slot]
-            row = self._rows[compiled.packing.main][0]
-            if where.constant is None:
-                return outcome(where.form, row[where.place], row[where.place + 1])
-            return where.constant
         done = self._both[0 if compiled.places[slot].constraint else 1]
         rows = done.world.rows[main]
         if not rows:

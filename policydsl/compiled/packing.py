@@ -16,7 +16,20 @@ from policydsl.compiled.cases import CaseError, nested_in, value_of
 from policydsl.compiled.gaps import HOLE, VOID
 from policydsl.compiled.layout import KEY, OWNER, RECORD, Layout
 from policydsl.compiled.world import Row, World, blank, packed
-from policydsl.compiled.writer import LOAD, STORE, Code, Writer, at, binary, call, function, literal, name, relation
+from policydsl.compiled.writer import (
+    LOAD,
+    STORE,
+    Code,
+    Writer,
+    at,
+    binary,
+    call,
+    function,
+    literal,
+    name,
+    negated,
+    relation,
+)
 from policydsl.core import program as core
 from policydsl.core.scales import FACT_BITS, MONEY, Form, Rational, Scaled
 from policydsl.core.types import Bool, Date, Member, Moment, Number, Reference, Text, strip
@@ -49,13 +62,15 @@ class Packing:
         self._layout = layout
         self._entities = tuple(program.entities.values())
         self._numbers = {entity.name: index for index, entity in enumerate(self._entities)}
-        self.main = self._numbers[program.header.main]
+        self.main = self._numbers.get(program.header.main, -1)
+        # whose the main row is, a case does not say, and the reference makes something of that
+        self._owned = self.main < 0 or self._entities[self.main].owner is not None
         owned = [entity for entity in self._entities if entity.owner not in (None, program.header.main)]
-        # entities that hold one row, or rows with keys of their own; entities below others than the main one
+        # entities besides the main one that hold one row, or rows with keys of their own; entities below others than the main one
         self._kept_apart = [
             (index, entity.singleton)
             for index, entity in enumerate(self._entities)
-            if entity.singleton or entity.key_field is not None
+            if entity.name != program.header.main and (entity.singleton or entity.key_field is not None)
         ]
         self._deep = [
             (
@@ -96,8 +111,16 @@ class Packing:
         """What packs the rows of an entity that stand below one row: (values, packed owner, lists of packed rows by entity)."""
         return _several(self._numbers[entity.name], self.packers, entity.key_field is not None)
 
+    def one(self, row: Row) -> Found:
+        """A packed row of the main entity, and of others none."""
+        found: list[Any] = [None] * len(self._entities)
+        found[self.main] = [row]
+        return found
+
     def rows(self, values: Mapping[str, Any]) -> Found | None:
         """The packed rows of a case by the number of their entity, or None where it has to go by way of facts."""
+        if self._owned:
+            return None
         found: list[Any] = [None] * len(self._entities)
         try:
             self.packers[self.main](values, HOLE, found)
@@ -159,9 +182,13 @@ def _packer(layout: Layout, entity: core.Entity, numbers: Mapping[str, int], mad
     writer.test(relation("is", mine, literal(None)), first)
     writer.assign("get", ast.Attribute(name("values"), "get", LOAD))
     writer.assign("n", literal(len(entity.fields) + len(nested)))
+    writer.assign("d", literal(0))
     for index, field in enumerate(entity.fields):
         place, form = layout.fields[entity.name, field.name]
-        _field(writer, entity, field, index, place, form)
+        pack_field(writer, entity, field, index, form, given)
+        writer.store(row, place, given)
+    if any(field.default is not None for field in entity.fields):
+        writer.store(row, RECORD, name("d"))
     if not entity.singleton:
         key = entity.key_field
         counted = call("str", binary("+", call("len", mine), literal(1)))
@@ -171,7 +198,7 @@ def _packer(layout: Layout, entity: core.Entity, numbers: Mapping[str, int], mad
             place, form = layout.fields[entity.name, key.name]
             writer.assign("v", at(row, place))
             textual = relation("is", call("type", given), name("str"))
-            kept: Code = writer.keep(_key_reader(form))
+            kept: Code = writer.keep(key_reader(form))
             with writer.inside() as other:
                 writer.store(row, KEY, ast.Call(kept, [given, mine], []))
             with writer.inside() as usual:
@@ -206,25 +233,33 @@ def _less() -> ast.stmt:
     return ast.AugAssign(name_("n"), ast.Sub(), literal(1))
 
 
-def _field(writer: Writer, entity: core.Entity, field: core.Field, index: int, place: int, form: Form | None) -> None:
-    """Write how a field is packed: what is usual at once, what is not by a function."""
-    row, given = name("r"), name("v")
-    writer.assign("v", ast.Call(name("get"), [literal(field.name), name("ABSENT")], []))
-    missing: list[ast.stmt] = [_less()]
-    if field.default is not None:
-        default = packed(form, field.default)
-        with writer.inside() as extra:
+def pack_field(
+    writer: Writer, entity: core.Entity, field: core.Field, index: int, form: Form | None, target: ast.Name
+) -> None:
+    """Write how a field is packed under a name: what is usual at once, what is not by a function. `n` counts the names that are
+    expected, the bits of `d` say which facts are put in by default."""
+    writer.assign(target.id, ast.Call(name("get"), [literal(field.name), name("ABSENT")], []))
+    with writer.inside() as missing:
+        writer.put(_less())
+        if field.default is None:
+            writer.assign(target.id, name("HOLE"))
+        else:
+            default = packed(form, field.default)
             if default is HOLE:
                 writer.put(ast.Raise(name("Odd"), None))
-            writer.store(row, place, writer.keep(default))
-            writer.put(ast.AugAssign(ast.Subscript(row, literal(RECORD), STORE), ast.Add(), literal(1 << index)))
-        missing += extra
-    usual, code = fitting(field, form, given)
+            writer.assign(target.id, writer.keep(default))
+            writer.put(ast.AugAssign(name_("d"), ast.Add(), literal(1 << index)))
+    usual, code = fitting(field, form, target)
     with writer.inside() as block:
-        writer.store(row, place, code)
+        if code is not target:
+            writer.assign(target.id, code)
     with writer.inside() as unusual:
-        writer.store(row, place, ast.Call(writer.keep(reader(entity, field, form)), [given], []))
-    writer.test(usual, block, [ast.If(relation("is", given, name("ABSENT")), missing, unusual)])
+        writer.assign(target.id, ast.Call(writer.keep(reader(entity, field, form)), [target], []))
+    other: list[ast.stmt] = [ast.If(relation("is", target, name("ABSENT")), missing, unusual)]
+    if block:
+        writer.test(usual, block, other)
+    else:
+        writer.test(negated(usual), other)
 
 
 def fitting(field: core.Field, form: Form | None, given: Code) -> tuple[Code, Code]:
@@ -254,7 +289,7 @@ def reader(entity: core.Entity, field: core.Field, form: Form | None) -> Callabl
     return read
 
 
-def _key_reader(form: Form | None) -> Callable[[Any, Sequence[Row]], str]:
+def key_reader(form: Form | None) -> Callable[[Any, Sequence[Row]], str]:
     """The key of a row from what is packed of its key field."""
 
     def read(value: Any, rows: Sequence[Row]) -> str:

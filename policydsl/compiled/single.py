@@ -15,11 +15,11 @@ from policydsl.compiled.depends import Name, judged_by
 from policydsl.compiled.expressions import Expressions
 from policydsl.compiled.gaps import HOLE, Open
 from policydsl.compiled.numbers import Val
-from policydsl.compiled.packing import ABSENT, NAMES, Odd, fitting, reader
+from policydsl.compiled.packing import ABSENT, NAMES, Odd, fitting, key_reader, pack_field, reader
 from policydsl.compiled.passes import Pass
 from policydsl.compiled.stages import Plan, Ready, named, plan
 from policydsl.compiled.support import SUPPORT
-from policydsl.compiled.world import packed
+from policydsl.compiled.world import Row, packed
 from policydsl.compiled.writer import LOAD, Code, Unfit, Writer, call, function, literal, name, negated, relation
 from policydsl.core import program as core
 from policydsl.core.scales import Quotient, Rational, Scaled
@@ -48,7 +48,7 @@ def single(compiled: Compiled, names: Sequence[str]) -> One:
     made = plan(program, compiled.readings, compiled.on, compiled.plan, needed)
     if all(ready.step is not None for ready in made.stages):
         try:
-            return _Function(compiled, made, asked, whole).code()
+            return _Function(compiled, made).code(asked, whole)
         except (Unfit, RecursionError, MemoryError):
             pass
     return _in_stages(compiled, made, asked, whole)
@@ -96,46 +96,114 @@ def _in_stages(compiled: Compiled, made: Plan, asked: Sequence[Name], whole: One
     return staged
 
 
+def whole_row(compiled: Compiled) -> Callable[[Mapping[str, Any]], Row | None] | None:
+    """What packs a case of one row and computes all its rules; it gives None for a case that is not as usual. None itself where the
+    rules look at other rows."""
+    main = compiled.program.header.main
+    if main not in compiled.program.entities or compiled.program.entities[main].owner is not None:
+        return None
+    if any(ready.step is None or ready.stage.entity != main for ready in compiled.plan.stages):
+        return None
+    try:
+        return _Function(compiled, compiled.plan).row()
+    except (Unfit, RecursionError, MemoryError):
+        return None
+
+
 class _Function:
     """The function being written."""
 
-    def __init__(self, compiled: Compiled, made: Plan, asked: Sequence[Name], whole: One) -> None:
+    def __init__(self, compiled: Compiled, made: Plan) -> None:
         self._compiled = compiled
         self._made = made
-        self._asked = asked
-        self._whole = whole
         self._main = compiled.program.entities[compiled.program.header.main]
         known = {rule: Val(literal(None), None, None, True, value) for rule, value in compiled.plan.constants.items()}
         self._code = Expressions(
             compiled.program, made.layout, compiled.readings, compiled.on, dict(compiled.plan.forms), known
         )
 
-    def code(self) -> One:
-        """The function. Raises Unfit where it would have to look beyond the row and the rows that belong to it."""
+    def code(self, asked: Sequence[Name], whole: One) -> One:
+        """The function of some rules. Raises Unfit where it would have to look beyond the row and the rows that belong to it."""
         made, writer = self._code, self._code.writer
         mine = self._main.name
         below = [ready for ready in self._made.stages if ready.stage.entity != mine]
         if any(not ready.alone for ready in below):
             raise Unfit
-        for ready in self._made.stages:
-            if ready.stage.entity == mine:
-                for rule in ready.stage.rules:
-                    self._rule(rule)
-        results = [self._result(rule) for rule in self._asked]
+        self._rules()
+        results = [self._result(rule) for rule in asked]
         writer.put(ast.Return(results[0] if len(results) == 1 else ast.Tuple(results, LOAD)))
-        body = writer.block
-        if made.beyond or any(
-            isinstance(node, ast.Name) and node.id == "r" for part in body for node in ast.walk(part)
-        ):
-            raise Unfit
+        body = self._body()
         with writer.inside() as before:
             self._facts(writer)
             self._children(writer, below)
+        last = ast.Return(ast.Call(writer.keep(whole), [name("values")], []))
+        return self._attempt([*before, *made.before, *body], last)  # type: ignore[no-any-return]
+
+    def row(self) -> Callable[[Mapping[str, Any]], Row | None]:
+        """The function that gives the packed row with all that its rules give. Raises Unfit likewise."""
+        made, writer, layout, mine = self._code, self._code.writer, self._made.layout, self._main
+        self._rules()
+        fields = [made.own(layout.fields[mine.name, field.name][0]) for field in mine.fields]
+        places: list[Code] = [name("k"), name("d"), name("HOLE"), *fields]
+        places += [name("HOLE")] * (layout.width(mine.name) - len(places))
+        for rule in self._compiled.program.rules:
+            if rule.entity != mine.name or rule.id not in made.values:
+                continue
+            val, place = made.values[rule.id], layout.rules[rule.id]
+            if not val.solid:
+                writer.test(relation("is", call("type", val.code), name("Gap")), [ast.Raise(name("Open"), None)])
+            places[place] = val.code
+            if val.below is not None:
+                places[place + 1] = val.below
+        writer.put(ast.Return(ast.List(places, LOAD)))
+        body = self._body()
+        if set(made.taken) - {layout.fields[mine.name, field.name][0] for field in mine.fields}:
+            raise Unfit
+        with writer.inside() as before:
+            self._every_fact(writer)
+        return self._attempt([*before, *made.before, *body], ast.Return(literal(None)))  # type: ignore[no-any-return]
+
+    def _attempt(self, body: list[ast.stmt], last: ast.stmt) -> Any:
+        """The function: what is as usual, and what is done where it is not."""
         handler = ast.ExceptHandler(name("Unusual"), None, [ast.Pass()])
-        last = ast.Return(ast.Call(writer.keep(self._whole), [name("values")], []))
-        attempt = ast.Try([*before, *made.before, *body], [handler], [], [])
-        names = {**SUPPORT, **NAMES, "ABSENT": ABSENT, "Unusual": UNUSUAL, **writer.constants}
-        return function(["values"], [attempt, last], names)  # type: ignore[no-any-return]
+        names = {**SUPPORT, **NAMES, "ABSENT": ABSENT, "Odd": Odd, "Unusual": UNUSUAL, **self._code.writer.constants}
+        return function(["values"], [ast.Try(body, [handler], [], []), last], names)
+
+    def _rules(self) -> None:
+        for ready in self._made.stages:
+            if ready.stage.entity == self._main.name:
+                for rule in ready.stage.rules:
+                    self._rule(rule)
+
+    def _body(self) -> list[ast.stmt]:
+        """What is written, if it looks at no more than names."""
+        body = self._code.writer.block
+        names = (node.id for part in body for node in ast.walk(part) if isinstance(node, ast.Name))
+        if self._code.beyond or "r" in names:
+            raise Unfit
+        return body
+
+    def _every_fact(self, writer: Writer) -> None:
+        """All facts of the row, its key, which of them are put in by default; no name that is not one of theirs."""
+        made, layout, mine = self._code, self._made.layout, self._main
+        writer.assign("get", ast.Attribute(name("values"), "get", LOAD))
+        writer.assign("n", literal(len(mine.fields)))
+        writer.assign("d", literal(0))
+        for index, field in enumerate(mine.fields):
+            place, form = layout.fields[mine.name, field.name]
+            pack_field(writer, mine, field, index, form, made.own(place))
+        key = mine.key_field
+        if mine.singleton or key is None:
+            writer.assign("k", literal("" if mine.singleton else "1"))
+        else:
+            place, form = layout.fields[mine.name, key.name]
+            writer.assign("k", made.own(place))
+            textual = relation("is", call("type", name("k")), name("str"))
+            with writer.inside() as other:
+                writer.assign("k", ast.Call(writer.keep(key_reader(form)), [name("k"), ast.Tuple([], LOAD)], []))
+            writer.test(negated(textual), other)
+        unlike = ast.Compare(call("len", name("values")), [ast.NotEq()], [name("n")])
+        writer.test(unlike, [ast.Raise(name("Odd"), None)])
 
     def _rule(self, rule: core.Rule) -> None:
         """A rule of the row. Whatever it cannot say ends the function."""
@@ -145,6 +213,7 @@ class _Function:
         val = made.expr(rule.body, (made.row,))
         if rule.kind == "constraint":
             writer.test(negated(val.code), [ast.Raise(name("Open"), None)])
+            made.values[rule.id] = Val(literal(True), solid=True)
             return
         if val.known:
             made.known[rule.id] = val

@@ -40,7 +40,7 @@ def outcome(form: Form | None, value: Any, below: Any) -> Outcome:
     if form is None:
         return value  # type: ignore[no-any-return]
     if isinstance(form, Scaled):
-        return value if form.scale == 1 else exact(Fraction(value, form.scale))  # type: ignore[no-any-return]
+        return value if form.scale == 1 else exact(Fraction(value, form.scale))
     return exact(Fraction(value, below)) if isinstance(form, Quotient) else exact(value)
 
 

@@ -8,6 +8,7 @@ measured in turn, round after round, and medians printed. A peer that is not ins
 from __future__ import annotations
 
 import argparse
+import gc
 import itertools
 import json
 import statistics
@@ -497,6 +498,7 @@ def measure(
     taken: dict[str, list[float]] = {name: [] for name in ready}
     for _ in range(rounds):
         for name, run in ready.items():
+            gc.collect()  # what one leaves behind is no work of the next
             start = time.perf_counter()
             run(records)
             taken[name].append(time.perf_counter() - start)
