@@ -156,7 +156,7 @@ def _simulate(options: argparse.Namespace, compiled: Compiled, facts: Facts, nam
     keys = [row.key for row in facts.tables.get(main, ())]
     if not keys:
         raise ask(f"事实里没有「{main}」", f"The facts hold no 「{main}」")
-    from policydsl.compiled.variation import touched
+    from policydsl.compiled.depends import touched
 
     moving = touched(program, {(item.fact.entity, item.fact.field.name) for item in varied})
     numeric = [

@@ -15,8 +15,9 @@ from itertools import count as count_from
 
 from attrs import frozen
 
+from policydsl.compiled.depends import touched
 from policydsl.compiled.engine import Compiled
-from policydsl.compiled.variation import Variation, touched
+from policydsl.compiled.variation import Variation
 from policydsl.core.facts import Facts
 from policydsl.core.program import Rule
 from policydsl.core.values import Exact, Outcome, exact

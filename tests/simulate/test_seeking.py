@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import policydsl
+from policydsl.compiled.depends import touched
 from policydsl.compiled.engine import Compiled
-from policydsl.compiled.variation import Variation, touched
+from policydsl.compiled.variation import Variation
 from policydsl.core.facts import Facts, Known, Record
 from policydsl.core.types import Number, strip
 from policydsl.core.values import exact
