@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 from sqlglot import exp
 
-from policydsl.columnar import arithmetic, sql
+from policydsl.columnar import arithmetic, choices, sql
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.terms import Beyond, Grade, Term, grade, kind_of, reasons
 from policydsl.core import program as core
@@ -79,9 +79,9 @@ def bands(to: Encoder, node: core.Bands) -> Term:
             reached = arithmetic.compared("ge" if row.inclusive else "gt", measure, bound, width)
         else:
             reached = arithmetic.compared("le" if row.inclusive else "lt", measure, bound, width)
-        found.append((reached, to._passed(row.value)))
+        found.append((reached, choices.passed(to, row.value)))
     rows.extend(reversed(found) if node.side == "lower" else found)
-    return arithmetic.chosen(rows, to._passed(node.otherwise), kind, width)
+    return arithmetic.chosen(rows, choices.passed(to, node.otherwise), kind, width)
 
 
 def _ordered(to: Encoder, side: str, low: Term, high: Term, first: bool, second: bool) -> Sql:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 from sqlglot import exp
 
-from policydsl.columnar import arithmetic, sql
+from policydsl.columnar import arithmetic, choices, sql
+from policydsl.columnar.scopes import Nowhere, RowScope
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.stages import HERE, KEY, OWNER, Stage
 from policydsl.columnar.terms import Beyond, Grade, Span, Stored, Term, grade, kind_of
@@ -23,14 +24,12 @@ CHILD = "c"
 
 def aggregate(to: Encoder, node: core.Aggregate) -> Term:
     """A fold over rows, as a step of its own that is joined to the table of the rule."""
-    from policydsl.columnar.encode import Nowhere, RowScope
-
     if not to.hoists:
         raise Beyond("合计里面的合计", "an aggregate within an aggregate")
     if node.fold in ("list", "first", "last"):
         raise Beyond("列出和首末", "lists of rows, first and last")
     entity = node.rows.entity
-    here = to._last().stage
+    here = to.last().stage
     grouped = _grouped(to, node.rows)
     if entity not in to.world.supplied:
         return _not_supplied(to, node)
@@ -261,7 +260,7 @@ class _Fold:
             else:
                 term = Term(kind, found, body.den, natural=body.natural)  # type: ignore[arg-type]
             node = self.node
-            empty = to._passed(node.empty) if node.empty is not None else to.blocked(node, Lack.UNDEFINED)
+            empty = choices.passed(to, node.empty) if node.empty is not None else to.blocked(node, Lack.UNDEFINED)
             whole = to.again(arithmetic.chosen([(sql.blank(found), empty)], term, kind, to.world.width))
             grade_, reasons_ = self._lack(lack, why)
             if grade_ is None:
@@ -289,7 +288,7 @@ def within(to: Encoder, node: core.Within) -> Term:
     if stored.lack is not None or stored.absent is not None or not isinstance(stored.den, int):
         raise Beyond("在有空格的列中", "a membership in a column with blanks")
     item = to.again(to.fit(to.term(node.item)))
-    here = to._last().stage
+    here = to.last().stage
     value = item.value
     if item.kind == "number" and item.den != stored.den:
         raise Beyond("单位大小不同的「在」", "a membership of numbers of other sizes")

@@ -15,7 +15,8 @@ from sqlglot import exp
 
 from policydsl.columnar import sql
 from policydsl.columnar.arithmetic import Width
-from policydsl.columnar.encode import Encoder, RowScope, World
+from policydsl.columnar.encode import Encoder
+from policydsl.columnar.scopes import RowScope, World
 from policydsl.columnar.stages import HERE, KEY, OWNER, ROW, Query, Stage
 from policydsl.columnar.terms import Beyond, Reasons, Stored, keep, kind_of
 from policydsl.core import program as core

@@ -68,14 +68,14 @@ class _Among:
 
     def column(self, value: Sql) -> Sql:
         """Something as a column of the table, for windows do not nest."""
-        stage = self.to._last().stage
+        stage = self.to.last().stage
         name = stage.fresh("w")
         stage.put(name, value)
         return sql.column(HERE, name)
 
     def check(self, wrong: Sql) -> None:
         """Let the reference take over where this holds for a row that takes part."""
-        stage = self.to._last().stage
+        stage = self.to.last().stage
         self.to.world.checks.append((stage.entity, stage, self.column(wrong)))
 
     def comparable(self, node: core.Expr) -> Sql:

@@ -1,0 +1,305 @@
+"""Owns how the cells of a file's column become columns of the database: what the column's type says as it is, the rest read one by one.
+
+Every value that the type does not say is read by the same reader as a cell of a spreadsheet, once for each distinct value, so that
+a value means the same whichever engine reads it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+from sqlglot import exp
+
+from policydsl.columnar import sql
+from policydsl.columnar.sql import Sql
+from policydsl.columnar.terms import Grade, Stored, kind_of
+from policydsl.core import program as core
+from policydsl.core.types import ListOf, Member, Number, Optional, strip
+from policydsl.core.values import NONE, Absent, Value
+from policydsl.facts.cell import Column, Reading, key_text
+from policydsl.facts.findings import Problem, Rejected
+
+if TYPE_CHECKING:
+    from policydsl.columnar.filed import FileTable
+
+MOST_ODD = 1_000_000
+"""Distinct values of a column that may need reading one by one."""
+MOST_TOLD = 20
+"""Findings of one kind that a column tells one by one; of more it tells how many."""
+_TYPES = {"bool": "BOOLEAN", "text": "VARCHAR", "date": "DATE", "moment": "TIMESTAMP"}
+_INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
+
+
+@frozen(eq=False)
+class FileColumn:
+    """Makes the columns of one field."""
+
+    of: FileTable
+    rows: str
+    item: core.Field
+    name: str
+    bracket: str
+    column: str
+
+    def make(self, expressions: list[Sql], joins: list[exp.Join]) -> Stored:
+        """Value, lack, reasons and absence as far as the data need them."""
+        loader, item = self.of.loader, self.item
+        kind = kind_of(item.type)
+        raw = exp.column(self.name, table="r", quoted=True)
+        direct, den = self._direct(raw, kind)
+        if isinstance(strip(item.type), ListOf):
+            direct = sql.NULL
+        blank, odd, least = self._count(raw, direct, kind)
+        value: Sql = direct
+        lack = why = absent = None
+        if odd:
+            value, den, lack, why, absent = self._odd(raw, direct, den, kind, joins)
+        if item.default is not None and blank:
+            usual = constant(item.default, kind)
+            assert isinstance(usual.value, exp.Expression)
+            if usual.known is not None:
+                over = lcm(den, usual.den if isinstance(usual.den, int) else 1)
+                value = scaled(value, over // den)
+                den = over
+                usual = constant(Fraction(usual.known, int(usual.den)) * den, kind)
+            value = sql.case([(blank_text(raw, self.text), usual.value)], value)  # type: ignore[list-item]
+        elif blank:
+            grade_ = sql.whole(loader.blank_grade(item))
+            why_blank = sql.numbers([loader.blank(self.of.declared, item)])
+            lack = sql.case([(blank_text(raw, self.text), grade_)], lack or sql.whole(0))
+            why = sql.case([(blank_text(raw, self.text), why_blank)], why or sql.numbers([]))
+        names: dict[str, str | None] = {"l": None, "w": None, "a": None}
+        expressions.append(exp.alias_(value, self.column + "v", copy=False))
+        for letter, part in (("l", lack), ("w", why), ("a", absent)):
+            if part is not None:
+                names[letter] = self.column + letter
+                expressions.append(exp.alias_(part, self.column + letter, copy=False))
+        whole = natural(item)
+        positive = whole and least > 0 and lack is None and not odd and item.default is None
+        return Stored(
+            kind, self.column + "v", den, names["l"], names["w"], names["a"], natural=whole, positive=positive
+        )
+
+    @property
+    def text(self) -> bool:
+        """Whether the file holds text in this column."""
+        return self.of.types[self.name] == "VARCHAR"
+
+    def _direct(self, raw: Sql, kind: str) -> tuple[Sql, int]:
+        """The value where the column's own type says it, NULL else; and the denominator of numbers."""
+        found, item = self.of.types[self.name], self.item
+        if kind == "number":
+            return self._number(raw, found)
+
+        def matches(pattern: str) -> Sql:
+            return sql.function("regexp_full_match", raw, sql.text(pattern))
+
+        if kind == "text" and found == "VARCHAR":
+            if isinstance(strip(item.type), Member):
+                roll = strip(item.type)
+                assert isinstance(roll, Member)
+                members = [sql.text(member) for member in self.of.loader.program.rolls[roll.roll].members]
+                return sql.case([(exp.In(this=raw, expressions=members), raw)], sql.NULL), 1
+            short = sql.binary(exp.LT, sql.function("length", raw), sql.whole(1_000))
+            return sql.case([(sql.every(matches(r"[\p{L}\p{N}]+"), short), raw)], sql.NULL), 1
+        if (kind, found) in (("bool", "BOOLEAN"), ("date", "DATE"), ("moment", "TIMESTAMP")):
+            return raw, 1
+        if kind == "date" and found == "VARCHAR":
+            return sql.case(
+                [(matches(r"\d{4}-\d{2}-\d{2}"), exp.TryCast(this=raw, to=exp.DataType.build("date")))], sql.NULL
+            ), 1
+        return exp.cast(exp.Null(), _TYPES.get(kind, "VARCHAR")), 1
+
+    def _number(self, raw: Sql, found: str) -> tuple[Sql, int]:
+        type_ = strip(self.item.type)
+        assert isinstance(type_, Number)
+        units = self.of.loader.units
+        usual = units.size(self.bracket, type_.unit, self.item.measure)
+        size = Fraction(1) if usual is None else Fraction(usual)
+        count = type_.whole and not self.item.fractional
+        den = 1
+        if found in _INTEGERS:
+            value: Sql = exp.cast(raw, "BIGINT")
+        elif found.startswith("DECIMAL("):
+            places = int(found[8:-1].split(",")[1])
+            den = 10**places
+            # twice as wide as what 64 bits hold: what does not fit is read one by one
+            moved = sql.binary(
+                exp.Mul, exp.cast(raw, f"DECIMAL(38,{places})"), exp.cast(sql.whole(den), "DECIMAL(38,0)")
+            )
+            value = exp.TryCast(this=moved, to=exp.DataType.build("BIGINT", dialect="duckdb"))
+        elif found == "DOUBLE" or found == "FLOAT":
+            even = sql.every(
+                sql.binary(exp.EQ, raw, sql.function("floor", raw)),
+                sql.binary(exp.LT, exp.Abs(this=raw), exp.Literal.number("1e15")),
+            )
+            value = sql.case([(even, exp.cast(raw, "BIGINT"))], exp.cast(exp.Null(), "BIGINT"))
+        elif found == "VARCHAR":
+            digits = sql.function("regexp_full_match", raw, sql.text(r"-?\d{1,15}"))
+            value = sql.case(
+                [(digits, exp.TryCast(this=raw, to=exp.DataType.build("BIGINT", dialect="duckdb")))], sql.NULL
+            )
+        else:
+            return exp.cast(exp.Null(), "BIGINT"), 1
+        if count:
+            fine = sql.binary(exp.GTE, value, sql.whole(0))
+            if size != 1 or den != 1:
+                whole_ = sql.binary(
+                    exp.EQ,
+                    sql.binary(exp.Mod, scaled(value, size.numerator), sql.whole(den * size.denominator)),
+                    sql.whole(0),
+                )
+                fine = sql.every(fine, whole_)
+            value = sql.case([(fine, value)], sql.NULL)
+        return scaled(value, size.numerator), den * size.denominator
+
+    def _count(self, raw: Sql, direct: Sql, kind: str) -> tuple[int, int, int]:
+        """How many cells are blank, how many have to be read one by one, and the least number."""
+        least = exp.Min(this=direct.copy()) if kind == "number" else sql.whole(0)
+        blank = blank_text(raw, self.text)
+        odd = sql.every(sql.negated(blank), sql.blank(direct))
+        select = exp.select(
+            sql.filtered(exp.Count(this=exp.Star()), blank), sql.filtered(exp.Count(this=exp.Star()), odd), least
+        ).from_(exp.alias_(exp.to_table(self.rows), "r", table=True))
+        found = self.of.loader.do(select)[0]
+        return int(found[0]), int(found[1]), int(found[2] or 0)
+
+    def _odd(
+        self, raw: Sql, direct: Sql, den: int, kind: str, joins: list[exp.Join]
+    ) -> tuple[Sql, int, Sql | None, Sql | None, Sql | None]:
+        """Read what the type does not say, once for each distinct value, and join it."""
+        import pyarrow as pa
+
+        loader, declared, item = self.of.loader, self.of.declared, self.item
+        blank = blank_text(raw, self.text)
+        odd = sql.every(sql.negated(blank), sql.blank(direct))
+        as_text = exp.cast(raw, "VARCHAR")
+        base = exp.alias_(exp.to_table(self.rows), "r", table=True)
+        select = exp.select(
+            exp.alias_(raw, "raw"),
+            exp.alias_(exp.Min(this=exp.column("#row", table="r", quoted=True)), "at"),
+            exp.alias_(as_text, "shown"),
+        )
+        select = select.from_(base).where(odd).group_by(raw.copy(), as_text.copy()).order_by("at").limit(MOST_ODD + 1)
+        found = loader.do(select)
+        if len(found) > MOST_ODD:
+            raise Rejected(
+                "facts-too-large",
+                file=self.of.where.file,
+                what=f"列「{self.name}」要逐个读的值",
+                what_en=f"values of “{self.name}” to be read one by one",
+                size=len(found),
+                limit=MOST_ODD,
+            )
+        reading = Reading(Column(item, self.bracket), loader.program, loader.units)
+        read = [(shown, at, reading.one(plain(value))) for value, at, shown in found]
+        numbers = [value for *_, value in read if isinstance(value, int | Fraction) and not isinstance(value, bool)]
+        over = lcm(den, *[number.denominator for number in numbers]) if kind == "number" else 1
+        values: list[Any] = []
+        lacks: list[int] = []
+        whys: list[list[int]] = []
+        absents: list[str | None] = []
+        told = 0
+        for _, at, cell in read:
+            if isinstance(cell, Problem):
+                told += 1
+                if told <= MOST_TOLD:
+                    loader.findings.problem(cell, self.of.place(item.name, at))
+                values.append(None)
+                lacks.append(int(Grade.INVALID))
+                whys.append([loader.bad(declared, item, cell.text(loader.findings.language))])
+                absents.append(None)
+                continue
+            values.append(arrow_of(cell, kind, over))
+            lacks.append(int(Grade.VALUE))
+            whys.append([])
+            absents.append("-" if cell is NONE else None)
+        name = f"{self.rows}_{self.column}"
+        types = {"bool": pa.bool_(), "date": pa.date32(), "moment": pa.timestamp("s"), "list": pa.list_(pa.string())}
+        arrow = pa.table(
+            {
+                "raw": pa.array([shown for shown, *_ in read], pa.string()),
+                "v": pa.array(values, types.get(kind, pa.string())),
+                "l": pa.array(lacks, pa.int32()),
+                "w": pa.array(whys, pa.list_(pa.int32())),
+                "a": pa.array(absents, pa.string()),
+            }
+        )
+        loader.db.register(f"{name}_arrow", arrow)
+        loader.do(sql.create(name, exp.select("*").from_(f"{name}_arrow"), temporary=True))
+        loader.db.unregister(f"{name}_arrow")
+        alias = self.column
+        on = sql.every(
+            sql.binary(exp.EQ, as_text.copy(), sql.column(alias, "raw")),
+            sql.negated(blank.copy()),
+            sql.blank(direct.copy()),
+        )
+        joins.append(exp.Join(this=exp.alias_(exp.to_table(name), alias, table=True), side="LEFT", on=on))
+        other = sql.column(alias, "v")
+        if kind == "number":
+            other = exp.cast(
+                other, "BIGINT" if all(abs(int(v)) < 1 << 62 for v in values if v is not None) else "HUGEINT"
+            )
+        value = sql.coalesce(scaled(direct, over // den) if kind == "number" else direct, other)
+        bad = any(lacks)
+        lack = sql.coalesce(sql.column(alias, "l"), sql.whole(0)) if bad else None
+        why = sql.coalesce(sql.column(alias, "w"), sql.numbers([])) if bad else None
+        none = sql.column(alias, "a") if any(absent is not None for absent in absents) else None
+        return value, over, lack, why, none
+
+
+# ---------------------------------------------------------------- values
+
+
+def scaled(value: Sql, factor: int) -> Sql:
+    return value if factor == 1 else sql.binary(exp.Mul, value, exp.cast(sql.whole(factor), "BIGINT"))
+
+
+def blank_text(raw: Sql, text: bool) -> Sql:
+    """Whether a cell is blank; of text, also where it is nothing but white space."""
+    if not text:
+        return sql.blank(raw)
+    return sql.some(sql.blank(raw), sql.function("regexp_full_match", raw, sql.text(r"[\s\x{3000}\x{00a0}]*")))
+
+
+def natural(item: core.Field) -> bool:
+    type_ = strip(item.type)
+    return isinstance(type_, Number) and type_.whole and not item.fractional and not isinstance(item.type, Optional)
+
+
+def plain(value: Any) -> Any:
+    """A value of the database as a reader of cells expects it."""
+    return Fraction(value) if isinstance(value, Decimal) else value
+
+
+def constant(value: Value, kind: str) -> Stored:
+    if isinstance(value, bool):
+        return Stored("bool", sql.TRUE if value else sql.FALSE)
+    if isinstance(value, int | Fraction):
+        exact = Fraction(value)
+        node = exp.cast(sql.whole(exact.numerator), "BIGINT")
+        return Stored("number", node, exact.denominator, known=exact.numerator, natural=exact >= 0)
+    if value is NONE:
+        return Stored(kind, sql.NULL, absent=sql.text("-"))  # type: ignore[arg-type]
+    if isinstance(value, str):
+        return Stored("text", sql.text(value))
+    return Stored(kind, sql.day(value))  # type: ignore[arg-type]
+
+
+def arrow_of(value: Value | None, kind: str, den: int) -> Any:
+    """A value for a column of the database; numbers as text, so that none is too large on the way."""
+    if value is None or isinstance(value, Absent):
+        return None
+    if kind == "number":
+        assert isinstance(value, int | Fraction)
+        return str(int(value * den))
+    if kind == "list":
+        assert isinstance(value, tuple)
+        return [key_text(item) for item in value]
+    if kind == "text":
+        return key_text(value)
+    return value

@@ -1,0 +1,159 @@
+"""Owns the table of one entity from its files: which column is which field, its rows numbered, keys and owners looked after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from sqlglot import exp
+
+from policydsl.columnar import sql
+from policydsl.columnar.cells import MOST_TOLD, FileColumn, constant
+from policydsl.columnar.plan import Source
+from policydsl.columnar.sql import Sql
+from policydsl.columnar.stages import KEY, OWNER, ROW
+from policydsl.columnar.terms import Stored, kind_of
+from policydsl.core import program as core
+from policydsl.diagnostics.model import Place
+from policydsl.facts.findings import listing
+from policydsl.facts.heading import OWNER as OWNER_HEADER
+from policydsl.facts.unite import is_complete
+
+if TYPE_CHECKING:
+    from policydsl.columnar.sources import Loader
+
+
+@frozen(eq=False)
+class FileTable:
+    """Makes the table of one entity from raw rows of files."""
+
+    loader: Loader
+    declared: core.Entity
+    raw: Sql
+    where: Place
+    types: Mapping[str, str]
+    columns: Mapping[str, tuple[str, str]]
+
+    def make(self, table: str) -> Source:
+        """The table with its columns. Rows without a key, with the key of another row or of no owner are told."""
+        loader, declared = self.loader, self.declared
+        rows = f"{table}_rows"
+        numbered = exp.select("*", exp.alias_(exp.Window(this=exp.RowNumber()), "#row")).from_(self.raw)
+        loader.do(sql.create(rows, numbered, "VIEW"))
+        expressions: list[Sql] = []
+        joins: list[exp.Join] = []
+        fields: dict[str, Stored] = {}
+        for index, item in enumerate(declared.fields):
+            name, bracket = self.columns.get(item.name, ("", ""))
+            if not name:
+                fields[item.name] = self._absent(item)
+            else:
+                fields[item.name] = FileColumn(self, rows, item, name, bracket, f"f{index}").make(expressions, joins)
+        key = declared.key_field
+        number = exp.column("#row", table="r", quoted=True)
+        shown: Sql = exp.cast(number, "VARCHAR")
+        if declared.singleton:
+            shown = sql.text("")
+        elif key is not None:
+            shown = self._text(fields[key.name], expressions)
+        owner: Sql = exp.cast(exp.Null(), "VARCHAR")
+        if declared.owner:
+            if loader.program.entities[declared.owner].singleton:
+                owner = sql.text("")
+            elif OWNER_HEADER in self.columns:
+                owner = exp.cast(exp.column(self.columns[OWNER_HEADER][0], table="r", quoted=True), "VARCHAR")
+        head = [exp.alias_(shown, KEY), exp.alias_(owner, OWNER), exp.alias_(number, ROW)]
+        select = exp.select(*head, *expressions).from_(exp.alias_(exp.to_table(rows), "r", table=True))
+        select.set("joins", joins)
+        loader.do(sql.create(table, select))
+        self._unkeyed(table)
+        self._twice(table)
+        full = loader.full(declared, table)
+        if not full:
+            self._orphans(table)
+        lost = not full and loader.lost(declared, table)
+        return Source(table, fields, full=full, lost=lost, absent=loader.lacking(declared, table))
+
+    def _text(self, stored: Stored, expressions: Sequence[Sql]) -> Sql:
+        """The key as text."""
+        found = next(item for item in expressions if item.alias == stored.value)
+        return exp.cast(found.this.copy(), "VARCHAR")
+
+    def _absent(self, item: core.Field) -> Stored:
+        kind = kind_of(item.type)
+        if item.default is not None:
+            return constant(item.default, kind)
+        loader = self.loader
+        return Stored(
+            kind, sql.NULL, 1, sql.whole(loader.blank_grade(item)), sql.numbers([loader.blank(self.declared, item)])
+        )
+
+    # ------------------------------------------------------------ keys and owners
+
+    def _unkeyed(self, table: str) -> None:
+        key = self.declared.key_field
+        if key is None or self.declared.singleton:
+            return
+        found = self.loader.do(exp.select(ROW).from_(table).where(sql.blank(exp.column(KEY))).limit(MOST_TOLD))
+        for (number,) in found:
+            self.loader.findings.add(
+                "facts-key-blank", self.place(key.name, number), field=key.name, entity=self.declared.name
+            )
+        if found:
+            nameless = sql.function("concat", sql.text("第"), exp.column(ROW), sql.text("行"))
+            update = exp.update(table, {KEY: nameless}, where=sql.blank(exp.column(KEY)))
+            self.loader.do(update)
+
+    def _twice(self, table: str) -> None:
+        key = self.declared.key_field
+        if self.declared.singleton:
+            count = self.loader.do(exp.select(exp.Count(this=exp.Star())).from_(table))[0][0]
+            if count > 1:
+                self.loader.findings.add("facts-singleton", self.where, entity=self.declared.name, count=count)
+                self.loader.do(exp.delete(table, where=sql.binary(exp.GT, exp.column(ROW), sql.whole(1))))
+            return
+        if key is None:
+            return
+        first = exp.Min(this=exp.column(ROW))
+        twice = exp.select(KEY, exp.alias_(first, "first"), exp.alias_(exp.Max(this=exp.column(ROW)), "last"))
+        twice = twice.from_(table).group_by(KEY).having(sql.binary(exp.GT, exp.Count(this=exp.Star()), sql.whole(1)))
+        found = self.loader.do(twice.limit(MOST_TOLD))
+        for value, at, again in found:
+            place = self.place(key.name, again)
+            self.loader.findings.add(
+                "facts-key-twice", place, entity=self.declared.name, key=value, first=str(self.place(key.name, at))
+            )
+        if found:
+            keep_first = exp.select(exp.Min(this=exp.column(ROW))).from_(table).group_by(KEY)
+            self.loader.do(
+                exp.delete(table, where=sql.negated(exp.In(this=exp.column(ROW), query=keep_first.subquery())))
+            )
+
+    def _orphans(self, table: str) -> None:
+        declared, loader = self.declared, self.loader
+        assert declared.owner is not None
+        owner = loader.sources[declared.owner]
+        if loader.program.entities[declared.owner].key_field is None or OWNER_HEADER not in self.columns:
+            return
+        keys = exp.select(KEY).from_(owner.table)
+        known = [row[0] for row in loader.do(keys.copy().limit(MOST_TOLD))]
+        select = exp.select(ROW, OWNER).from_(table)
+        wrong = sql.negated(exp.In(this=exp.column(OWNER), query=keys.subquery()))
+        for number, raw in loader.do(select.where(sql.some(sql.blank(exp.column(OWNER)), wrong)).limit(MOST_TOLD)):
+            place = self.place(OWNER_HEADER, number)
+            if raw is None:
+                loader.findings.add("facts-owner-blank", place, owner=declared.owner)
+            else:
+                loader.findings.add("facts-owner-unknown", place, raw=raw, owner=declared.owner, known=listing(known))
+        if not is_complete(loader.program.entities[declared.owner]):
+            nobody = exp.Update(
+                this=exp.to_table(table), expressions=[exp.EQ(this=exp.column(OWNER), expression=sql.NULL)]
+            )
+            nobody.set("where", exp.Where(this=wrong.copy()))
+            loader.do(nobody)
+
+    def place(self, field_name: str, number: int) -> Place:
+        """The place of a cell: file, column, row."""
+        name = self.columns.get(field_name, (field_name, ""))[0]
+        return Place(self.where.file, "", f"{name}:{number}")

@@ -1,0 +1,55 @@
+"""Owns what an encoder can see: rows and local names in scope, and what is the same for all rules of a query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from attrs import field, frozen
+
+from policydsl.columnar.arithmetic import Width
+from policydsl.columnar.sql import Sql
+from policydsl.columnar.stages import Stage
+from policydsl.columnar.terms import Reasons, Term
+from policydsl.core import program as core
+
+
+@frozen(eq=False)
+class RowScope:
+    """A row that is in scope: of which table, and how that is called in the step being made."""
+
+    stage: Stage
+    alias: str
+
+
+@frozen(eq=False)
+class NamedScope:
+    """A local name: its expression and the scopes that it sees, and the term where it is one already."""
+
+    value: core.Expr
+    scopes: tuple[Scope, ...]
+    term: Term | None = None
+
+
+@frozen(eq=False)
+class Nowhere:
+    """A scope that cannot be looked at from here."""
+
+
+Scope = RowScope | NamedScope | Nowhere
+
+
+@frozen(eq=False)
+class World:
+    """What is the same for all rules of a query."""
+
+    program: core.Program
+    readings: Mapping[str, str]
+    on: date | None
+    width: Width
+    stages: Mapping[str, Stage]
+    why: Reasons
+    supplied: frozenset[str]
+    absent: Mapping[str, tuple[str, ...]]  # members without a row, of entities said to be complete
+    checks: list[tuple[str, Stage, Sql]] = field(factory=list)
+    """What hands the run to the reference where it holds for any row: the entity, its table, a column of it."""
