@@ -147,7 +147,9 @@ def increment(to: Encoder, node: core.Increment) -> Term:
         used.append(cap)
         whole = arithmetic.whole_parts(cap.value, cap.den_sql)
         most = sql.case([(sql.binary(exp.LTE, cap.value, sql.whole(0)), width.whole(0))], whole)
-    routes: list[Term] = []
+    guard = sql.binary(exp.GT, over.value, sql.whole(0))
+    counts: list[Sql] = []
+    awards: list[Term] = []
     for step in node.steps:
         size, award = (to.again(term) for term in to.strict([step.size, step.award]))
         used += [size, award]
@@ -158,25 +160,10 @@ def increment(to: Encoder, node: core.Increment) -> Term:
         if node.started:
             part = sql.binary(exp.Add, part, sql.binary(exp.Sub, unit, sql.whole(1)))
             # the ceiling of fractions over one denominator is that of their numerators
-        count = sql.case(
-            [
-                (
-                    sql.binary(exp.GT, over.value, sql.whole(0)),
-                    arithmetic.whole_parts(part, unit if size.positive else _positive(unit)),
-                )
-            ],
-            width.whole(0),
-        )
-        if most is not None:
-            count = exp.Least(this=count, expressions=[most])
-        counted = to.again(Term("number", count, natural=True))
-        routes.append(to.again(evolve(arithmetic.multiply(counted, award, width), lack=None, why=None)))
-    given = routes[0]
-    for route in routes[1:]:
-        if node.join == "sum":
-            given = to.again(arithmetic.add(given, route, width))
-        else:
-            given = to.again(arithmetic.extreme(node.join, given, route, width))
+        count = arithmetic.whole_parts(part, unit if size.positive else _positive(unit))
+        counts.append(count if most is None else sql.among("min", [count, most.copy()]))
+        awards.append(evolve(award, lack=None, why=None))
+    given = _steps(to, node.join, guard, counts, awards)
     if node.at_start is not None:
         extra = to.again(to.fit(to.term(node.at_start)))
         used.append(extra)
@@ -191,6 +178,39 @@ def increment(to: Encoder, node: core.Increment) -> Term:
     if wrong:
         rows.append((sql.some(*wrong), to.blocked(node, Lack.UNDEFINED)))
     return arithmetic.chosen(rows, given, "number", width)
+
+
+def _steps(to: Encoder, join: str, guard: Sql, counts: list[Sql], awards: list[Term]) -> Term:
+    """What the steps give together: nothing before the start, then counts times awards, summed or the better of them."""
+    width = to.world.width
+    nothing = width.number(0)
+    if join != "sum" and awards[0].natural and all(award == awards[0] for award in awards):
+        # the better of products with one factor that is not below 0
+        counts, awards = [sql.among(join, counts)], awards[:1]
+    if not all(isinstance(award.den, int) for award in awards):
+        guarded = [
+            to.again(Term("number", sql.case([(guard.copy(), count)], width.whole(0)), natural=True))
+            for count in counts
+        ]
+        routes = [
+            to.again(arithmetic.multiply(count, award, width)) for count, award in zip(guarded, awards, strict=True)
+        ]
+        given = routes[0]
+        for route in routes[1:]:
+            both = (
+                arithmetic.add(given, route, width) if join == "sum" else arithmetic.extreme(join, given, route, width)
+            )
+            given = to.again(both)
+        return given
+    routes = [
+        arithmetic.multiply(Term("number", count, natural=True), award, width)
+        for count, award in zip(counts, awards, strict=True)
+    ]
+    values, den = arithmetic.aligned(routes, width)
+    assert den is not None
+    value = sql.joined(exp.Add, values, sql.whole(0)) if join == "sum" else sql.among(join, values)
+    term = Term("number", value, den, natural=all(route.natural for route in routes))
+    return to.again(arithmetic.chosen([(guard, term)], nothing, "number", width))
 
 
 def _positive(size: Sql) -> Sql:

@@ -237,7 +237,7 @@ def extreme(kind: str, left: Term, right: Term, width: Width) -> Term:
         return united(left.kind, value, [left, right])
     values, over = aligned([left, right], width)
     if over is not None:
-        value = _either(sure, first, values[0], values[1])
+        value = sql.among(kind, values) if sure else _either(sure, first, values[0], values[1])
         return united("number", value, [left, right], den=over, natural=natural)
     value = _either(sure, first, left.value, right.value)
     den = sql.case([(first, left.den_sql)], right.den_sql)

@@ -250,9 +250,8 @@ class Engine:
             false = [part for part in false if part.find(exp.Column)]
             if false:
                 end = made.first.ends[name]
-                select = made.first.query.select(end, [sql.column("e", KEY)])
-                select.set("from_", exp.From(this=exp.alias_(exp.to_table(end), "e", table=True)))
-                keys = {row[0] for row in self.do(select.where(sql.some(*false)))}
+                select = made.first.query.select(end, [sql.column("e", KEY)], "e", sql.some(*false))
+                keys = {row[0] for row in self.do(select)}
                 if keys:
                     found.setdefault(made.roots[name], set()).update(self._tops(made, name, keys))
         for rule in made.left(local=True):

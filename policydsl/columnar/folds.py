@@ -48,16 +48,19 @@ def aggregate(to: Encoder, node: core.Aggregate) -> Term:
         columns.append((name + letter, value))
         return name + letter
 
-    result = _Fold(to, node, where, body, absent, put).make()
+    fold = _Fold(to, node, where, body, absent, put)
+    result = fold.make()
     select = exp.Select(expressions=[exp.alias_(value, column, copy=False) for column, value in columns])
     select.set("from_", exp.From(this=exp.alias_(exp.to_table(from_child), CHILD, table=True)))
+    if fold.only is not None:
+        select.set("where", exp.Where(this=fold.only))
     if grouped:
         on = sql.binary(exp.EQ, sql.column(CHILD, OWNER), sql.column(HERE, KEY))
         select.append("expressions", exp.alias_(sql.column(CHILD, OWNER), KEY, copy=False))
         select.set("group", exp.Group(expressions=[sql.column(CHILD, OWNER)]))
-        if _sees(columns, HERE):
+        if _sees(select, HERE):
             select.set("joins", [exp.Join(this=exp.alias_(exp.to_table(base), HERE, table=True), on=on)])
-    elif here.sole and _sees(columns, HERE):
+    elif here.sole and _sees(select, HERE):
         select.set("joins", [exp.Join(this=exp.alias_(exp.to_table(base), HERE, table=True), kind="CROSS")])
     step = here.query.step("fold", select)
     mine = sql.binary(exp.EQ, sql.column("o", KEY), sql.column(HERE, KEY)) if grouped else None
@@ -65,8 +68,8 @@ def aggregate(to: Encoder, node: core.Aggregate) -> Term:
     return result(to)
 
 
-def _sees(columns: list[tuple[str, Sql]], alias: str) -> bool:
-    return any(column.table == alias for _, value in columns for column in value.find_all(exp.Column))
+def _sees(select: exp.Select, alias: str) -> bool:
+    return any(column.table == alias for column in select.find_all(exp.Column))
 
 
 def _grouped(to: Encoder, rows: core.Rows) -> bool:
@@ -108,12 +111,17 @@ class _Fold:
         put: Callable[[str, Sql], str],
     ) -> None:
         self.to, self.node, self.where, self.body, self.absent, self.put = to, node, where, body, absent, put
+        self.only: Sql | None = None
+        """The rows that count: those that are taken and those that are open. A group without any is as one without rows."""
 
     def make(self) -> Callable[[Encoder], Term]:
         """Add the columns; gives what reads them."""
         node, body, width = self.node, self.body, self.to.world.width
         taken = self.where.value if self.where is not None else None
         lack, why, unsure = self._open()
+        if lack is None and taken is not None:
+            # every row that is left is taken
+            self.only, taken = taken, None
         kind = kind_of(node.type)
         match node.fold:
             case "count":
@@ -168,6 +176,8 @@ class _Fold:
             return None, None, None
         lack = sql.case([(when, grade_) for when, grade_, _ in rows], sql.whole(0))
         open_ = sql.some(*[sql.coalesce(when, sql.FALSE) for when, *_ in rows])
+        if where is not None:
+            self.only = sql.some(sql.coalesce(where.value.copy(), sql.FALSE), open_.copy())
         why = sql.case([(when, whys) for when, _, whys in rows], sql.numbers([]))
         listed = sql.function("list_distinct", sql.function("flatten", sql.filtered(sql.function("list", why), open_)))
         return (

@@ -100,7 +100,14 @@ def function(name: str, *args: Sql) -> Sql:
 
 def greatest(parts: Sequence[Sql]) -> Sql:
     """The greatest of parts none of which is NULL."""
-    return parts[0] if len(parts) == 1 else exp.Greatest(this=parts[0], expressions=list(parts[1:]), ignore_nulls=False)
+    return parts[0] if len(parts) == 1 else exp.Greatest(this=parts[0], expressions=list(parts[1:]), ignore_nulls=True)
+
+
+def among(kind: str, parts: Sequence[Sql]) -> Sql:
+    """The greatest ("max") or least of numbers none of which is NULL."""
+    if len(parts) == 1:
+        return parts[0]
+    return (exp.Greatest if kind == "max" else exp.Least)(this=parts[0], expressions=list(parts[1:]), ignore_nulls=True)
 
 
 def coalesce(part: Sql, instead: Sql) -> Sql:

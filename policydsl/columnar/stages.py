@@ -8,6 +8,7 @@ from attrs import define, field
 from sqlglot import exp
 
 from policydsl.columnar import sql
+from policydsl.columnar.narrow import narrowed
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.terms import Stored, Term, keep
 
@@ -29,18 +30,33 @@ class Query:
         self.steps.append((unique, select))
         return unique
 
-    def select(self, base: str, columns: Sequence[Sql] | None = None) -> exp.Select:
-        """What remains to be asked: columns (all of them) of a step, with the steps that it stands on."""
-        needed = self._needed(base)
-        select = exp.Select(expressions=list(columns) if columns else [exp.Star()])
-        select.set("from_", exp.From(this=exp.to_table(base)))
-        steps = [
-            exp.CTE(this=step.copy(), alias=exp.TableAlias(this=exp.to_identifier(name)))
-            for name, step in self.steps
-            if name in needed
+    def select(self, base: str, columns: Sequence[Sql], alias: str = "", where: Sql | None = None) -> exp.Select:
+        """What remains to be asked: columns of a step, called `alias` there, with as much of the steps before as they need."""
+        read = [
+            column
+            for part in (*columns, *([where] if where is not None else []))
+            for column in part.find_all(exp.Column)
         ]
-        if steps:
-            select.set("with_", exp.With(expressions=steps))
+        needed = self._needed(base)
+        mine = (alias or base, "")
+        wanted = dict.fromkeys(
+            column.name for column in read if column.table in mine and not column.find_ancestor(exp.Lambda)
+        )
+        steps, end = narrowed([item for item in self.steps if item[0] in needed], base, wanted)
+        select = exp.Select(expressions=list(columns))
+        select.set(
+            "from_",
+            exp.From(
+                this=exp.alias_(exp.to_table(end), alias or base, table=True)
+                if (alias or base) != end
+                else exp.to_table(end)
+            ),
+        )
+        if where is not None:
+            select = select.where(where)
+        named = [exp.CTE(this=step, alias=exp.TableAlias(this=exp.to_identifier(name))) for name, step in steps]
+        if named:
+            select.set("with_", exp.With(expressions=named))
         return select
 
     def _needed(self, base: str) -> set[str]:
