@@ -50,11 +50,14 @@ class FileColumn:
         loader, item = self.of.loader, self.item
         kind = kind_of(item.type)
         raw = exp.column(self.name, table="r", quoted=True)
-        direct, den = self._direct(raw, kind)
+        direct, plain, den = self._direct(raw, kind)
         if isinstance(strip(item.type), ListOf):
-            direct = sql.NULL
+            direct = plain = sql.NULL
         blank, odd, least = self._count(raw, direct, kind)
-        value: Sql = direct
+        # where every cell was found to be in order, no query looks again
+        value: Sql = plain
+        if blank and self.text and kind == "text":
+            value = sql.case([(blank_text(raw, self.text), sql.NULL)], plain)
         lack = why = absent = None
         if odd:
             value, den, lack, why, absent = self._odd(raw, direct, den, kind, joins)
@@ -89,8 +92,9 @@ class FileColumn:
         """Whether the file holds text in this column."""
         return self.of.types[self.name] == "VARCHAR"
 
-    def _direct(self, raw: Sql, kind: str) -> tuple[Sql, int]:
-        """The value where the column's own type says it, NULL else; and the denominator of numbers."""
+    def _direct(self, raw: Sql, kind: str) -> tuple[Sql, Sql, int]:
+        """The value where the column's own type says it, NULL else; the same of a column of which every cell does; the denominator
+        of numbers."""
         found, item = self.of.types[self.name], self.item
         if kind == "number":
             return self._number(raw, found)
@@ -103,18 +107,18 @@ class FileColumn:
                 roll = strip(item.type)
                 assert isinstance(roll, Member)
                 members = [sql.text(member) for member in self.of.loader.program.rolls[roll.roll].members]
-                return sql.case([(exp.In(this=raw, expressions=members), raw)], sql.NULL), 1
+                return sql.case([(exp.In(this=raw, expressions=members), raw)], sql.NULL), raw.copy(), 1
             short = sql.binary(exp.LT, sql.function("length", raw), sql.whole(1_000))
-            return sql.case([(sql.every(matches(r"[\p{L}\p{N}]+"), short), raw)], sql.NULL), 1
+            return sql.case([(sql.every(matches(r"[\p{L}\p{N}]+"), short), raw)], sql.NULL), raw.copy(), 1
         if (kind, found) in (("bool", "BOOLEAN"), ("date", "DATE"), ("moment", "TIMESTAMP")):
-            return raw, 1
+            return raw, raw.copy(), 1
         if kind == "date" and found == "VARCHAR":
-            return sql.case(
-                [(matches(r"\d{4}-\d{2}-\d{2}"), exp.TryCast(this=raw, to=exp.DataType.build("date")))], sql.NULL
-            ), 1
-        return exp.cast(exp.Null(), _TYPES.get(kind, "VARCHAR")), 1
+            day = exp.TryCast(this=raw, to=exp.DataType.build("date"))
+            return sql.case([(matches(r"\d{4}-\d{2}-\d{2}"), day)], sql.NULL), day.copy(), 1
+        nothing = exp.cast(exp.Null(), _TYPES.get(kind, "VARCHAR"))
+        return nothing, nothing.copy(), 1
 
-    def _number(self, raw: Sql, found: str) -> tuple[Sql, int]:
+    def _number(self, raw: Sql, found: str) -> tuple[Sql, Sql, int]:
         type_ = strip(self.item.type)
         assert isinstance(type_, Number)
         units = self.of.loader.units
@@ -144,7 +148,9 @@ class FileColumn:
                 [(digits, exp.TryCast(this=raw, to=exp.DataType.build("BIGINT", dialect="duckdb")))], sql.NULL
             )
         else:
-            return exp.cast(exp.Null(), "BIGINT"), 1
+            nothing = exp.cast(exp.Null(), "BIGINT")
+            return nothing, nothing.copy(), 1
+        plain = value.copy()
         if count:
             fine = sql.binary(exp.GTE, value, sql.whole(0))
             if size != 1 or den != 1:
@@ -155,7 +161,7 @@ class FileColumn:
                 )
                 fine = sql.every(fine, whole_)
             value = sql.case([(fine, value)], sql.NULL)
-        return scaled(value, size.numerator), den * size.denominator
+        return scaled(value, size.numerator), scaled(plain, size.numerator), den * size.denominator
 
     def _count(self, raw: Sql, direct: Sql, kind: str) -> tuple[int, int, int]:
         """How many cells are blank, how many have to be read one by one, and the least number."""

@@ -86,6 +86,7 @@ class Engine:
     """What the pieces that a killed run has finished must have been made for, to be taken over; none are where it is empty."""
     resumed: int = 0
     _reference: Evaluator = field(init=False)
+    _facts: Mapping[str, Source] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self._reference = Evaluator(self.program, self.readings or {}, self.on)
@@ -123,6 +124,7 @@ class Engine:
 
     def _waves(self, sources: Mapping[str, Source], why: Reasons, findings: Findings, width: str) -> Results:
         pieces = self._pieces(sources)
+        self._facts = sources
         made = plan(self.program, pieces, self._reference.readings, self.on, width, why)
         lost = astray(self.program, sources)
         if lost is not None:
@@ -231,9 +233,17 @@ class Engine:
     def _keep(self, made: Plan, name: str, index: int, more: bool) -> None:
         columns = [exp.column(column) for column in made.first.columns[name]]
         select = made.first.query.select(made.first.ends[name], columns)
+        if not any(rule.entity == name and rule.id in made.local for rule in self.program.rules):
+            # nothing is computed for its rows, now or afterwards: it stays where it is
+            if not more:
+                sql.removed(self.db, f"T{index}")
+                whole = exp.select(*columns).from_(self._facts[name].table)
+                self.do(sql.create(f"T{index}", whole, "VIEW"))
+            return
         if more:
             self.do(exp.Insert(this=exp.to_table(f"T{index}"), expression=select))
         else:
+            sql.removed(self.db, f"T{index}")
             self.do(sql.create(f"T{index}", select))
 
     # ------------------------------------------------------------ what the reference says

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 from sqlglot import exp
 
 from policydsl.columnar import sql
@@ -31,16 +31,27 @@ class FileTable:
     loader: Loader
     declared: core.Entity
     raw: Sql
-    where: Place
+    paths: Sequence[str]
     types: Mapping[str, str]
     columns: Mapping[str, tuple[str, str]]
+    starts: dict[int, int] = field(factory=dict)
+    """The number of the first row of each file that has rows."""
+
+    @property
+    def csv(self) -> bool:
+        """Whether the files are text."""
+        return self.paths[0].lower().endswith(".csv")
+
+    @property
+    def where(self) -> Place:
+        """The first of the files."""
+        return Place(self.paths[0])
 
     def make(self, table: str) -> Source:
         """The table with its columns. Rows without a key, with the key of another row or of no owner are told."""
         loader, declared = self.loader, self.declared
         rows = f"{table}_rows"
-        numbered = exp.select("*", exp.alias_(exp.Window(this=exp.RowNumber()), "#row")).from_(self.raw)
-        loader.do(sql.create(rows, numbered, "VIEW"))
+        self._number(rows)
         expressions: list[Sql] = []
         joins: list[exp.Join] = []
         fields: dict[str, Stored] = {}
@@ -66,14 +77,61 @@ class FileTable:
         head = [exp.alias_(shown, KEY), exp.alias_(owner, OWNER), exp.alias_(number, ROW)]
         select = exp.select(*head, *expressions).from_(exp.alias_(exp.to_table(rows), "r", table=True))
         select.set("joins", joins)
-        loader.do(sql.create(table, select))
-        self._unkeyed(table)
-        self._twice(table)
+        # what was read one by one, or is to be changed, is copied; the rest stays in its file
+        changes = self._changes(select)
+        loader.remove(table)
+        loader.do(sql.create(table, select, "TABLE" if changes or joins or self.csv else "VIEW"))
+        if changes:
+            self._unkeyed(table)
+            self._twice(table)
         full = loader.full(declared, table)
         if not full:
             self._orphans(table)
         lost = not full and loader.lost(declared, table)
         return Source(table, fields, full=full, lost=lost, absent=loader.lacking(declared, table))
+
+    def _number(self, rows: str) -> None:
+        """The rows of all files as they stand, numbered from 1 in the order of the files."""
+        loader = self.loader
+        loader.remove(rows)
+        file, within = exp.column("file_index"), exp.column("file_row_number")
+        if self.csv:
+            # read once: a view would take the text apart for every question
+            numbers: Sql = exp.Window(this=exp.RowNumber())
+            numbered = exp.select("*", exp.alias_(numbers, "#row"), exp.alias_(file, "#file")).from_(self.raw)
+            loader.do(sql.create(rows, numbered))
+            first = exp.Min(this=exp.column("#row", quoted=True))
+            select = exp.select(exp.column("#file", quoted=True), first).from_(rows).group_by("1").order_by("1")
+            starts = dict(loader.do(select))
+        else:
+            counts = exp.select("file_name", "num_rows")
+            counted = loader.do(counts.from_(sql.function("parquet_file_metadata", _listed(self.paths))))
+            sizes, at = dict(counted), 1
+            starts = {}
+            for index, path in enumerate(self.paths):
+                starts[index] = at
+                at += int(sizes[path])
+            first_of = sql.function(
+                "list_extract",
+                exp.Array(expressions=[sql.whole(n) for n in starts.values()]),
+                sql.binary(exp.Add, file, sql.whole(1)),
+            )
+            number = sql.binary(exp.Add, within, first_of if len(starts) > 1 else sql.whole(1))
+            loader.do(sql.create(rows, exp.select("*", exp.alias_(number, "#row")).from_(self.raw), "VIEW"))
+        self.starts.update(starts)
+
+    def _changes(self, select: exp.Select) -> bool:
+        """Whether rows will be left out or renamed: one without a key, a key that stands twice, a second row of a singleton."""
+        key = self.declared.key_field
+        shown = select.subquery("q")
+        if self.declared.singleton:
+            return True
+        if key is None:
+            return False
+        many = exp.Count(this=exp.Star())
+        wrong = sql.some(sql.binary(exp.GT, many, sql.whole(1)), sql.blank(exp.column(KEY)))
+        twice = exp.select(KEY).from_(shown).group_by(KEY).having(wrong)
+        return bool(self.loader.do(twice.limit(1)))
 
     def _text(self, stored: Stored, expressions: Sequence[Sql]) -> Sql:
         """The key as text."""
@@ -156,4 +214,11 @@ class FileTable:
     def place(self, field_name: str, number: int) -> Place:
         """The place of a cell: file, column, row."""
         name = self.columns.get(field_name, (field_name, ""))[0]
-        return Place(self.where.file, "", f"{name}:{number}")
+        index, start = max(
+            ((index, start) for index, start in self.starts.items() if start <= number), key=lambda at: at[1]
+        )
+        return Place(self.paths[index], "", f"{name}:{number - start + 1}")
+
+
+def _listed(paths: Sequence[str]) -> Sql:
+    return exp.Array(expressions=[sql.text(path) for path in paths])

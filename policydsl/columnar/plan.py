@@ -151,7 +151,9 @@ class _Wave:
         checks: dict[str, tuple[str, ...]] = {}
         for name, _, column in world.checks:
             checks[name] = (*checks.get(name, ()), column.name)
-        columns = {name: (*_lasting(stage), *checks.get(name, ())) for name, stage in stages.items()}
+        # facts are read by the second wave alone
+        facts = before is None and any(rule.id not in self.local for rule in self.program.rules)
+        columns = {name: (*_lasting(stage, facts), *checks.get(name, ())) for name, stage in stages.items()}
         rules = {(name, rule): stored for name, stage in stages.items() for rule, stored in stage.rules.items()}
         return Wave(query, ends, columns, rules, checks)
 
@@ -181,9 +183,9 @@ class _Wave:
         return Verdict(rule, "columns", isinstance(term.den, int))
 
 
-def _lasting(stage: Stage) -> tuple[str, ...]:
-    """The columns of a table that outlive the query: keys, facts, rules."""
-    stored = (*stage.fields.values(), *stage.rules.values())
+def _lasting(stage: Stage, facts: bool) -> tuple[str, ...]:
+    """The columns of a table that outlive the query: keys, facts (if asked for), rules."""
+    stored = (*(stage.fields.values() if facts else ()), *stage.rules.values())
     return tuple(dict.fromkeys((KEY, OWNER, ROW, *[column for item in stored for column in item.columns])))
 
 

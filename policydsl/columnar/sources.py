@@ -61,6 +61,10 @@ class Loader:
         """Run one statement; gives all its rows."""
         return sql.done(self.db, statement)
 
+    def remove(self, name: str) -> None:
+        """No table or view of this name, which a run that was killed may have left."""
+        sql.removed(self.db, name)
+
     # ------------------------------------------------------------ files
 
     def files(self, paths: Sequence[str]) -> dict[str, Source]:
@@ -108,7 +112,7 @@ class Loader:
         raw, where = self._raw(paths), Place(paths[0])
         columns = self._columns(declared, raw, where)
         described = dict(self._described(raw))
-        reader = FileTable(self, declared, raw, where, described, columns)
+        reader = FileTable(self, declared, raw, paths, described, columns)
         self.sources[entity] = reader.make(self.table(entity))
 
     def _raw(self, paths: Sequence[str]) -> Sql:

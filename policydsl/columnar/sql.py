@@ -149,3 +149,14 @@ def create(name: str, select: Sql, kind: str = "TABLE", temporary: bool = False)
     if temporary:
         node.set("properties", exp.Properties(expressions=[exp.TemporaryProperty()]))
     return node
+
+
+def removed(db: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Remove a table or view, if there is one of this name."""
+    kind = (
+        exp.select("table_type")
+        .from_("information_schema.tables")
+        .where(binary(exp.EQ, exp.column("table_name"), text(name)))
+    )
+    for (found,) in done(db, kind):
+        done(db, exp.Drop(tables=[exp.to_table(name)], kind="VIEW" if found == "VIEW" else "TABLE"))
