@@ -240,6 +240,7 @@ class Engine:
                 whole = exp.select(*columns).from_(self._facts[name].table)
                 self.do(sql.create(f"T{index}", whole, "VIEW"))
             return
+        select = _ordered(select)
         if more:
             self.do(exp.Insert(this=exp.to_table(f"T{index}"), expression=select))
         else:
@@ -333,7 +334,8 @@ class Engine:
                 continue
             columns = [exp.column(column) for column in dict.fromkeys(made.second.columns[name])]
             select = made.second.query.select(made.second.ends[name], columns)
-            self.do(sql.create(f"U{index}", select))
+            sql.removed(self.db, f"U{index}")
+            self.do(sql.create(f"U{index}", _ordered(select)))
             tables[name] = f"U{index}"
         return tables, rules
 
@@ -367,6 +369,13 @@ class Engine:
                 zh, en = "约束不成立,要看是哪些数", "a constraint is false, and what it spoils is to be found"
                 return evolve(verdict, why=(zh, en))
         return None
+
+
+def _ordered(select: exp.Select) -> exp.Select:
+    """The same in the order of the file; a join or a window may have lost it."""
+    steps = select.args.get("with_")
+    lost = steps is not None and (steps.find(exp.Join) is not None or steps.find(exp.Window) is not None)
+    return select.order_by(ROW) if lost else select
 
 
 def _batches(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:

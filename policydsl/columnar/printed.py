@@ -41,6 +41,7 @@ _SPARK = {
     "list_transform": "transform",
     "list_filter": "filter",
     "list": "collect_list",
+    "len": "size",
 }
 
 

@@ -47,11 +47,11 @@ def names_of(program: core.Program) -> tuple[str, str]:
 
 
 def table_of(results: Results, entity: str) -> exp.Select:
-    """The rows of an entity as they are written: key, owner, then each listed rule."""
+    """The rows of an entity as they are written: key, owner, then each listed rule. They stand in the table in their order."""
     columns = shown_columns(results.program, results.plan, results.rules, entity, "t")
     select = exp.Select(expressions=columns)
     select.set("from_", exp.From(this=exp.alias_(exp.to_table(results.tables[entity]), "t", table=True)))
-    return select  # rows stand in the table in the order of the file
+    return select
 
 
 def shown_columns(
@@ -125,13 +125,26 @@ class _Shower:
             shown = sql.case([(nothing, sql.text("无" if zh else "none"))], said)
             rows.append((sql.there(term.absent), exp.Array(expressions=[shown])))
         if term.lack is not None and term.why is not None:
-            item = exp.to_identifier("x")
-            words = _texts(worded(self.program, self.made))
-            extract = sql.function("list_extract", words, sql.binary(exp.Add, exp.Column(this=item), sql.whole(1)))
-            each = exp.Lambda(this=extract, expressions=[item.copy()])
-            unique = sql.function("list_sort", sql.function("list_distinct", term.why))
-            rows.append((sql.binary(exp.GT, term.lack, sql.whole(0)), sql.function("list_transform", unique, each)))
+            rows.append((sql.binary(exp.GT, term.lack, sql.whole(0)), self._words(term.why)))
         return sql.case(rows, none)
+
+    def _words(self, why: Sql) -> Sql:
+        """Reasons in words, in the order of their numbers."""
+        told = worded(self.program, self.made)
+        if sql.written(why):
+            # the same for all rows
+            return _texts([told[number] for number in sorted({int(at.name) for at in why.find_all(exp.Literal)})])
+        words, item = _texts(told), exp.to_identifier("x")
+
+        def word(number: Sql) -> Sql:
+            return sql.function("list_extract", words.copy(), sql.binary(exp.Add, number, sql.whole(1)))
+
+        each = exp.Lambda(this=word(exp.Column(this=item)), expressions=[item.copy()])
+        several = sql.function("list_transform", sql.function("list_sort", sql.function("list_distinct", why)), each)
+        # most often there is one, which needs no lambda
+        alone = sql.binary(exp.EQ, sql.function("len", why.copy()), sql.whole(1))
+        only = exp.Array(expressions=[word(sql.function("list_extract", why.copy(), sql.whole(1)))])
+        return sql.case([(alone, only)], several)
 
 
 def _texts(items: Sequence[str]) -> Sql:
