@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from policydsl.columnar.engine import Engine, Progress, Results
     from policydsl.core.program import Program
+    from policydsl.facts.findings import Rejected
 
 _MISSING = (
     "列引擎要装 duckdb:pip install 'policydsl[columnar]'。 The column engine needs: pip install 'policydsl[columnar]'."
@@ -42,12 +43,11 @@ def run(options: argparse.Namespace) -> int:
         import duckdb
 
         from policydsl.columnar.engine import PIECE, Engine, TooLarge
-        from policydsl.columnar.sources import SUFFIXES
+        from policydsl.columnar.sources import SUFFIXES, broken
     except ModuleNotFoundError:
         say(_MISSING)
         return USAGE
-    from policydsl.diagnostics.model import Place
-    from policydsl.facts.findings import Findings, Problem, Rejected
+    from policydsl.facts.findings import Rejected
 
     odd = [name for name in options.facts if not name.lower().endswith(SUFFIXES)]
     if odd:
@@ -64,25 +64,26 @@ def run(options: argparse.Namespace) -> int:
     program, readings, on = asked
     try:
         with _database(options.output) as db, _progress() as progress:
-            mark = _mark(options) if options.output else ""
-            engine = Engine(
-                program, db, readings, on, progress, piece=int(os.environ.get("POLICYDSL_PIECE", PIECE)), mark=mark
-            )
+            mark = _mark(options)
+            piece = int(os.environ.get("POLICYDSL_PIECE", PIECE))
+            engine = Engine(program, db, readings, on, progress, piece=piece, mark=mark if options.output else "")
             results = engine.files(options.facts)
+            if _mark(options) != mark:
+                raise OSError("数据或政策在测算时变了 / the data or the policy changed meanwhile")
             if options.output:
                 _write(results, options.output)
             show(results.findings, stream=sys.stderr)
             print(_told(results, program, engine))
     except Rejected as rejected:
-        findings = Findings(program.language)
-        findings.problem(Problem(rejected.code, rejected.data), Place(str(rejected.data.get("file", ""))))
-        show(findings.list, stream=sys.stderr)
-        return FINDINGS
+        return _rejected(rejected, program, options.output)
     except TooLarge as large:
         zh, _, en = str(large).partition(" / ")
         say(zh if program.language == "zh" else en)
         return FINDINGS
     except (OSError, duckdb.Error) as error:
+        rejected = broken(error, options.facts)
+        if rejected is not None:
+            return _rejected(rejected, program, options.output)
         first = str(error).splitlines()[0][:300]
         say(
             f"没有算完:{first}。已经算完的部分留在工作文件里,排除原因后再运行一次会接着算。 Not finished; run again to go on."
@@ -90,6 +91,18 @@ def run(options: argparse.Namespace) -> int:
         return FINDINGS
     _forget(options.output)
     return FINDINGS if grave(list(results.findings)) else FINE
+
+
+def _rejected(rejected: Rejected, program: Program, output: str | None) -> int:
+    """A file that cannot be read at all is told; what was computed from it is of no use."""
+    from policydsl.diagnostics.model import Place
+    from policydsl.facts.findings import Findings, Problem
+
+    _forget(output)
+    findings = Findings(program.language)
+    findings.problem(Problem(rejected.code, rejected.data), Place(str(rejected.data.get("file", ""))))
+    show(findings.list, stream=sys.stderr)
+    return FINDINGS
 
 
 def _asked(options: argparse.Namespace) -> tuple[Program, Mapping[str, str], date | None] | int:
@@ -128,7 +141,9 @@ def _database(output: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
     where = str(_work(output)) if output else ":memory:"
     try:
         db = duckdb.connect(where)
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if "lock" in str(error):
+            raise OSError(f"{where} 正被另一次运行使用 / is in use by another run") from None
         # what a kill left unreadable is of no use
         _forget(output)
         db = duckdb.connect(where)

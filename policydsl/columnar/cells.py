@@ -53,14 +53,14 @@ class FileColumn:
         direct, plain, den = self._direct(raw, kind)
         if isinstance(strip(item.type), ListOf):
             direct = plain = sql.NULL
-        blank, odd, least = self._count(raw, direct, kind)
+        blank, odd, least, most = self._count(raw, direct, kind)
         # where every cell was found to be in order, no query looks again
         value: Sql = plain
         if blank and self.text and kind == "text":
             value = sql.case([(blank_text(raw, self.text), sql.NULL)], plain)
         lack = why = absent = None
         if odd:
-            value, den, lack, why, absent = self._odd(raw, direct, den, kind, joins)
+            value, den, lack, why, absent = self._odd(raw, direct, den, kind, joins, most)
         if item.default is not None and blank:
             usual = constant(item.default, kind)
             assert isinstance(usual.value, exp.Expression)
@@ -156,26 +156,30 @@ class FileColumn:
             if size != 1 or den != 1:
                 whole_ = sql.binary(
                     exp.EQ,
-                    sql.binary(exp.Mod, scaled(value, size.numerator), sql.whole(den * size.denominator)),
+                    sql.binary(exp.Mod, _wide(value, size.numerator), sql.whole(den * size.denominator)),
                     sql.whole(0),
                 )
                 fine = sql.every(fine, whole_)
             value = sql.case([(fine, value)], sql.NULL)
-        return scaled(value, size.numerator), scaled(plain, size.numerator), den * size.denominator
+        if size.numerator != 1:
+            # what does not fit is read one by one
+            value = exp.TryCast(this=_wide(value, size.numerator), to=exp.DataType.build("BIGINT", dialect="duckdb"))
+        return value, scaled(plain, size.numerator), den * size.denominator
 
-    def _count(self, raw: Sql, direct: Sql, kind: str) -> tuple[int, int, int]:
-        """How many cells are blank, how many have to be read one by one, and the least number."""
-        least = exp.Min(this=direct.copy()) if kind == "number" else sql.whole(0)
+    def _count(self, raw: Sql, direct: Sql, kind: str) -> tuple[int, int, int, int]:
+        """How many cells are blank, how many have to be read one by one, the least number and the greatest."""
+        number = kind == "number"
+        least, most = (fold(this=direct.copy()) if number else sql.whole(0) for fold in (exp.Min, exp.Max))
         blank = blank_text(raw, self.text)
         odd = sql.every(sql.negated(blank), sql.blank(direct))
         select = exp.select(
-            sql.filtered(exp.Count(this=exp.Star()), blank), sql.filtered(exp.Count(this=exp.Star()), odd), least
+            sql.filtered(exp.Count(this=exp.Star()), blank), sql.filtered(exp.Count(this=exp.Star()), odd), least, most
         ).from_(exp.alias_(exp.to_table(self.rows), "r", table=True))
         found = self.of.loader.do(select)[0]
-        return int(found[0]), int(found[1]), int(found[2] or 0)
+        return int(found[0]), int(found[1]), int(found[2] or 0), int(found[3] or 0)
 
     def _odd(
-        self, raw: Sql, direct: Sql, den: int, kind: str, joins: list[exp.Join]
+        self, raw: Sql, direct: Sql, den: int, kind: str, joins: list[exp.Join], most: int
     ) -> tuple[Sql, int, Sql | None, Sql | None, Sql | None]:
         """Read what the type does not say, once for each distinct value, and join it."""
         import pyarrow as pa
@@ -250,7 +254,10 @@ class FileColumn:
             other = exp.cast(
                 other, "BIGINT" if all(abs(int(v)) < 1 << 62 for v in values if v is not None) else "HUGEINT"
             )
-        value = sql.coalesce(scaled(direct, over // den) if kind == "number" else direct, other)
+        if kind == "number":
+            factor = over // den
+            direct = scaled(direct, factor) if most * factor < 1 << 62 else _wide(direct, factor)
+        value = sql.coalesce(direct, other)
         bad = any(lacks)
         lack = sql.coalesce(sql.column(alias, "l"), sql.whole(0)) if bad else None
         why = sql.coalesce(sql.column(alias, "w"), sql.numbers([])) if bad else None
@@ -263,6 +270,11 @@ class FileColumn:
 
 def scaled(value: Sql, factor: int) -> Sql:
     return value if factor == 1 else sql.binary(exp.Mul, value, exp.cast(sql.whole(factor), "BIGINT"))
+
+
+def _wide(value: Sql, factor: int) -> Sql:
+    """Scaled, twice as wide."""
+    return sql.binary(exp.Mul, exp.cast(value, "HUGEINT", dialect="duckdb"), sql.whole(factor))
 
 
 def blank_text(raw: Sql, text: bool) -> Sql:

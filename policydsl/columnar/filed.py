@@ -15,6 +15,7 @@ from policydsl.columnar.sql import Sql
 from policydsl.columnar.stages import KEY, OWNER, ROW
 from policydsl.columnar.terms import Stored, kind_of
 from policydsl.core import program as core
+from policydsl.core.types import Text
 from policydsl.diagnostics.model import Place
 from policydsl.facts.findings import listing
 from policydsl.facts.heading import OWNER as OWNER_HEADER
@@ -52,6 +53,9 @@ class FileTable:
         loader, declared = self.loader, self.declared
         rows = f"{table}_rows"
         self._number(rows)
+        if declared.singleton and not loader.do(exp.select("*").from_(rows).limit(1)):
+            # a table without a row says as much as a row without cells
+            return loader.nobody(declared)
         expressions: list[Sql] = []
         joins: list[exp.Join] = []
         fields: dict[str, Stored] = {}
@@ -73,7 +77,7 @@ class FileTable:
             if loader.program.entities[declared.owner].singleton:
                 owner = sql.text("")
             elif OWNER_HEADER in self.columns:
-                owner = exp.cast(exp.column(self.columns[OWNER_HEADER][0], table="r", quoted=True), "VARCHAR")
+                owner = self._owner(rows, joins)
         head = [exp.alias_(shown, KEY), exp.alias_(owner, OWNER), exp.alias_(number, ROW)]
         select = exp.select(*head, *expressions).from_(exp.alias_(exp.to_table(rows), "r", table=True))
         select.set("joins", joins)
@@ -86,12 +90,23 @@ class FileTable:
             self._twice(table)
         full = loader.full(declared, table)
         if not full:
+            loader.copied(table)
             self._orphans(table)
         lost = not full and loader.lost(declared, table)
         return Source(table, fields, full=full, lost=lost, absent=loader.lacking(declared, table))
 
+    def _owner(self, rows: str, joins: list[exp.Join]) -> Sql:
+        """The key of the owner, read as the owner's own key is."""
+        declared = self.loader.program.entities[self.declared.owner or ""]
+        item = declared.key_field or core.Field(declared.name, Text())
+        found: list[Sql] = []
+        stored = FileColumn(self, rows, item, self.columns[OWNER_HEADER][0], "", "own").make(found, joins)
+        return self._text(stored, found)
+
     def _number(self, rows: str) -> None:
         """The rows of all files as they stand, numbered from 1 in the order of the files."""
+        import duckdb
+
         loader = self.loader
         loader.remove(rows)
         file, within = exp.column("file_index"), exp.column("file_row_number")
@@ -99,7 +114,16 @@ class FileTable:
             # read once: a view would take the text apart for every question
             numbers: Sql = exp.Window(this=exp.RowNumber())
             numbered = exp.select("*", exp.alias_(numbers, "#row"), exp.alias_(file, "#file")).from_(self.raw)
-            loader.do(sql.create(rows, numbered))
+            try:
+                loader.do(sql.create(rows, numbered))
+            except duckdb.InvalidInputException:
+                # a cell of several lines in a large file: read by one thread
+                slow = numbered.copy()
+                one = exp.EQ(this=exp.column("parallel"), expression=sql.FALSE)
+                for read in slow.find_all(exp.Anonymous):
+                    if read.name == "read_csv":
+                        read.append("expressions", one)
+                loader.do(sql.create(rows, slow))
             first = exp.Min(this=exp.column("#row", quoted=True))
             select = exp.select(exp.column("#file", quoted=True), first).from_(rows).group_by("1").order_by("1")
             starts = dict(loader.do(select))
@@ -114,7 +138,7 @@ class FileTable:
             first_of = sql.function(
                 "list_extract",
                 exp.Array(expressions=[sql.whole(n) for n in starts.values()]),
-                sql.binary(exp.Add, file, sql.whole(1)),
+                sql.binary(exp.Add, exp.cast(file, "BIGINT"), sql.whole(1)),
             )
             number = sql.binary(exp.Add, within, first_of if len(starts) > 1 else sql.whole(1))
             loader.do(sql.create(rows, exp.select("*", exp.alias_(number, "#row")).from_(self.raw), "VIEW"))
@@ -168,7 +192,11 @@ class FileTable:
         if self.declared.singleton:
             count = self.loader.do(exp.select(exp.Count(this=exp.Star())).from_(table))[0][0]
             if count > 1:
-                self.loader.findings.add("facts-singleton", self.where, entity=self.declared.name, count=count)
+                name = next(iter(self.columns), self.declared.name)
+                first = str(self.place(name, 1))
+                self.loader.findings.add(
+                    "facts-singleton", self.place(name, 2), entity=self.declared.name, key="", first=first
+                )
                 self.loader.do(exp.delete(table, where=sql.binary(exp.GT, exp.column(ROW), sql.whole(1))))
             return
         if key is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -229,16 +228,16 @@ def _flat(results: Results, entity: str, select: exp.Select) -> exp.Select:
 
 def _copy(path: str | os.PathLike[str], put: Callable[[str], None]) -> None:
     target = Path(path).resolve()
-    handle, beside = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
-    os.close(handle)
+    # one name, so that what a kill left is written over
+    beside = target.parent / f".{target.name[:40]}.part"
     try:
-        put(beside)
+        put(str(beside))
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(beside, 0o666 & ~mask)
         os.replace(beside, target)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
 
 

@@ -65,6 +65,13 @@ class Loader:
         """No table or view of this name, which a run that was killed may have left."""
         sql.removed(self.db, name)
 
+    def copied(self, table: str) -> None:
+        """A view becomes a table, so that its rows may be changed."""
+        self.do(sql.create("copy", exp.select("*").from_(table), temporary=True))
+        self.remove(table)
+        self.do(sql.create(table, exp.select("*").from_("copy")))
+        self.remove("copy")
+
     # ------------------------------------------------------------ files
 
     def files(self, paths: Sequence[str]) -> dict[str, Source]:
@@ -109,6 +116,12 @@ class Loader:
         if not paths:
             self.sources[entity] = self._nothing(declared)
             return
+        kinds = sorted({Path(path).suffix.lower() for path in paths})
+        if len(kinds) > 1:
+            other = next(path for path in paths if Path(path).suffix.lower() != Path(paths[0]).suffix.lower())
+            found = f"和 {paths[0]} 都是「{entity}」的表,却不是同一种文件"
+            found_en = f"it is a table of “{entity}” as {paths[0]} is, but a file of another kind"
+            raise Rejected("facts-file-kind", file=other, found=found, found_en=found_en)
         raw, where = self._raw(paths), Place(paths[0])
         columns = self._columns(declared, raw, where)
         described = dict(self._described(raw))
@@ -119,7 +132,9 @@ class Loader:
         """The rows of files as they stand."""
         names = exp.Array(expressions=[sql.text(path) for path in paths])
         csv = paths[0].lower().endswith(".csv")
-        options = [exp.EQ(this=exp.column("all_varchar"), expression=sql.TRUE)] if csv else []
+        # rows may have more cells or fewer than the heading, as in a spreadsheet
+        asked = ("all_varchar", "header", "null_padding") if csv else ()
+        options = [exp.EQ(this=exp.column(name), expression=sql.TRUE) for name in asked]
         union = exp.EQ(this=exp.column("union_by_name"), expression=sql.TRUE)
         return sql.function("read_csv" if csv else "read_parquet", names, union, *options)
 
@@ -161,7 +176,10 @@ class Loader:
             self.findings.add("facts-column-absent", where, name=declared.name, columns=listing(absent))
         key = declared.key_field
         if key is not None and key.name not in found:
-            raise Rejected("facts-header-missing", name=declared.name, known=listing(known), rows=1, file=where.file)
+            name = Path(where.file).name
+            raise Rejected(
+                "facts-header-missing", name=name, entity=declared.name, known=listing(known), rows=1, file=where.file
+            )
         if declared.owner and not self.program.entities[declared.owner].singleton and OWNER_HEADER not in found:
             self.findings.add("facts-owner-column", where, name=declared.name, owner=declared.owner)
         return found
@@ -199,6 +217,7 @@ class Loader:
             fields[item.name] = self._cells(declared, item, f"f{index}", cells, arrays, expressions)
         arrow = pa.table(arrays)
         self.db.register(f"{table}_raw", arrow)
+        self.remove(table)
         self.do(sql.create(table, exp.select(*expressions).from_(f"{table}_raw")))
         self.db.unregister(f"{table}_raw")
         return Source(
@@ -285,16 +304,21 @@ class Loader:
         """The number of the reason that a cell holds something else."""
         return self.why.number((Lack.UNREADABLE, declared.name, item.name, problem))
 
+    def nobody(self, declared: core.Entity) -> Source:
+        """A singleton of which nothing was said."""
+        return self._records(declared, (), False)
+
     def _nothing(self, declared: core.Entity) -> Source:
         table = self.table(declared.name)
         if declared.singleton:
-            return self._records(declared, (), False)
+            return self.nobody(declared)
         columns: list[Sql] = [
             exp.alias_(exp.cast(exp.Null(), "VARCHAR"), KEY),
             exp.alias_(exp.cast(exp.Null(), "VARCHAR"), OWNER),
             exp.alias_(exp.cast(exp.Null(), "BIGINT"), ROW),
         ]
         select = exp.select(*columns).where(sql.FALSE)
+        self.remove(table)
         self.do(sql.create(table, select))
         fields = {
             item.name: Stored(
@@ -336,5 +360,16 @@ class Loader:
         return tuple(member for member in self.program.rolls[roll.roll].members if member not in there)
 
 
+def broken(error: Exception, paths: Sequence[str]) -> Rejected | None:
+    """What a failure of the database says of a file of facts that it could not read to its end."""
+    said = str(error)
+    for path in paths:
+        if f"'{path}'" in said or f'"{path}"' in said:
+            kind = Path(path).suffix.lstrip(".")
+            return Rejected("facts-file-broken", file=path, kind=kind, reason=_first_line(error))
+    return None
+
+
 def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:200]
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines[: 2 if lines[0].endswith(tuple("0123456789")) else 1])[:200]

@@ -187,6 +187,118 @@ def test_bad_files_are_told_and_nothing_half_written(
     assert "Traceback" not in err
 
 
+GOOD = "select 'C' || i as 代码, '甲类' as 类, {count} as 认定数, 7 as 目标数, 1 as 投入, true as 合格 from range(1, 5) t(i)"
+
+
+def holed(name: str) -> None:
+    """Overwrite a stretch within a parquet file: its end, with the description, is whole."""
+    data = bytearray(Path(name).read_bytes())
+    data[10:200] = bytes(190)
+    Path(name).write_bytes(bytes(data))
+
+
+def test_rows_are_told_by_their_own_file(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("二").mkdir()
+    parquet("企业.parquet", GOOD.format(count="i"))
+    parquet("二/企业.parquet", GOOD.format(count="case when i = 3 then -5 else i end").replace("'C'", "'D'"))
+    code, _, err = told(place, capsys, "企业.parquet", "二/企业.parquet", "-o", "结果.parquet")
+    assert code == 1
+    assert "二/企业.parquet[认定数:3]" in err
+    shown = duckdb.connect().sql("select 代码, \"补助·状态\" from '结果.parquet'").fetchall()
+    assert [row[0] for row in shown] == [f"{letter}{n}" for letter in "CD" for n in range(1, 5)]
+    assert [row for row in shown if row[1] != "value"] == [("D3", "invalid")]
+
+
+def test_one_wrong_cell_leaves_the_other_rows(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parquet("企业.parquet", GOOD.format(count="case when i = 2 then '五十' else i::varchar end"))
+    code, _, err = told(place, capsys, "企业.parquet", "-o", "结果.parquet")
+    assert code == 1
+    assert "企业.parquet[认定数:2]" in err
+    assert "五十" in err
+    shown = duckdb.connect().sql("select 代码, \"补助·状态\" from '结果.parquet'").fetchall()
+    assert [row for row in shown if row[1] != "value"] == [("C2", "invalid")]
+
+
+def test_a_file_with_a_hole_is_told_by_name_and_nothing_stays(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parquet("企业.parquet", GOOD.format(count="i"))
+    holed("企业.parquet")
+    code, _, err = told(place, capsys, "企业.parquet", "-o", "结果.parquet")
+    assert code == 1
+    assert "facts-file-broken" in err
+    assert "企业.parquet" in err
+    assert not [name for name in os.listdir() if "结果" in name]
+
+
+def test_files_of_two_kinds_for_one_entity_are_refused(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("二").mkdir()
+    parquet("企业.parquet", GOOD.format(count="i"))
+    csv("二/企业.csv", *FIRMS)
+    code, _, err = told(place, capsys, "企业.parquet", "二/企业.csv")
+    assert code == 1
+    assert "二/企业.csv" in err
+    assert "同一种文件" in err
+
+
+def test_keys_of_owners_are_read_as_keys(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    csv("企业.csv", "代码,类,认定数,目标数,投入,合格", "C1,甲类,3,7,1,是", "C2 ,甲类,3,7,1,是,多出的")
+    csv("活动.csv", "企业,日期,到会数", " C1,2025-08-30,30", "C1 ,2025-08-30,30", "\u3000C2,2025-08-30")
+    code, _, err = told(place, capsys, "企业.csv", "活动.csv", "--engine", "columnar", "-o", "结果.parquet")
+    assert code == 0, err
+    shown = duckdb.connect().sql("select 代码, 场次, \"场次·状态\" from '结果.parquet'").fetchall()
+    assert shown == [("C1", 2, "value"), ("C2", None, "unknown")]
+
+
+def test_a_singleton_has_one_row(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parquet("企业.parquet", GOOD.format(count="i"))
+    parquet("全市.parquet", "select i as 预算 from range(3) t(i)")
+    code, _, err = told(place, capsys, "企业.parquet", "全市.parquet")
+    assert code == 1
+    assert "全市.parquet[预算:2]" in err
+    parquet("全市.parquet", "select 1 as 预算 where false")
+    code, _, _ = told(place, capsys, "企业.parquet", "全市.parquet", "-o", "结果/")
+    assert code == 0
+    assert len(duckdb.connect().sql("select * from '结果/全市.parquet'").fetchall()) == 1
+    assert len(duckdb.connect().sql("select * from '结果/企业.parquet'").fetchall()) == 4
+
+
+def test_what_does_not_fit_64_bits_once_scaled_is_exact(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    amount = '(900000000000000 + i)::decimal(38,4) as "投入(万元)"'
+    parquet("企业.parquet", GOOD.format(count="i").replace("1 as 投入", amount))
+    parquet("活动.parquet", "select 'C1' as 企业, date '2025-08-30' as 日期, 30 as 到会数 from range(2)")
+    assert told(place, capsys, "企业.parquet", "活动.parquet", "-o", "结果.parquet")[0] == 0
+    found = duckdb.connect().sql("select 奖励 from '结果.parquet' where 代码 = 'C1'").fetchall()
+    assert found == [(Decimal(900_000_000_000_001_0000) / 10,)]
+
+
+def test_a_full_disk_leaves_nothing_that_looks_whole(place: Path) -> None:
+    parquet("企业.parquet", GOOD.format(count="i").replace("range(1, 5)", "range(1, 200001)"))
+    limited = (
+        "import resource, sys\nresource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))\n"
+        "from policydsl.cli.main import main\nsys.exit(main(sys.argv[1:]))"
+    )
+    call = [sys.executable, "-c", limited, "run", "例.pol", "企业.parquet", "-o", "结果.parquet"]
+    done = subprocess.run(
+        call, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert done.returncode == 1
+    assert "没有算完" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not Path("结果.parquet").exists()
+
+
+def test_the_work_of_another_run_is_not_taken(place: Path) -> None:
+    parquet("企业.parquet", GOOD.format(count="i"))
+    other = duckdb.connect(".结果.parquet.work.duckdb")
+    other.execute("create table theirs as select 1")
+    call = [sys.executable, "-m", "policydsl", "run", "例.pol", "企业.parquet", "-o", "结果.parquet"]
+    done = subprocess.run(
+        call, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert done.returncode == 1
+    assert "另一次运行" in done.stderr
+    assert other.sql("select * from theirs").fetchall() == [(1,)]
+
+
 def test_other_kinds_of_files_are_refused(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("企业.xlsx").write_bytes(b"")
     assert told(place, capsys, "企业.xlsx", "--engine", "columnar")[0] == 2
