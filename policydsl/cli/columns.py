@@ -81,9 +81,9 @@ def run(options: argparse.Namespace) -> int:
         say(zh if program.language == "zh" else en)
         return FINDINGS
     except (OSError, duckdb.Error) as error:
-        rejected = broken(error, options.facts)
-        if rejected is not None:
-            return _rejected(rejected, program, options.output)
+        told = broken(error, options.facts)
+        if told is not None:
+            return _rejected(told, program, options.output)
         first = str(error).splitlines()[0][:300]
         say(
             f"没有算完:{first}。已经算完的部分留在工作文件里,排除原因后再运行一次会接着算。 Not finished; run again to go on."

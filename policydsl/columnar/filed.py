@@ -193,9 +193,9 @@ class FileTable:
             count = self.loader.do(exp.select(exp.Count(this=exp.Star())).from_(table))[0][0]
             if count > 1:
                 name = next(iter(self.columns), self.declared.name)
-                first = str(self.place(name, 1))
+                stands = str(self.place(name, 1))
                 self.loader.findings.add(
-                    "facts-singleton", self.place(name, 2), entity=self.declared.name, key="", first=first
+                    "facts-singleton", self.place(name, 2), entity=self.declared.name, key="", first=stands
                 )
                 self.loader.do(exp.delete(table, where=sql.binary(exp.GT, exp.column(ROW), sql.whole(1))))
             return
