@@ -349,8 +349,11 @@ def test_parental_allowance(before: int, now: int, siblings: bool, multiples: in
         tenths = min(1000, 670 + (1000 - before) // 2)
     elif before > 1200:
         tenths = max(650, 670 - (before - 1200) // 2)
-    monthly = min(Fraction(1800), max(Fraction(300), Fraction(max(0, min(before, 2770) - now) * tenths, 1000)))
-    monthly = monthly / 2 if plus else monthly
+    lost = Fraction(max(0, min(before, 2770) - now) * tenths, 1000)
+    monthly = min(Fraction(1800), max(Fraction(300), lost))
+    if plus:  # at most half of what there would be without any income of now
+        idle = min(Fraction(1800), max(Fraction(300), Fraction(min(before, 2770) * tenths, 1000)))
+        monthly = min(idle / 2, max(Fraction(150), lost))
     extra = max(monthly / 10, Fraction(75, 2) if plus else Fraction(75)) if siblings else Fraction(0)
     whole = monthly + extra + multiples * (150 if plus else 300)
     row = {
@@ -380,6 +383,20 @@ def test_primary_insurance_amount(years: list[int], early: int) -> None:
         "Earning": [{"Worker": "1", "fiscal": 1980 + at, "indexed": paid} for at, paid in enumerate(years)],
     }
     assert value(RETIRED, "benefit", tables) == int(amount * (1 - reduction))
+
+
+@pytest.mark.parametrize(
+    ("born", "months"),
+    [("1938-01-01", 780), ("1938-01-02", 782), ("1942-12-31", 790), ("1943-01-02", 792), ("1954-12-31", 792)]
+    + [(f"{1955 + years}-06-01", 794 + 2 * years) for years in range(5)]
+    + [("1960-01-01", 802), ("1960-01-02", 804)],
+)
+def test_full_retirement_age(born: str, months: int) -> None:
+    tables: dict[str, list[dict[str, object]]] = {
+        "Worker": [{"number": "1", "born": born, "claims_on": "2040-01-01"}],
+        "Earning": [],
+    }
+    assert value(RETIRED, "full_age", tables) == months
 
 
 CREDIT = loaded("uk-universal-credit")
