@@ -19,11 +19,10 @@ def unfolded(node: tree.Table) -> tree.Table:
         return node
     head = [name.text for name in node.grid.head]
     down = [head.index(key.text) for key in node.keys if key.text in head]
-    over = [at for at, name in enumerate(head) if name not in {key.text for key in node.keys}]
     rows: list[tuple[tree.Cell, ...]] = []
     spans = []
     for row in node.grid.rows:
-        for at, cell in zip(over, node.heads, strict=False):
+        for at, cell in zip(node.crossed, node.heads, strict=False):
             rows.append((*(row[key] for key in down), cell, row[at]))
             spans.append(row[at].span)
     names = (*(node.grid.head[key] for key in down), node.across, node.name)

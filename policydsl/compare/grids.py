@@ -52,9 +52,7 @@ Mark = Callable[[int], object]
 
 def _head(forms: Forms, table: tree.Table) -> Mark:
     """What a column is known by: its name; above the cells of a cross table, what stands there."""
-    keys = {name.text for name in table.keys}
-    crossed = [at for at, name in enumerate(table.grid.head) if name.text not in keys] if table.across else []
-    above = dict(zip(crossed, table.heads, strict=False))
+    above = dict(zip(table.crossed, table.heads, strict=False))
     return lambda at: forms.of(above[at] if at in above else table.grid.head[at])
 
 

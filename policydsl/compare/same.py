@@ -6,7 +6,7 @@ several words for a comparator and the order of things of which none comes first
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
 import attrs
@@ -68,15 +68,30 @@ class Forms:
                 return ("choice", frozenset(self.of(label) for label in labels), self.of(value), self.of(cite))
             case tree.Cell(kind="values", values=values):
                 return ("values", frozenset(self.of(value) for value in values))
+            case tree.Table(across=tree.Name(), grid=grid):
+                return self._written(node, grid=self._under(grid, node.crossed))
+            case tree.GridRow(grid=grid):
+                return self._written(node, grid=self._under(grid, range(1, len(grid.head))))
             case tree.Block(kind="BY", subject=subject, rows=rows):
                 return ("BY", self.of(subject), frozenset(self.of(row) for row in rows))
             case tuple() | list():
                 return tuple(self.of(item) for item in node)
             case _ if attrs.has(type(node)):
-                return (type(node).__name__, *(self.of(getattr(node, name)) for name in _fields(type(node))))
+                return self._written(node)
             case _:
                 assert isinstance(node, Hashable)
                 return node
+
+    def _written(self, node: Any, **instead: Hashable) -> Hashable:
+        """The form of a node field by field, with other forms for some of them."""
+        names = _fields(type(node))
+        forms = (instead[name] if name in instead else self.of(getattr(node, name)) for name in names)
+        return (type(node).__name__, *forms)
+
+    def _under(self, grid: tree.Grid, crossed: Collection[int]) -> Hashable:
+        """A grid without the text at the head of columns that have a cell there: that says the same in other words."""
+        head = tuple("" if at in crossed else self.of(name) for at, name in enumerate(grid.head))
+        return self._written(grid, head=head)
 
     def _unit(self, node: tree.UnitName) -> Hashable:
         text = node.text

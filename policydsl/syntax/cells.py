@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from policydsl.source import display_width
@@ -12,10 +13,10 @@ from policydsl.syntax.sheet import Row
 from policydsl.syntax.spelling import Spelling
 
 
-def grid_rows(spell: Spelling, grid: tree.Grid, heads: tuple[tree.Cell, ...] = ()) -> list[Row]:
-    """The lines of a table, its columns aligned. `heads` are the cells at the head of those columns, the last ones, that are keys."""
-    plain = len(grid.head) - len(heads)
-    lines = [[_head(spell, name) for name in grid.head[:plain]] + [_cell(spell, cell) for cell in heads]]
+def grid_rows(spell: Spelling, grid: tree.Grid, heads: Mapping[int, tree.Cell] | None = None) -> list[Row]:
+    """The lines of a table, its columns aligned. `heads`: by column, the cells that stand at the head in place of a name."""
+    above = heads or {}
+    lines = [[_cell(spell, above[at]) if at in above else _head(spell, name) for at, name in enumerate(grid.head)]]
     lines += [[_cell(spell, cell) for cell in row] for row in grid.rows]
     widths = [max(display_width(line[at]) for line in lines) for at in range(len(grid.head))]
     first = grid.head[0].span.to(grid.head[-1].span) if grid.head else grid.span

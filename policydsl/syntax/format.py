@@ -338,7 +338,11 @@ def _table(spell: Spelling, node: tree.Table) -> Row:
     head += f" {spell.word(node.hit)}" if node.hit else ""
     head += f" {spell.word('FROM')} {spell.day(node.since)} {spell.word('ONWARD')}" if node.since else ""
     head += f" {spell.word('REST_SAME')}" if node.rest_same else ""
-    return _row(node, [[(0, f"{head}:{spell.citation(node.cite)[1:]}")]], grid_rows(spell, node.grid, node.heads))
+    return _row(
+        node,
+        [[(0, f"{head}:{spell.citation(node.cite)[1:]}")]],
+        grid_rows(spell, node.grid, dict(zip(node.crossed, node.heads, strict=False))),
+    )
 
 
 def _property(spell: Spelling, node: tree.Always | tree.Monotone) -> Row:

@@ -20,7 +20,11 @@ def rows_below(spell: Spelling, phrases: Phrases, after: tuple[tree.Row, ...]) -
         nodes.sort(key=lambda node: node.span.start)
     found: list[Row] = []
     for node in nodes:
-        found += grid_rows(spell, node.grid, node.heads) if isinstance(node, tree.GridRow) else [row_of(spell, node)]
+        found += (
+            grid_rows(spell, node.grid, dict(enumerate(node.heads, start=1)))
+            if isinstance(node, tree.GridRow)
+            else [row_of(spell, node)]
+        )
     return found
 
 

@@ -592,6 +592,14 @@ class Table(Written):
     across: Name | None = None
     heads: tuple[Cell, ...] = ()
 
+    @property
+    def crossed(self) -> tuple[int, ...]:
+        """The columns at whose head stands a cell (`heads`, in this order) and no name: all but the keys, wherever those stand."""
+        if self.across is None:
+            return ()
+        keys = {key.text for key in self.keys}
+        return tuple(at for at, name in enumerate(self.grid.head) if name.text not in keys)
+
 
 @frozen(repr=False)
 class CalendarLine(Written):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from policydsl.compare.differences import differences
@@ -30,7 +30,10 @@ WHOLE, _ = parse(Source("2025.pol", NOTICE))
 @given(st.sampled_from(LANGUAGES).flatmap(files))
 def test_a_file_does_not_differ_from_itself(file: tree.File) -> None:
     assert differences(file, file).changes == ()
-    again, _ = parse(Source("again", format_file(file)))
+    again, findings = parse(Source("again", format_file(file)))
+    # a tree may be nested deeper than a text may be
+    assume(all(finding.code != "too-nested" for finding in findings))
+    assert not findings
     assert differences(file, again).changes == ()
     assert differences(again, file).changes == ()
 

@@ -37,8 +37,8 @@ def settled(file: tree.File) -> tree.File:
     def change(node: object) -> object:
         if not isinstance(node, tree.Table) or node.across is None:
             return node
-        named = len(node.grid.head) - len(node.heads)
-        head = tuple(evolve(name, text=name.text if at < named else "") for at, name in enumerate(node.grid.head))
+        over = node.crossed
+        head = tuple(evolve(name, text="" if at in over else name.text) for at, name in enumerate(node.grid.head))
         return evolve(node, grid=evolve(node.grid, head=head))
 
     return mapped(file, change)

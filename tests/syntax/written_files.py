@@ -345,7 +345,8 @@ def _table(draw: st.DrawFn) -> tree.Table:
     grid, heads = draw(grids()), ()
     if across is not None:
         grid, heads = draw(headed(len(keys)))
-        grid = evolve(grid, head=(*keys, *grid.head[len(keys) :]))
+        over = tuple(draw(names.filter(lambda name: name not in keys)) for _ in heads)
+        grid = evolve(grid, head=tuple(draw(st.permutations((*keys, *over)))))
     return tree.Table(
         draw(names),
         draw(aliases),
