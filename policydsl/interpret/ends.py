@@ -1,4 +1,7 @@
-"""Owns 第一条 and 最后一条: the value of the row at one end of an order, known once nothing open could stand before it."""
+"""Owns 第一条 and 最后一条: the value of the row at one end of an order, known once nothing open could stand before it.
+
+Where it is not known, the reasons are those of every row that could stand at that end: of the open ones from there on, and of
+the first row that is sure to count."""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from policydsl.core.facts import Record
 from policydsl.core.program import Aggregate
 from policydsl.core.values import Absent, Blocked, Lack, NotApplicable, Outcome
 from policydsl.interpret.folds import Found, Prelude
-from policydsl.interpret.lack import Asker, Frame, join
+from policydsl.interpret.lack import Asker, Frame
 from policydsl.interpret.running import Ordering
 from policydsl.interpret.siblings import Held, Reasons, naming
 from policydsl.interpret.staged import Plain, Staged, new, quiet
@@ -50,28 +53,34 @@ def end(
         return met
 
     def chosen(frame: Frame, rows: list[Candidate], skipped: list[str]) -> tuple[Outcome | None, str]:
-        """The value at the end and the key of its row; None where no row has one."""
+        """The value at the end and the key of its row; None where no row has one and none is open."""
         rows = sorted(rows, key=lambda item: item.key, reverse=last)
+        open_ = Reasons()
         for _, alike in groupby(rows, key=lambda item: item.key):
             level = list(alike)
             values: list[tuple[Outcome, str]] = []
             for item in level:
-                value = body((item.row, *frame)) if item.held is True else item.held
+                if isinstance(item.held, Blocked):
+                    open_.add(item.held)
+                    continue
+                value = body((item.row, *frame))
                 if isinstance(value, Absent | NotApplicable):
                     skipped.append(item.row.key)
                 else:
                     values.append((value, item.row.key))
-            blocked = [value for value, _ in values if isinstance(value, Blocked)]
-            if blocked:
-                return join(blocked), ""
-            if any(value != values[0][0] for value, _ in values):
-                keys = [key for _, key in values]
+            if not values:
+                continue
+            for value, _ in values:
+                if isinstance(value, Blocked):
+                    open_.add(value)
+            known = [(value, key) for value, key in values if not isinstance(value, Blocked)]
+            if any(value != known[0][0] for value, _ in known):
+                keys = [key for _, key in known]
                 names = naming(asker, keys, len(keys))
                 zh, en = f"{names}次序相同而值不同", f"{names} come at the same place and differ"
-                return asker.lack(frame, Lack.CONFLICT, asker.say(zh, en)), ""
-            if values:
-                return values[0]
-        return None, ""
+                open_.add(asker.lack(frame, Lack.CONFLICT, asker.say(zh, en)))
+            return (open_.blocked, "") if open_.blocked is not None else values[0]
+        return open_.blocked, ""
 
     def traced(frame: Frame) -> Step:
         found = find(frame)

@@ -402,6 +402,25 @@ def test_a_row_that_may_count_blocks_only_what_it_could_change() -> None:
     assert ends(LAST, ("2025-01-01", None, True), ("2025-02-01", 5, True))[0] == 5
 
 
+def test_every_row_that_could_stand_at_the_end_is_named() -> None:
+    """Of rows that may count all the reasons are given, as far as the first that is sure to count, and the gravest is shown."""
+    first, _ = ends(FIRST, ("2025-01-01", 1, None), ("2025-02-01", 2, None), ("2025-03-01", None, True), (*LATE, None))
+    assert isinstance(first, Blocked)
+    assert [(cause.key, cause.name) for cause in first.causes] == [("1", "有效"), ("2", "有效"), ("3", "金额")]
+    # two sure rows that differ are a conflict, which a row before them that may count does not hide
+    tied, _ = ends(FIRST, ("2025-01-01", 1, None), ("2025-02-01", 2, True), ("2025-02-01", 3, True))
+    assert isinstance(tied, Blocked)
+    assert tied.status == "invalid"
+    assert {cause.name for cause in tied.causes} == {"有效", "端"}
+    # rows none of which is sure to count: what stands for no row is not asked
+    alone, _ = ends(LAST, ("2025-01-01", 1, None), ("2025-02-01", 2, None))
+    assert isinstance(alone, Blocked)
+    assert len(alone.causes) == 2
+
+
+LATE = ("2025-04-01", 4)
+
+
 def test_two_rows_at_the_end_must_agree() -> None:
     assert ends(LAST, ("2025-01-01", 5, True), ("2025-01-01", 5, True))[0] == 5
     assert isinstance(ends(LAST, ("2025-01-01", 5, True), ("2025-01-01", 6, True))[0], Blocked)

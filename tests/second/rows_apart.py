@@ -138,9 +138,7 @@ def running(walk: Walk, node: core.Running, family: Family, row: Record, asker: 
                 total += value  # type: ignore[operator]
     for one, why in family.maybe:
         if keys[one.key] < mine or (one is row and node.inclusive):
-            value = walk.of(node.body, (one,), asker)
-            if not empty(value):
-                whys.append(together([why, value]))
+            whys.append(why)
     return together(whys) if whys else exact(total)
 
 

@@ -391,14 +391,17 @@ class Walk:
         whys: list[Outcome] = list(lacking)
         for place, (row, counts) in enumerate(met):
             inner = (row, *scopes)
-            value = self.of(node.body, inner, asker)
-            if empty(value):
-                continue
             key = place if node.order is None else self.of(node.order, inner, asker)
-            if plain(key):
-                ranks.append((rows_apart.sortable(self.program, node.order, key), counts, value))
-            else:
+            if not plain(key):
                 whys.append(undecided([key], asker))
+                continue
+            key = rows_apart.sortable(self.program, node.order, key)
+            if counts is not True:
+                ranks.append((key, counts, None))
+                continue
+            value = self.of(node.body, inner, asker)
+            if not empty(value):
+                ranks.append((key, True, value))
         if blocked(whys):
             return together(whys)
         # an open row matters only where it could stand at the end looked for
@@ -410,13 +413,13 @@ class Walk:
                 return together(open_rows)
             return asker.says(Lack.UNDEFINED) if node.empty is None else self.of(node.empty, scopes, asker)
         best = (min if node.fold == "first" else max)(sure)
-        doubtful = [counts for key, counts, _ in ranks if counts is not True and not further(best, key)]
+        found = [counts for key, counts, _ in ranks if counts is not True and not further(best, key)]
         at_end = [value for key, counts, value in ranks if counts is True and key == best]
-        if blocked([*doubtful, *at_end]):
-            return together([*doubtful, *at_end])
-        if any(not same(at_end[0], other) for other in at_end[1:]):
-            return asker.says(Lack.CONFLICT)
-        return at_end[0]
+        found += outcomes_blocked(at_end)
+        known = [value for value in at_end if not isinstance(value, Blocked)]
+        if any(not same(known[0], other) for other in known[1:]):
+            found.append(asker.says(Lack.CONFLICT))
+        return together(found) if found else at_end[0]
 
 
 # ---------------------------------------------------------------- on outcomes
