@@ -214,9 +214,9 @@ def limit(made: Expressions, node: core.Limit, env: Env) -> Val:
         bounds.append(("gt" if bound.kind == "cap" else "lt", before, when, block, edge))
     vals = [first, *(edge for *_, edge in bounds)]
     forms = [val.form for val in vals if val.form is not None]
-    numeric = len(forms) == len(vals)
-    form: Any = join(forms) if numeric else None
-    if numeric and not isinstance(form, Scaled):
+    # a bound that awaits a decision has no class; the others must be of one all the same
+    form: Any = join(forms) if forms else None
+    if form is not None and not isinstance(form, Scaled):
         form = Rational(form.bits, scales.below(form))
     writer = made.writer
     target = writer.fresh("v")

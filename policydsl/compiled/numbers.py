@@ -126,6 +126,11 @@ class Numbers:
         top = binary(sign, binary("*", left.code, self.below(right)), binary("*", right.code, self.below(left)))
         return self._made(top, binary("*", self.below(left), self.below(right)), form)
 
+    @staticmethod
+    def _asked(val: Val, code: Code) -> Code:
+        """What was made of a number, such that a gap in its place ends the quick way, even where nothing had to be done."""
+        return code if val.solid or code is not val.code else ast.BinOp(code, ast.Mult(), literal(1))
+
     def mul(self, left: Val, right: Val) -> Val:
         """A product."""
         assert left.form is not None and right.form is not None
@@ -145,14 +150,11 @@ class Numbers:
         match val.form:
             case Scaled(scale=scale):
                 shared = gcd(factor.numerator, scale) or 1
-                top = binary("*", val.code, literal(factor.numerator // shared))
-                made = self._made(top, literal(scale // shared * factor.denominator), form)
-                return made if top is not val.code else made._replace(solid=val.solid)
+                top = self._asked(val, binary("*", val.code, literal(factor.numerator // shared)))
+                return self._made(top, literal(scale // shared * factor.denominator), form)
             case Quotient():
-                top = binary("*", val.code, literal(factor.numerator))
-                return self._made(top, binary("*", self.below(val), literal(factor.denominator)), form)._replace(
-                    solid=val.solid
-                )
+                top = self._asked(val, binary("*", val.code, literal(factor.numerator)))
+                return self._made(top, binary("*", self.below(val), literal(factor.denominator)), form)
             case Rational():
                 by = literal(factor) if type(factor) is int else self._writer.keep(factor)
                 return self._rational(ast.BinOp(val.code, ast.Mult(), by), form)
@@ -175,11 +177,11 @@ class Numbers:
             over, under = literal(one // gcd(one, other)), literal(other // gcd(one, other))
         if left.known:
             left = left._replace(code=literal(left.const.numerator))
-        top = self._writer.assign(self._writer.fresh(), binary("*", left.code, under))
+        top = self._writer.assign(self._writer.fresh(), self._asked(left, binary("*", left.code, under)))
         bottom = self._writer.assign(self._writer.fresh(), binary("*", right.code, over))
         pair = ast.Tuple([ast.Name(top.id, ast.Store()), ast.Name(bottom.id, ast.Store())], ast.Store())
         self._writer.test(relation("le", bottom, literal(0)), [ast.Assign([pair], call("upright", top, bottom))])
-        return self._made(top, bottom, form)._replace(solid=left.solid)
+        return self._made(top, bottom, form)
 
     def neg(self, val: Val) -> Val:
         """The opposite."""
