@@ -111,6 +111,8 @@ def test_full_width_signs_give_the_same_tree(data: st.DataObject, kind: type, la
     node = data.draw(KINDS[kind](language))
     assume(not any(isinstance(item, AS_WRITTEN) for item in getattr(node, "body", ())))
     text = format_file(tree.File(node.span.source, language, (node,)))
+    # a quotation mark in a name: where texts begin and end is then not to be seen by their marks alone
+    assume(not re.search(r"「[^」\n]*[“”\"]", text))
     signs = data.draw(st.sets(st.sampled_from(sorted(WIDE))))
     if language == "en":
         # the words of the language are letters
@@ -118,7 +120,21 @@ def test_full_width_signs_give_the_same_tree(data: st.DataObject, kind: type, la
     lines = [line[: len(line) - len(line.lstrip())] + widened(line.lstrip(), signs) for line in text.split("\n")]
     again, findings = read("\n".join(lines))
     assert not findings, ("\n".join(lines), findings)
-    assert settled(again).body == settled(tree.File(node.span.source, language, (node,))).body
+    assert narrowed(settled(again)).body == settled(tree.File(node.span.source, language, (node,))).body
+
+
+def narrowed(file: tree.File) -> tree.File:
+    """The same with ids of amended notices in half-width signs: they too keep their width, for they are held against 编号."""
+    narrow = str.maketrans({wide: sign for sign, wide in WIDE.items()})
+
+    def change(node: object) -> object:
+        if isinstance(node, tree.Amendment):
+            return evolve(node, id=node.id.translate(narrow))
+        if isinstance(node, tree.Prevailing):
+            return evolve(node, notices=tuple(id_.translate(narrow) for id_ in node.notices))
+        return node
+
+    return mapped(file, change)
 
 
 REMARK = re.compile(r"# (\d+\.\d+ “ 「 \( 若|\d+ 后面|末尾)$")
