@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from agreement import agree, changed, left_open, whole
-from hypothesis import example, given, settings
+from hypothesis import example as pinned
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import Case, checked, pages
 from random_programs import SEEDS, histories, policy
@@ -71,7 +72,7 @@ def test_every_alternative_of_the_2025_notice() -> None:
 
 # a cap that awaits a decision beside a floor of one and a half
 @LAW
-@example(1002654)
+@pinned(1002654)
 @given(SEEDS)
 def test_random_programs_on_fractions(seed: int) -> None:
     for number in range(seed, seed + EACH):
@@ -81,8 +82,8 @@ def test_random_programs_on_fractions(seed: int) -> None:
 
 # the same in a divisor; a value that does not apply divided by one
 @LAW
-@example(150919)
-@example(1001527)
+@pinned(150919)
+@pinned(1001527)
 @given(SEEDS)
 def test_random_programs_on_whole_numbers(seed: int) -> None:
     for number in range(seed, seed + EACH):
