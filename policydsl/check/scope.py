@@ -461,14 +461,14 @@ _MEANT = {
     "数": ("数字", "数值", "数量", "整数", "小数"),
     "布尔": ("是否", "是或否", "是/否", "真假", "布尔值", "判断"),
     "时刻": ("时间", "日期时间"),
-    "日期": ("年月日", "日子"),
+    "日期": ("年月日", "日子", "年月", "月份"),
     "ratio": ("percent", "percentage", "rate", "share"),
     "money": ("amount", "currency", "cash"),
     "text": ("string", "str", "word"),
     "number": ("int", "integer", "float", "decimal", "count"),
     "boolean": ("bool", "yesno", "flag"),
     "moment": ("datetime", "time", "timestamp"),
-    "date": ("day",),
+    "date": ("day", "year_month", "yearmonth"),
 }
 """What people call the types, by the word of the language."""
 

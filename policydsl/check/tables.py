@@ -8,12 +8,28 @@ from policydsl.check import refer
 from policydsl.core import program as core
 from policydsl.core.types import NEVER, TEXT, Member, Never, Type, strip
 from policydsl.core.values import Value
+from policydsl.core.walk import everything
 from policydsl.source import Span
 from policydsl.syntax import tree
 from policydsl.syntax.keywords import RELATIONS
+from policydsl.syntax.walk import inside
 
 if TYPE_CHECKING:
     from policydsl.check.infer import Checker
+
+
+_OF_A_ROW = (
+    core.FieldRead,
+    core.RuleRead,
+    core.Aggregate,
+    core.Within,
+    core.Lookup,
+    core.Running,
+    core.Previous,
+    core.Rank,
+    core.Share,
+)
+"""What a cell may not hold: a table belongs to no row, so its cells are made of literals and 标准 alone."""
 
 
 def same_columns(checker: Checker, name: str, versions: list[tree.Table]) -> None:
@@ -104,7 +120,8 @@ def _column(checker: Checker, cells: list[tree.Cell]) -> tuple[list[core.Expr], 
         else None
         for cell in cells
     ]
-    if words and all(word is not None and not checker.scope.rolls_with(word) for word in words):
+    named = all(word in checker.scope.parameters for word in words)
+    if words and not named and all(word is not None and not checker.scope.rolls_with(word) for word in words):
         return [
             core.Const(word, word, type=TEXT, span=c.span) for word, c in zip(words, cells, strict=True) if word
         ], TEXT
@@ -116,12 +133,27 @@ def _column(checker: Checker, cells: list[tree.Cell]) -> tuple[list[core.Expr], 
         if cell.kind != "values" or len(cell.values) != 1:
             found.append((checker.report("cell-one-value", cell.span, found=cell.raw), cell.span))
             continue
-        value = checker.expr(cell.values[0], ())
-        if not isinstance(value, core.Const | core.Pending | core.Inapplicable):
-            value = checker.report("constant-needed", cell.span, found=cell.raw)
+        value = _content(checker, cell)
         found.append((value, cell.span))
     type_ = checker.common(tuple(found))
     return [value for value, _ in found], type_
+
+
+def _content(checker: Checker, cell: tree.Cell) -> core.Expr:
+    """What a cell holds: a literal, or what literals and 标准 make. A table belongs to no row, so it reads no fact and no rule."""
+    scope = checker.scope
+    written = cell.values[0]
+    rows = {name for item in scope.entities.values() for name in (*item.fields, *item.drafts)} - set(scope.parameters)
+    names = {node.path[0].text for node in inside(written) if isinstance(node, tree.Reference)}
+    if any(name in rows and not scope.rolls_with(name) for name in names):
+        return checker.report("constant-needed", cell.span, found=cell.raw)
+    value = checker.expr(written, ())
+    parts = list(everything(value))
+    if any(isinstance(part, _OF_A_ROW) for part in parts):
+        return checker.report("constant-needed", cell.span, found=cell.raw)
+    if scope.basis is not None and any(isinstance(part, core.OnDay) for part in parts):
+        return checker.report("cell-by-day", cell.span, found=cell.raw, basis=scope.basis.text)
+    return value
 
 
 def _key(checker: Checker, cell: tree.Cell, type_: Type) -> tuple[Value | core.Interval, ...] | None:

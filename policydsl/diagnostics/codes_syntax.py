@@ -287,6 +287,17 @@ _LITERALS = (
         "The date “{found}” has to be written like 2025-08-01.",
     ),
     Code(
+        "month-without-day",
+        _ERROR,
+        "月份没有写日",
+        "month without a day",
+        "「{found}」没有写是哪一天。",
+        "“{found}” names no day.",
+        "按月份计的,一律写当月 1 日,加减写「3个月」,相差几个月写「整月数(甲日, 乙日)」;到月底为止的,写当月最后一天,或者「月末(甲日)」。",
+        "What is counted by months is written as the first day of the month, with `3months` to add and `months_between(a, b)` "
+        "to count; what ends with the month, as its last day or `month_end(a)`.",
+    ),
+    Code(
         "no-such-day",
         _ERROR,
         "没有这一天",

@@ -166,8 +166,20 @@ _KINDS = (
         "constant wanted",
         "这里要写定的值,「{found}」是算出来的。",
         "A fixed value is wanted here, but “{found}” is computed.",
-        "请把算出的值直接写出来;要算的,另写成规则。",
-        "Write the value itself, or make a rule of it.",
+        "请把算出的值直接写出来;要用数据来算的,另写成规则;界限要算的,用「分档」。表里一格的值可以由写定的数和「标准」算出。",
+        "Write the value itself; make a rule of what needs facts, and bands of bounds that are computed. A cell's value may be "
+        "made of literals and parameters.",
+    ),
+    Code(
+        "cell-by-day",
+        _ERROR,
+        "表的一格随案件的日期变",
+        "cell that changes with the day of the case",
+        "「{found}」里的标准按「{basis}」取哪一天的数,表不属于哪一行,没有这个日期。",
+        "“{found}” depends on the day “{basis}” of the case; a table belongs to no row and has no such day.",
+        "请把表按日期写几个(表名后面写「自 日期 起」);或者表里写比例,在规则里乘以标准。",
+        "Write the table once for each time (`from DATE onward` after its name); or put rates in it and multiply by the "
+        "parameter in the rule.",
     ),
     Code(
         "date-expected",

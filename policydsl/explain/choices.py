@@ -22,6 +22,7 @@ from policydsl.explain.statements import (
     Choosing,
     Fate,
     KeyRange,
+    LocalNamed,
     Looking,
     Picking,
     PickRow,
@@ -157,6 +158,10 @@ def tell_lookup(step: Step, node: core.Lookup, desk: Desk) -> Term:
     keys = tuple(desk.part(step, key) for key in node.keys)
     found = step.note if isinstance(step.note, int) else None
     name = desk.book.table_name(node.table)
+    content = table.rows[found].cells[node.column] if found is not None else None
+    if isinstance(content, core.Apply | core.Round | core.Let):
+        # how the cell came about is told before it is read
+        desk.say(LocalNamed(node.column, desk.part(step, content)))
     labels = tuple(row_label(table, index) for index in range(len(table.rows)))
     cell = CellTerm(name, node.column, shown_of(step))
     own = labels[found] if found is not None else ""

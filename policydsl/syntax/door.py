@@ -25,6 +25,7 @@ MAX_MENDED = 1_000
 _WORDING = {"list": "list-needs-brackets", "each": "each-in-expression"}
 _BRACKET = re.compile(r"[()]")
 _DATE_SLIP = re.compile(r"(?<!\d)([12]\d{3})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
+_MONTH_SLIP = re.compile(r"(?<!\d)([12]\d{3})(?:年(\d{1,2})月(?:份)?|[-./](0?[1-9]|1[0-2]))(?![\d日/.-])")
 _WORD = re.compile(r"[^\W\d]+")
 _RUN = re.compile(r"[^\s:()\"“”「」、|]+")
 _KINDS = {
@@ -151,6 +152,13 @@ class Door:
         if slip and slip.start() <= at <= slip.end():
             year, month, day = slip.groups()
             self._report("date-form", slip.start(), slip.end(), found=slip.group(), mend=self._day(year, month, day))
+            return
+        month = _MONTH_SLIP.search(self.text, start, end)
+        while month and not month.start() <= at <= month.end():
+            month = _MONTH_SLIP.search(self.text, month.end(), end)
+        if month:
+            first = self._day(month[1], month[2] or month[3], "1")
+            self._report("month-without-day", month.start(), month.end(), found=month.group(), mend=first)
             return
         worded = self._worded(at, start, end, symbol)
         if worded is not None:
