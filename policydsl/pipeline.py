@@ -76,7 +76,10 @@ def _checked(source: Source, load: Load | None) -> Result:
     program, meant = check(file)
     # a line that could not be read leaves names unknown; saying so again for each use would bury the one mistake
     broken_text = broken_parts(source, findings)
-    everything = [*findings, *(finding for finding in meant if not broken_text.echoes(finding))]
+    told = [finding for finding in meant if not broken_text.echoes(finding)]
+    # what a rule that is at fault would have used is not known either
+    at_fault = broken_parts(source, [finding for finding in told if weight_of(finding) is Weight.ERROR])
+    everything = [*findings, *(finding for finding in told if not at_fault.unread(finding))]
     everything.sort(key=lambda finding: getattr(finding.where, "start", 0))
     broken = any(weight_of(finding) is Weight.ERROR for finding in everything)
     return Result(source, tuple(everything), written, None if broken else program, file)

@@ -20,6 +20,15 @@ class Broken:
     source: Source
     stretches: tuple[tuple[int, int], ...]
 
+    @property
+    def text(self) -> str:
+        """What could not be read."""
+        return "\n".join(self.source.text[start:end] for start, end in self.stretches)
+
+    def unread(self, finding: Diagnostic) -> bool:
+        """Whether a finding says that a name is never used which such a stretch mentions."""
+        return finding.code.startswith("unused-") and bool(self.stretches) and str(finding.data["name"]) in self.text
+
     def echoes(self, finding: Diagnostic) -> bool:
         """Whether a finding about meaning may only follow from what could not be read.
 
@@ -31,11 +40,14 @@ class Broken:
         if isinstance(where, Span) and any(start <= where.start <= end for start, end in self.stretches):
             return True
         names = [str(finding.data[key]) for key in ("name", "close", "members", "path") if finding.data.get(key)]
-        text = "\n".join(self.source.text[start:end] for start, end in self.stretches)
+        if finding.code == "unknown-unit":
+            names = [part for part in names[0].split("/") if part in self.text] or names
         if finding.code in ("header-missing", "main-missing", "main-unknown", "rule-outside-entity", "tasks-missing"):
             return True
         return (
-            bool(names) and finding.code.startswith(("un", "not-", "name-", "example-", "table-")) and names[0] in text
+            bool(names)
+            and finding.code.startswith(("un", "not-", "name-", "example-", "table-"))
+            and names[0] in self.text
         )
 
 

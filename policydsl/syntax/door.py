@@ -10,6 +10,7 @@ from policydsl.diagnostics.model import Diagnostic, Language
 from policydsl.source import Source, Span
 from policydsl.syntax.automaton import Refused
 from policydsl.syntax.keywords import BY_ID, KEYWORDS, hard_words
+from policydsl.syntax.slips import slip_at
 from policydsl.syntax.tables import automaton, words_of
 from policydsl.syntax.twig import Tree
 from policydsl.syntax.wordings import EACH, Wording, wordings
@@ -167,6 +168,10 @@ class Door:
             self._report(
                 _WORDING.get(worded.kind, "notice-wording"), worded.start, stop, found=found, mend=worded.mended
             )
+            return
+        slipped = slip_at(self.text, at, start, end, symbol, self.language)
+        if slipped is not None:
+            self._report(slipped.code, slipped.start, slipped.end, found=slipped.found, mend=slipped.mend)
             return
         glued = self._unglue(at, start, end, symbol)
         if glued is not None:
