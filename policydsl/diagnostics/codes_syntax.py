@@ -193,16 +193,6 @@ _WORDS = (
         "Put it in brackets, like `amount × (if poor then 1.2 else 1)`.",
     ),
     Code(
-        "step-in-line",
-        _ERROR,
-        "每满多少给多少,要分行写",
-        "steps stand on their own lines",
-        "「{found}」不能写在式子里。",
-        "“{found}” cannot stand in an expression.",
-        "请写「递增 数 自 起点:」,下一行「每 2年 给予 1分」。",
-        "Write `increment x from start:` and below it a line like `every 2year give 1point`.",
-    ),
-    Code(
         "list-needs-brackets",
         _ERROR,
         "清单要加括号",

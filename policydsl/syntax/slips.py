@@ -35,12 +35,11 @@ _CAPS = {
         ("FLOOR", re.compile(r"(?:minimum|no less than)[ \t]+(?=\d)")),
     ),
 }
-_STEP = {"zh": re.compile(r"每[满增加长]*[ \t]*\d\S*"), "en": re.compile(r"(?:for )?every[ \t]+\d\S*")}
 
 
 def slip_at(text: str, at: int, start: int, end: int, symbol: str, language: Language) -> Slip | None:
     """The turn of a notice that stopped a line at `at`, if it is one that is known."""
-    for look in (_dash, _cap, _choice, _step):
+    for look in (_dash, _cap, _choice):
         found = look(text, at, start, end, symbol, language)
         if found is not None:
             return found
@@ -85,9 +84,3 @@ def _choice(text: str, at: int, start: int, end: int, symbol: str, language: Lan
         if found.start(1) <= at <= found.end() + 1:
             return Slip("if-needs-brackets", found.start(1), found.end(1), found[1])
     return None
-
-
-def _step(text: str, at: int, start: int, end: int, symbol: str, language: Language) -> Slip | None:
-    """年限 每满 2年 得 1分 in an expression: steps are lines below 递增."""
-    found = _STEP[language].match(text, at, end)
-    return Slip("step-in-line", at, found.end(), found.group()) if found is not None and at > start else None
