@@ -106,7 +106,7 @@ def function(checker: Checker, node: tree.Function, frames: Frames, expected: Ty
     if node.word == "F_WORKDAYS":
         if len(node.args) != 2:
             return checker.report("wrong-arguments", node.span, function=word, expected=2, found=len(node.args))
-        ends = tuple(checker.expr(arg, frames) for arg in node.args)
+        ends = tuple(checker.there(arg, checker.expr(arg, frames), frames) for arg in node.args)
         for end, arg in zip(ends, node.args, strict=True):
             if not isinstance(end.type, Date | Never):
                 return checker.report("date-expected", arg.span, found=checker.say(end.type))
@@ -155,8 +155,10 @@ def _on_dates(checker: Checker, node: tree.Function, frames: Frames, word: str) 
         return checker.report("wrong-arguments", node.span, function=word, expected=len(wanted), found=len(node.args))
     args: list[core.Expr] = []
     for arg, kind in zip(node.args, wanted, strict=True):
-        found = checker.expr(arg, frames)
+        found = checker.there(arg, checker.expr(arg, frames), frames)
         if kind == "date" and not isinstance(found.type, Date | Moment | Never):
+            if isinstance(found.type, Optional):
+                return checker.may_be_none(arg, found.type)
             return checker.report("date-expected", arg.span, found=checker.say(found.type))
         if kind == "number" and not isinstance(found.type, Number | Never):
             return checker.report("number-expected", arg.span, found=checker.say(found.type))

@@ -36,7 +36,7 @@ from policydsl.core.types import (
     Type,
     strip,
 )
-from policydsl.core.units import PLAIN, POINT, base
+from policydsl.core.units import PLAIN, POINT, base, english
 from policydsl.core.values import NONE, exact
 from policydsl.source import Span
 from policydsl.syntax import tree
@@ -70,7 +70,9 @@ class Checker:
             case Number(unit=unit):
                 if unit.plain:
                     return words("数(无单位)", "a plain number")
-                return words("个百分点", "percentage points") if unit == base(POINT) else str(unit)
+                return (
+                    words("个百分点", "percentage points") if unit == base(POINT) else words(str(unit), english(unit))
+                )
             case Bool():
                 return words("是否", "a condition")
             case Text():
@@ -177,7 +179,7 @@ class Checker:
         never = core.Pending("", type=NEVER, span=node.span)
         return core.IfInapplicable(found, never, type=found.type.of, span=node.span)
 
-    def _may_be_none(self, node: tree.Expr, type_: Optional) -> core.Expr:
+    def may_be_none(self, node: tree.Expr, type_: Optional) -> core.Expr:
         """A finding, with what to put in place in the unit or kind of the value."""
         instead = self.scope.words("2025年1月1日", "2025-01-01")
         if isinstance(type_.of, Number):
@@ -189,7 +191,7 @@ class Checker:
         """An expression that must be a number."""
         found = self.there(node, self.expr(node, frames), frames)
         if isinstance(found.type, Optional) and isinstance(found.type.of, Number):
-            return self._may_be_none(node, found.type)
+            return self.may_be_none(node, found.type)
         if isinstance(found.type, Optional) and isinstance(found.type.of, Never):
             return core.Pending("", type=NEVER, span=node.span)  # what is wrong with it is said where it stands
         if not isinstance(found.type, Number | Never):
@@ -329,7 +331,7 @@ class Checker:
             first = self.there(node.left, self.expr(node.left, frames), frames)
             if isinstance(strip(first.type), Date | Moment):
                 if isinstance(first.type, Optional):
-                    return self._may_be_none(node.left, first.type)
+                    return self.may_be_none(node.left, first.type)
                 return self._shifted(node, first, self.expr(node.right, frames))
         left, right = self.number(node.left, frames), self.number(node.right, frames)
         if isinstance(left.type, Never) or isinstance(right.type, Never):

@@ -195,6 +195,8 @@ class Measures:
 
     def close(self, text: str) -> str:
         """A declared unit much like `text`, or nothing."""
+        if text.casefold() in ("percent", "percentage", "pct"):
+            return "%"
         known = [*self.declared, self.currency, *TIME]
         found = get_close_matches(text, known, 1, 0.5)
         return found[0] if found else ""

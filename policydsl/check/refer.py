@@ -229,9 +229,12 @@ def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | No
         )
     owners = [item.name for item in scope.entities.values() if item.owns(name.text)]
     if owners:
+        rows = [frame.entity for frame in frames if isinstance(frame, RowFrame)]
+        mine = len(rows) > 1 and rows[-1] in owners
         return checker.report(
             "name-elsewhere",
             name.span,
+            f"{scope.words('本', 'this')}.{name.text}" if mine else None,
             name=name.text,
             places=scope.words("、", ", ").join(f"{e}.{name.text}" for e in owners),
         )
@@ -249,6 +252,30 @@ def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | No
         return checker.report("figure-in-words", name.span, figure, found=name.text)
     close_name = scope.close_to(name.text, own)
     return checker.report("unknown-name", name.span, close_name or None, name=name.text, close=close_name)
+
+
+_FUNCTIONS = {
+    "minimum": "min",
+    "maximum": "max",
+    "average": "mean",
+    "avg": "mean",
+    "total": "sum",
+    "countif": "count",
+    "sumif": "sum",
+    "round": "round_half_up",
+    "rounddown": "round_down",
+    "roundup": "round_up",
+    "floor": "round_down",
+    "ceiling": "round_up",
+    "ceil": "round_up",
+    "datedif": "years_between",
+    "eomonth": "month_end",
+    "year": "year_of",
+    "month": "month_of",
+    "day": "day_of",
+    "networkdays": "working_days_between",
+}
+"""What spreadsheets call a function of the language."""
 
 
 def _glued(checker: Checker, text: str, own: str | None) -> str:
@@ -364,7 +391,7 @@ def _keyed(checker: Checker, node: tree.Reference, frames: Frames) -> core.Expr:
         return _formula(checker, node, formula, frames)
     entity = checker.scope.entity(first.text)
     if entity is None:
-        close = checker.scope.close_to(first.text, None)
+        close = _FUNCTIONS.get(first.text.casefold()) or checker.scope.close_to(first.text, None)
         return checker.report("unknown-function", first.span, name=first.text, close=close)
     key_field = next((item for item in entity.fields.values() if item.key), None)
     if len(node.keys) != 1 or key_field is None:

@@ -34,7 +34,9 @@ def ordered(checker: Checker, node: tree.Ordered, frames: Frames) -> core.Expr:
         checker.expr(node.group, inner) if node.group is not None else None,
     )
     inner = knowing(inner, node.where) if node.where is not None else inner
-    order = checker.expr(node.order, inner) if node.order is not None else None
+    order = checker.there(node.order, checker.expr(node.order, inner), inner) if node.order is not None else None
+    if order is not None and node.order is not None and isinstance(order.type, Optional):
+        order = checker.may_be_none(node.order, order.type)
     if order is not None and not isinstance(order.type, Number | Date | Moment | Never | Member):
         checker.report(
             "order-kinds",
@@ -110,7 +112,9 @@ def _in_turn(
 def _rank(checker: Checker, node: tree.Ordered, inner: Frames, among: core.Siblings) -> core.Expr:
     keys = []
     for written, direction in node.keys:
-        value = checker.expr(written, inner)
+        value = checker.there(written, checker.expr(written, inner), inner)
+        if isinstance(value.type, Optional):
+            value = checker.may_be_none(written, value.type)
         if not isinstance(value.type, Number | Date | Moment | Never | Member):
             checker.report(
                 "order-kinds",

@@ -40,12 +40,18 @@ def named(names: list[str]) -> tuple[list[str], list[Diagnostic]]:
 def check(options: argparse.Namespace) -> int:
     """`policydsl check`."""
     names, findings = named(options.policies)
+    languages = set[str]()
     for name in names:
-        findings += check_path(name).findings
+        result = check_path(name)
+        findings += result.findings
+        languages.add(result.file.language if result.file is not None else "")
     findings += _of_corpora(options.policies)
     show(findings, options.format)
     if not findings and options.format == "human":
-        print(f"{len(names)} 个文件,没有问题。" if len(names) > 1 else f"{names[0]}:没有问题。")
+        if languages == {"en"}:
+            print(f"{len(names)} files, no problems." if len(names) > 1 else f"{names[0]}: no problems.")
+        else:
+            print(f"{len(names)} 个文件,没有问题。" if len(names) > 1 else f"{names[0]}:没有问题。")
     return FINDINGS if grave(findings, options.strict) else FINE
 
 

@@ -40,6 +40,14 @@ def _power(name: str, exponent: int) -> str:
     return name if exponent == 1 else f"{name}^{exponent}"
 
 
+_ENGLISH = {"月": "month", "天": "day", "工作日": "workday", "小时": "hour"}
+
+
+def english(unit: Unit) -> str:
+    """A unit with the units of time, which the language knows by itself, in English."""
+    return str(Unit(tuple((_ENGLISH.get(name, name), exponent) for name, exponent in unit.powers)))
+
+
 def base(name: str) -> Unit:
     """The unit `name` to the power of one."""
     return Unit(((name, 1),))

@@ -25,6 +25,8 @@ MAX_MENDED = 1_000
 
 _WORDING = {"list": "list-needs-brackets", "each": "each-in-expression"}
 _BRACKET = re.compile(r"[()]")
+_SIGNED = re.compile(r"(?<=\w)([/+*−-])(?=\w)")
+"""A sign of arithmetic with no blanks around it."""
 _DATE_SLIP = re.compile(r"(?<!\d)([12]\d{3})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
 _MONTH_SLIP = re.compile(r"(?<!\d)([12]\d{3})(?:年(\d{1,2})月(?:份)?|[-./](0?[1-9]|1[0-2]))(?![\d日/.-])")
 _WORD = re.compile(r"[^\W\d]+")
@@ -165,6 +167,9 @@ class Door:
         if worded is not None:
             found = self.text[worded.start : worded.end].strip()
             stop = worded.start + len(found)
+            if worded.kind == "word":
+                self._report("unexpected", worded.start, stop, worded.mended, found=found, expected=worded.mended)
+                return
             self._report(
                 _WORDING.get(worded.kind, "notice-wording"), worded.start, stop, found=found, mend=worded.mended
             )
@@ -180,6 +185,11 @@ class Door:
             return
         if said and said in hard_words(self.language):
             self._report("reserved-word", at, stop, found=said, mend=f"「{said}」")
+            return
+        apart = self._apart(at, start, end, symbol)
+        if apart is not None:
+            where, mended = apart
+            self._report("glued-words", where[0], where[1], found=self.text[where[0] : where[1]], mend=mended)
             return
         named = self._bracketed(at, start, end, symbol)
         if named is not None:
@@ -248,6 +258,9 @@ class Door:
             for keyword in self._glue:
                 if keyword not in word or keyword == word:
                     continue
+                # letters that happen to be a word (the “in” of income) are not glued to the others; 10and is
+                if self.language == "en" and not re.search(rf"\d{keyword}|{keyword}\d", word):
+                    continue
                 left, right = word.split(keyword, 1)
                 mended = " ".join(part for part in (left, keyword, right) if part)
                 reach = self._reach(f"{self.text[start : match.start()]}{mended}{self.text[match.end() : end]}", symbol)
@@ -255,6 +268,15 @@ class Door:
                 if gained > len(mended) - len(word) and (best is None or reach > best[0]):
                     best = (reach, match.span(), mended)
         return (best[1], best[2]) if best else None
+
+    def _apart(self, at: int, start: int, end: int, symbol: str) -> tuple[tuple[int, int], str] | None:
+        """What is written with a sign and no blanks (`income/12`, `income-5`), with blanks, if the line then parses, or parses further."""
+        run = next((match for match in _RUN.finditer(self.text, start, end) if match.start() <= at < match.end()), None)
+        if run is None or not _SIGNED.search(run.group()):
+            return None
+        mended = _SIGNED.sub(r" \1 ", run.group())
+        reach = self._reach(f"{self.text[start : run.start()]}{mended}{self.text[run.end() : end]}", symbol)
+        return (run.span(), mended) if reach > run.start() - start + len(mended) else None
 
     def _bracketed(self, at: int, start: int, end: int, symbol: str) -> tuple[int, int] | None:
         """A name with digits or signs in it (算例 达到85%:) around `at` that parses once it stands in 「」, or gets further."""
@@ -304,8 +326,9 @@ class Door:
         names = _KINDS[self.language]
         shared = {"COMPARATOR", "FUNCTION", "ROUNDING", "POST"}
         found = [names[item] for item in names if item in accepts and names[item]]
+        quoted = "「{}」" if self.language == "zh" else "`{}`"
         found += [
-            f"「{BY_ID[item].spelling(self.language)}」"
+            quoted.format(BY_ID[item].spelling(self.language))
             for item in BY_ID
             if item in accepts and item not in shared and BY_ID[item].kind != "hard"
         ]

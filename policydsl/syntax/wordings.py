@@ -51,7 +51,9 @@ _EN = {
         rf"\s+{_SUBJECT}\s+(?=not |at |over |above |below |under |[≤≥<>])"
     ),
     "each": re.compile(rf"{_SUBJECT}\s+every\s+(?P<u>[A-Za-z_]+)\s+(?P<v>\d\S*)"),
+    "word": re.compile(r"(?<!\S)(?P<s>otherwise|==)(?!\S)"),
 }
+_INSTEAD = {"otherwise": "else", "==": "="}
 _POST = {
     ("zh", "以上", True): "不低于",
     ("zh", "以上", False): "超过",
@@ -98,5 +100,7 @@ def _written(kind: str, found: re.Match[str], language: Language) -> str:
             return f"{found['x']} {'在' if zh else 'in'} ({found['l']})"
         case "chain":
             return f"{found['r']} {found['x']} {'且' if zh else 'and'} {found['x']} "
+        case "word":
+            return _INSTEAD[found["s"]]
         case _:
             return f"{found['x']} × {found['v']}/{found['u']}"

@@ -120,7 +120,7 @@ def test_the_highest_of_alternatives_and_ties() -> None:
     equal = Pick("max", (Option("甲口径", yuan(5)), Option("乙口径", yuan(5))), type=MONEY)
     assert said(equal) == [wide("就高取「甲口径」 = 5元,与另一项相等,取先写的一项")]
     low = Pick("min", (Option("甲口径", yuan(9)), Option("乙口径", yuan(5))), type=MONEY)
-    assert said(low, "en") == ["the lowest is 「乙口径」 = 5 yuan"]
+    assert said(low, "en") == ["the lowest is “乙口径” = 5 yuan"]
     assert fates(low) == [("甲口径", "9元", wide("较高,不取")), ("乙口径", "5元", "采用")]
 
 

@@ -138,7 +138,7 @@ def test_pending_says_who_and_why() -> None:
     passed = entry(TRACE, "通过且达标")
     assert passed.reasons == (wide("区「甲区」的「通过考核」待裁量,由市科技局决定〔七(二)3〕"),)
     assert entry(TRACE, "通过且达标", lang="en").reasons == (
-        "「通过考核」 of district 「甲区」 awaits a decision by 市科技局 [七(二)3]",
+        "「通过考核」 of district “甲区” awaits a decision by 市科技局 [七(二)3]",
     )
 
 

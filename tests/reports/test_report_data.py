@@ -94,7 +94,7 @@ def test_what_does_not_apply_says_why() -> None:
 
 def test_reasons_can_be_asked_for_in_english() -> None:
     reasons = results_json(TRACE, "en")["results"]["区"]["乙区"]["基础补助"]["reasons"]
-    assert reasons == ["base_grant of district 「乙区」 awaits a decision: 未达基础工作量 [七(二)1]"]
+    assert reasons == ["base_grant of district “乙区” awaits a decision: 未达基础工作量 [七(二)1]"]
 
 
 @given(st.fractions())
