@@ -14,10 +14,12 @@ from policydsl.check.frames import Frames, RowFrame
 from policydsl.core import program as core
 from policydsl.core.types import Member, strip
 from policydsl.syntax import tree
+from policydsl.syntax.keywords import BY_ID
 from policydsl.syntax.walk import mapped
 
 if TYPE_CHECKING:
     from policydsl.check.infer import Checker
+    from policydsl.check.scope import Scope
 
 _SAME = ("EQ_IS", "EQ_EQUAL", "=")
 _OTHER = ("NE_IS", "NE_EQUAL", "≠")
@@ -39,6 +41,17 @@ def wholly(frames: Frames) -> Frames:
 def narrows(frames: Frames) -> bool:
     """Whether what is known says that a value is there."""
     return not any(frame.whole for frame in frames if isinstance(frame, RowFrame))
+
+
+def asked(kind: tree.Expr, scope: Scope) -> str:
+    """The condition of a variant as it is written; of one inside another, both."""
+    parts = kind.parts if isinstance(kind, tree.Logic) and kind.op == "and" else (kind,)
+    texts = [part.span.text for part in parts]
+    texts = [
+        f"({text})" if isinstance(part, tree.Group) and text[:1] != "(" else text
+        for part, text in zip(parts, texts, strict=True)
+    ]
+    return f" {BY_ID['AND'].spelling(scope.language)} ".join(texts)
 
 
 def denied(condition: tree.Expr) -> tree.Expr:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from policydsl.check.frames import Frames, RowFrame, ValueFrame
-from policydsl.check.guards import holds, narrows
+from policydsl.check.guards import asked, holds, narrows
 from policydsl.check.numerals import in_digits
 from policydsl.check.scope import Draft, EntityScope
 from policydsl.core import program as core
@@ -301,7 +301,7 @@ def read(checker: Checker, row: core.RowRef, item: EntityScope, name: tree.Name,
         checker.used.add((item.name, canonical))
         kind = item.kinds.get(canonical)
         if kind is not None and frames and not holds(checker, row, frames, kind):
-            checker.report("variant-unasked", name.span, name=canonical, kind=kind.span.text)
+            checker.report("variant-unasked", name.span, name=canonical, kind=asked(kind, checker.scope))
         return core.FieldRead(row, item.name, canonical, type=found.type, span=name.span)
     return read_rule(checker, item.drafts[canonical], row, name.span, frames)
 

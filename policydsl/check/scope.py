@@ -10,6 +10,7 @@ from typing import TypeVar
 from attrs import define, evolve, field, frozen
 
 from policydsl.check.crossed import unfolded, with_the_rest
+from policydsl.check.guards import asked
 from policydsl.check.measures import COUNT_WORDS, Measures
 from policydsl.core import program as core
 from policydsl.core.types import (
@@ -452,6 +453,8 @@ def _fields(scope: Scope, item: EntityScope) -> None:
             scope.report("key-twice", line.span, entity=item.name)
         if built.complete and not isinstance(built.type, Member):
             scope.report("complete-needs-list", line.span)
+    for name, kind in item.kinds.items():
+        item.fields[name] = evolve(item.fields[name], only=asked(kind, scope))
 
 
 _MEANT = {

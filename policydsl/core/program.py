@@ -567,7 +567,8 @@ class Register:
 class Field:
     """A fact that an entity's rows carry. `measure` is how bare numbers in facts files are meant and shown (numbers only).
 
-    `counted`: the registers in all of which a firm must stand to be counted here (计自).
+    `counted`: the registers in all of which a firm must stand to be counted here (计自). `only`: of which rows it is asked, as
+    written; empty for all.
     """
 
     name: str
@@ -584,6 +585,7 @@ class Field:
     note: str = ""
     decision: Decision | None = None
     counted: tuple[str, ...] = ()
+    only: str = ""
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 

@@ -109,6 +109,20 @@ def test_what_only_one_kind_has_may_be_none() -> None:
     assert codes("规则 得 = 津贴 无 时 7元  依据 一\n") == ["variant-unasked"]
 
 
+def test_a_kind_within_a_kind_is_asked_for_as_both() -> None:
+    more = "对象 人员:\n    编号: 文本 主键\n    甲: 布尔\n    当 甲:\n        乙: 布尔\n        当 乙 或 甲:\n            数: 金额\n"
+    asks = "针对 人员: 依据 一\n    规则 得 = 若 甲 且 (乙 或 甲) 则 数 否则 0元\n"
+    assert codes(more + asks) == []
+    made = program(more + asks)
+    assert {field.name: field.only for field in made.entities["人员"].fields} == {
+        "编号": "",
+        "甲": "",
+        "乙": "甲",
+        "数": "甲 且 (乙 或 甲)",
+    }
+    assert codes(more + "针对 人员: 依据 一\n    规则 得 = 若 甲 则 数 否则 0元\n") == ["variant-unasked"]
+
+
 def test_what_may_be_none_has_no_size() -> None:
     ranked = "规则 名 = 名次(额 从高 其中 非 已故 并列 同名次)  依据 一\n"
     assert codes(f"{ranked}规则 得 = 名 不超过 3  依据 二\n") == ["none-compared"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
+from attrs import evolve
+
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.twigs import find, is_a
@@ -31,21 +33,21 @@ def entity(reader: Reader, line: Line, twig: Tree) -> tree.Entity:
         any(is_a(child, "at_most_one") for child in rest),
         tuple(item for item in lines if isinstance(item, tree.FieldLine)),
         builder.cite(find(rest, "cite")),
-        tuple(item for item in lines if isinstance(item, tree.Variant)),
+        tuple(variant for item in lines if isinstance(item, tuple) for variant in item),
         span=reader.span(line),
     )
 
 
-def field(reader: Reader, line: Line, twig: Tree) -> tree.FieldLine | tree.Variant:
-    """A line of an entity: a field, or a variant with fields of its own."""
+def field(reader: Reader, line: Line, twig: Tree) -> tree.FieldLine | tuple[tree.Variant, ...]:
+    """A line of an entity: a field, or a variant with fields of its own, and those inside it as variants of both conditions."""
     builder = reader.builder()
     if str(twig.data) == "variant":
         inner = reader.lines(line, "field", field)
-        for item in inner:
-            if isinstance(item, tree.Variant):
-                reader.report("unexpected-block", item.span)
         fields = tuple(item for item in inner if isinstance(item, tree.FieldLine))
-        return tree.Variant(builder.expr(twig.children[1]), fields, span=reader.span(line))
+        when = builder.expr(twig.children[1])
+        own = tree.Variant(when, fields, span=reader.span(line))
+        both = tuple(_within(when, variant) for item in inner if isinstance(item, tuple) for variant in item)
+        return (own, *both) if fields or not both else both
     reader.no_children(line)
     name, *rest = twig.children
     unit = builder.unit(find(rest, "type"))
@@ -58,6 +60,18 @@ def field(reader: Reader, line: Line, twig: Tree) -> tree.FieldLine | tree.Varia
         builder.cite(find(rest, "cite")),
         span=reader.span(line),
     )
+
+
+def _within(outer: tree.Expr, inner: tree.Variant) -> tree.Variant:
+    """A variant inside another: its fields are carried where both conditions hold."""
+    parts = tuple(part for one in (outer, inner.when) for part in _parts(one))
+    return evolve(inner, when=tree.Logic("and", parts, span=inner.when.span))
+
+
+def _parts(node: tree.Expr) -> tuple[tree.Expr, ...]:
+    if isinstance(node, tree.Logic) and node.op == "and":
+        return node.parts
+    return (tree.Group(node, span=node.span) if isinstance(node, tree.Logic | tree.If) else node,)
 
 
 def decision(reader: Reader, line: Line, twig: Tree) -> tree.Decision:
