@@ -13,7 +13,6 @@ from policydsl.core.facts import Cell, Facts, Known, Missing, Record
 from policydsl.core.types import ListOf, Number, Optional, Reference, Type, strip
 from policydsl.core.values import NONE, NotApplicable, Status, Value
 from policydsl.syntax import tree
-from policydsl.syntax.keywords import BY_ID
 
 if TYPE_CHECKING:
     from policydsl.check.infer import Checker
@@ -156,7 +155,7 @@ def _rows(
     for written in line.grid.rows:
         row, mine = dict(cells), owner
         for head, cell in zip(line.grid.head, written, strict=True):
-            if cell.raw == BY_ID["UNKNOWN"].spelling(checker.scope.language):
+            if cell.kind == "UNKNOWN":
                 continue
             canonical = entity.owns(head.text)
             field = entity.fields.get(canonical or "")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from policydsl.check import refer
 from policydsl.core import program as core
-from policydsl.core.types import NEVER, TEXT, Member, Never, Type, strip
+from policydsl.core.types import NEVER, TEXT, Member, Never, Number, Type, strip
 from policydsl.core.values import Value
 from policydsl.core.walk import everything
 from policydsl.source import Span
@@ -217,10 +218,17 @@ def _cover(
                 shared = [_shared(a, b) for a, b in zip(row.keys, other.keys, strict=True)]
                 if all(item is not None for item in shared):
                     member = "·".join(item or "" for item in shared)
+                    if any(isinstance(key, core.Interval) for keys_of in row.keys for key in keys_of or ()):
+                        head = [column.text for column in node.grid.head]
+                        member = "·".join(node.grid.rows[number][head.index(key)].raw for key in keys)
                     where = node.grid.row_spans[number]
                     checker.report("table-member-twice", where, member=member, rows=f"{first + 1}、{number + 1}")
                     break
-    if any(row.otherwise for row in rows) or not all(isinstance(types[key], Member) for key in keys):
+    if any(row.otherwise for row in rows):
+        return
+    if len(keys) == 1:
+        _gaps(checker, node, plain, types[keys[0]])
+    if not all(isinstance(types[key], Member) for key in keys):
         return
     spaces = [_members(checker, types[key]) for key in keys]
     size = 1
@@ -237,6 +245,31 @@ def _cover(
     if absent:
         shown = checker.scope.words("、", ", ").join("·".join(str(part) for part in one) for one in absent[:12])
         checker.report("table-member-missing", node.name.span, members=shown, table=node.name.text, count=len(absent))
+
+
+def _gaps(checker: Checker, node: tree.Table, rows: list[tuple[int, core.TableRow]], type_: Type) -> None:
+    """A word on what lies between two rows of ranges and is in neither: an outcome there is invalid."""
+    found: list[tuple[core.Interval, int]] = []
+    for number, row in rows:
+        if row.keys[0] is None or not all(isinstance(key, core.Interval) for key in row.keys[0]):
+            return
+        found += [(key, number) for key in row.keys[0] if isinstance(key, core.Interval)]
+    whole = isinstance(type_, Number) and type_.whole
+    found.sort(key=lambda one: (one[0].low is not None, one[0].low if one[0].low is not None else 0))  # type: ignore[arg-type, return-value]
+    for (before, above), (after, below) in zip(found, found[1:], strict=False):
+        high, low = before.high, after.low
+        if high is None or low is None or high > low or (high == low and (before.high_closed or after.low_closed)):  # type: ignore[operator]
+            continue
+        if whole and before.high_closed and after.low_closed and low == high + 1:  # type: ignore[operator]
+            continue
+        if isinstance(high, date) and not isinstance(high, datetime) and high + timedelta(1) == low:
+            continue
+        one, two = (node.grid.rows[at][_at(node)].raw for at in (above, below))
+        checker.report("table-gap", node.grid.row_spans[below], above=one, below=two)
+
+
+def _at(node: tree.Table) -> int:
+    return [column.text for column in node.grid.head].index(node.keys[0].text)
 
 
 def _members(checker: Checker, type_: Type) -> tuple[Value | core.Interval, ...]:

@@ -225,6 +225,16 @@ _TABLES = (
         "Put each into its row, or add a row of `else`.",
     ),
     Code(
+        "table-gap",
+        Weight.WARNING,
+        "表的两段之间有空当",
+        "gap between two rows of a table",
+        "「{above}」与「{below}」之间有空当,落在那里的结果是「无效」。",
+        "Between “{above}” and “{below}” is a gap; what falls into it is invalid.",
+        "请核对数字;如果确实没有规定,加一行「否则」。",
+        "Check the numbers; where the notice is silent indeed, add a row of `else`.",
+    ),
+    Code(
         "table-member-twice",
         _ERROR,
         "成员出现两次",

@@ -135,8 +135,8 @@ _LOOKED_UP = (
         "unknown entity",
         "没有叫「{name}」的对象。",
         "There is no entity called “{name}”.",
-        "是不是「{close}」?",
-        "Did you mean “{close}”?",
+        "是不是「{close}」?\n请先写「对象 {name}:」和它的数据项,或者核对名称。",
+        "Did you mean “{close}”?\nDeclare `entity {name}:` with its fields first, or check the name.",
     ),
     Code(
         "unknown-type",
@@ -218,8 +218,8 @@ _DECLARED = (
         "unknown owner",
         "「属于」后面的「{name}」不是本文件的对象。",
         "“{name}” after `belongs to` is no entity of this file.",
-        "是不是「{close}」?",
-        "Did you mean “{close}”?",
+        "是不是「{close}」?\n请先写「对象 {name}:」和它的数据项,或者核对名称。",
+        "Did you mean “{close}”?\nDeclare `entity {name}:` with its fields first, or check the name.",
     ),
     Code(
         "owner-cycle",

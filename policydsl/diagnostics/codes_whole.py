@@ -85,8 +85,8 @@ _RULES = (
         "unknown exception",
         "这条规则没有叫「{name}」的除外。",
         "This rule has no exception called “{name}”.",
-        "是不是「{close}」?",
-        "Did you mean “{close}”?",
+        "是不是「{close}」?\n「优先于」后面写同一条规则里另一个「除外」的名称。",
+        "Did you mean “{close}”?\nBehind `prevails over` stands the name of another exception of the same rule.",
     ),
     Code(
         "prevails-in-circle",

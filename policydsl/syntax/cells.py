@@ -40,7 +40,7 @@ def _cell(spell: Spelling, cell: tree.Cell) -> str:
             return spell.word("ANY")
         case "else":
             return spell.word("ELSE")
-        case "QUICK" | "SO_FAR":
+        case "QUICK" | "SO_FAR" | "UNKNOWN":
             return spell.word(cell.kind)
         case "values":
             pieces: Pieces = [(0, spell.comma.join(phrases.flat(value) for value in cell.values))]

@@ -430,9 +430,9 @@ Row = (
 @frozen(repr=False)
 class Cell(Written):
     """A cell of a table, as parsed by the cell grammar. `raw` is its text. The head of a column of printed figures that are only
-    verified (速算扣除, 前段累计) is the keyword's id."""
+    verified (速算扣除, 前段累计) is the keyword's id, and so is 未知 in the rows of an example."""
 
-    kind: Literal["values", "edges", "any", "else", "QUICK", "SO_FAR"]
+    kind: Literal["values", "edges", "any", "else", "QUICK", "SO_FAR", "UNKNOWN"]
     values: tuple[Expr, ...] = ()
     edges: tuple[Edge, ...] = ()
     raw: str = field(default="", eq=False)

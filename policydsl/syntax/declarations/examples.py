@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal, cast
 
 from policydsl.syntax import tree
-from policydsl.syntax.declarations.grids import grid
+from policydsl.syntax.declarations.grids import grid_of_facts
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.twigs import is_a
 from policydsl.syntax.expressions import Builder
@@ -40,7 +40,7 @@ def example_line(reader: Reader, line: Line, twig: Tree) -> tree.ExampleLine:
                 builder.name(kids[1]),
                 builder.quantity(count) if count is not None else None,
                 _assignments(builder, kids),
-                grid(reader, line) if line.children else None,
+                grid_of_facts(reader, line) if line.children else None,
                 span=span,
             )
         case "should":

@@ -92,6 +92,17 @@ def grid_row(reader: Reader, line: Line) -> tree.GridRow:
     return tree.GridRow(made, heads, span=Span(reader.source, line.children[0].start, line.children[-1].end))
 
 
+def grid_of_facts(reader: Reader, line: Line) -> tree.Grid:
+    """The rows of an example, in which a cell may say 未知."""
+    made = grid(reader, line)
+    word = BY_ID["UNKNOWN"].spelling(reader.language)
+    rows = [
+        tuple(tree.Cell("UNKNOWN", (), (), word, span=cell.span) if cell.raw == word else cell for cell in row)
+        for row in made.rows
+    ]
+    return evolve(made, rows=tuple(rows))
+
+
 def _printed(reader: Reader, name: tree.Name) -> tree.Cell | None:
     """The head of a column of printed figures: 速算扣除, 前段累计."""
     word = " ".join(reader.text[name.span.start : name.span.end].split())
