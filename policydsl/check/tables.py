@@ -255,7 +255,7 @@ def _gaps(checker: Checker, node: tree.Table, rows: list[tuple[int, core.TableRo
             return
         found += [(key, number) for key in row.keys[0] if isinstance(key, core.Interval)]
     whole = isinstance(type_, Number) and type_.whole
-    found.sort(key=lambda one: (one[0].low is not None, one[0].low if one[0].low is not None else 0))  # type: ignore[arg-type, return-value]
+    found.sort(key=lambda one: (one[0].low is not None, one[0].low if one[0].low is not None else 0))
     for (before, above), (after, below) in zip(found, found[1:], strict=False):
         high, low = before.high, after.low
         if high is None or low is None or high > low or (high == low and (before.high_closed or after.low_closed)):  # type: ignore[operator]
