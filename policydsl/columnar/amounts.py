@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 from sqlglot import exp
 
-from policydsl.columnar import arithmetic, choices, sql
+from policydsl.columnar import arithmetic, choices, days, sql
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.terms import Beyond, Grade, Term, grade, kind_of, reasons
 from policydsl.core import program as core
@@ -45,11 +45,13 @@ def applied(to: Encoder, node: core.Apply) -> Term:
         case "days_between":
             if {term.kind for term in terms} != {"date"}:
                 raise Beyond("时刻之间的天数", "days between moments")
-            days = sql.binary(exp.Sub, terms[1].value, terms[0].value)
-            return arithmetic.united("number", width.cast(days), terms)
+            passed = sql.binary(exp.Sub, terms[1].value, terms[0].value)
+            return arithmetic.united("number", width.cast(passed), terms)
         case "year_of" | "month_of" | "day_of":
             part = sql.function(_DAY_PARTS[node.op], terms[0].value)
             return arithmetic.united("number", width.cast(part), terms, natural=True)
+        case op if op in days.OPERATIONS:
+            return days.applied(to, node, terms)
         case _:
             raise Beyond(f"运算「{node.op}」", f"the operation 「{node.op}」")
 

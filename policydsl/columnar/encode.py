@@ -11,8 +11,8 @@ from attrs import evolve
 
 from policydsl.columnar import amounts, arithmetic, choices, folds, logic, reach, sql, windows
 from policydsl.columnar.scopes import NamedScope, RowScope, Scope, World
-from policydsl.columnar.stages import Stage
-from policydsl.columnar.terms import Beyond, Grade, Stored, Term, kind_of
+from policydsl.columnar.stages import HERE, Stage
+from policydsl.columnar.terms import Beyond, Grade, Stored, Term, keep, kind_of
 from policydsl.core import program as core
 from policydsl.core.values import NONE, Lack, NotApplicable, Value
 
@@ -101,6 +101,8 @@ class Encoder:
             case core.Not(part=part):
                 term = self.condition(part)
                 return evolve(term, value=sql.negated(term.value))
+            case core.Within() if not self.hoists:
+                return self._below(node)
             case core.Within():
                 return folds.within(self, node)
             case core.OneOf(item=item, options=options):
@@ -126,6 +128,8 @@ class Encoder:
                 return arithmetic.rounded(term, place, mode, self.world.width)
             case core.Lookup():
                 return choices.lookup(self, node)
+            case core.Aggregate() if not self.hoists:
+                return self._below(node)
             case core.Aggregate():
                 return folds.aggregate(self, node)
             case core.Switch(reading=reading, options=offered):
@@ -151,7 +155,7 @@ class Encoder:
             case core.Share():
                 return windows.share(self, node)
             case core.Previous():
-                raise Beyond("上一条", "the previous row")
+                return windows.previous(self, node)
             case _:
                 assert_never(node)
 
@@ -177,7 +181,18 @@ class Encoder:
             case _:
                 raise Beyond("这种值", "such a value")
 
+    def _below(self, node: core.Expr) -> Term:
+        """What a row below comes to, where it is asked for in an aggregate over such rows: a column of their own table."""
+        scope = self.scopes[0]
+        if not isinstance(scope, RowScope) or len(self.scopes) < 2:
+            raise Beyond("这里的合计", "an aggregate in this place")
+        stage = scope.stage
+        term = Encoder(self.world, self.rule, (RowScope(stage, HERE),), True).term(node)
+        return keep(term, stage.fresh("b"), stage.put).at(scope.alias)
+
     def _local(self, depth: int) -> Term:
+        if depth >= len(self.scopes):
+            raise Beyond("从这里看不到的局部名称", "a local name out of reach")
         scope = self.scopes[depth]
         if isinstance(scope, NamedScope):
             if scope.term is not None:
@@ -193,7 +208,8 @@ class Encoder:
 
     def row(self, ref: core.RowRef) -> RowScope:
         """The scope that a reference to a row in scope means."""
-        scope = self.scopes[ref.depth] if isinstance(ref, core.Here) else None
+        near = isinstance(ref, core.Here) and ref.depth < len(self.scopes)
+        scope = self.scopes[ref.depth] if near and isinstance(ref, core.Here) else None
         if not isinstance(scope, RowScope):
             raise Beyond("从这里看不到的行", "a row out of reach")
         return scope

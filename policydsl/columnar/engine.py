@@ -13,7 +13,7 @@ from attrs import define, evolve, field, frozen
 from sqlglot import exp
 
 from policydsl.columnar import sql
-from policydsl.columnar.plan import Plan, Source, Verdict, astray, filled_in, plan
+from policydsl.columnar.plan import Plan, Source, Verdict, astray, filled_in, plan, spoiled
 from policydsl.columnar.reference import Corrections, family, whole
 from policydsl.columnar.sources import Loader
 from policydsl.columnar.stages import KEY, OWNER, ROW
@@ -134,6 +134,15 @@ class Engine:
             return self._all_by_reference(made, sources, why, findings, evolve(verdict, why=said))
         self._whole_view(sources)
         broken = self._broken(made)
+        found = spoiled(self.program, made, self._false(made)) if broken else None
+        if found is not None:
+            reader, constraint = found
+            verdict = next(item for item in made.verdicts if item.rule is reader)
+            said = (
+                f"约束「{constraint.name}」有不成立的,它的数「{reader.name}」也读",
+                f"the constraint 「{constraint.name}」 is false somewhere, and 「{reader.name}」 reads what it spoils",
+            )
+            return self._all_by_reference(made, sources, why, findings, evolve(verdict, why=said))
         if broken:
             made = plan(self.program, pieces, self._reference.readings, self.on, width, why, corrected=True)
         self._first(made, sources)
@@ -248,6 +257,22 @@ class Engine:
             self.do(sql.create(f"T{index}", select))
 
     # ------------------------------------------------------------ what the reference says
+
+    def _false(self, made: Plan) -> list[core.Rule]:
+        """The constraints that are false of some row, and those that the query cannot judge."""
+        found = [rule for rule in made.left(local=True) if rule.kind == "constraint"]
+        for name in self.program.entities:
+            judged = [
+                (rule, sql.negated(made.first.rules[rule.id].at("e").value))
+                for rule in self.program.rules
+                if rule.entity == name and rule.kind == "constraint" and rule.id in made.first.rules
+            ]
+            judged = [(rule, part) for rule, part in judged if part.find(exp.Column)]
+            if judged:
+                any_ = [sql.function("bool_or", part) for _, part in judged]
+                row = self.do(made.first.query.select(made.first.ends[name], any_, "e"))[0]
+                found += [rule for (rule, _), false in zip(judged, row, strict=True) if false]
+        return found
 
     def _broken(self, made: Plan) -> dict[str, set[str]]:
         """By root, the keys of families in which a constraint is false, or that have a rule without a column form."""

@@ -11,7 +11,7 @@ from sqlglot import exp
 from policydsl.columnar import arithmetic, choices, sql
 from policydsl.columnar.scopes import Nowhere, RowScope
 from policydsl.columnar.sql import Sql
-from policydsl.columnar.stages import HERE, KEY, OWNER, Stage
+from policydsl.columnar.stages import HERE, KEY, OWNER, ROW, Stage
 from policydsl.columnar.terms import Beyond, Grade, Span, Stored, Term, grade, kind_of
 from policydsl.core import program as core
 from policydsl.core.values import Lack
@@ -24,10 +24,8 @@ CHILD = "c"
 
 def aggregate(to: Encoder, node: core.Aggregate) -> Term:
     """A fold over rows, as a step of its own that is joined to the table of the rule."""
-    if not to.hoists:
-        raise Beyond("合计里面的合计", "an aggregate within an aggregate")
-    if node.fold in ("list", "first", "last"):
-        raise Beyond("列出和首末", "lists of rows, first and last")
+    if node.fold in ("first", "last"):
+        raise Beyond("第一条和最后一条", "the first and the last of rows")
     entity = node.rows.entity
     here = to.last().stage
     grouped = _grouped(to, node.rows)
@@ -150,6 +148,8 @@ class _Fold:
                     lack,
                     why,
                 )
+            case "list":
+                return self._list(taken, lack, why)
             case "max" | "min" | "mean":
                 return self._best(kind, taken, lack, why)
             case _:
@@ -248,6 +248,19 @@ class _Fold:
 
         return read
 
+    def _list(self, taken: Sql | None, lack: str | None, why: str | None) -> Callable[[Encoder], Term]:
+        assert self.body is not None
+        if not self.to.world.lists:
+            raise Beyond("没有次序的清单", "lists without an order")
+        if self.body.kind != "text":
+            raise Beyond("列出文字以外的值", "lists of other values than texts")
+        there = sql.there(self.body.value)
+        ordered = exp.Order(this=self.body.value, expressions=[exp.Ordered(this=sql.column(CHILD, ROW), desc=False)])
+        listed = exp.ArrayAgg(this=ordered)
+        value = self.put("v", sql.filtered(listed, there if taken is None else sql.every(taken, there)))
+        none = exp.cast(exp.Array(expressions=[]), "VARCHAR[]", dialect="duckdb")
+        return lambda to: self._read(to, Term("list", sql.coalesce(sql.column(HERE, value), none)), lack, why)
+
     def _best(self, kind: str, taken: Sql | None, lack: str | None, why: str | None) -> Callable[[Encoder], Term]:
         body, fold, width = self.body, self.node.fold, self.to.world.width
         assert body is not None
@@ -283,11 +296,12 @@ class _Fold:
 
 
 def within(to: Encoder, node: core.Within) -> Term:
-    """在: whether a value is among those of a fact of every row of another table."""
+    """在: whether a value is among those of a fact of rows: of every row of another table, or of the rows below; a join on them."""
     entity, column = node.rows.entity, node.column
     plain = isinstance(column, core.FieldRead) and column.row == core.Here()
-    if not to.hoists or not isinstance(node.rows, core.AllRows) or node.where is not None or not plain:
-        raise Beyond("带条件的「在」", "a membership with a filter")
+    grouped = _grouped(to, node.rows)
+    if not (grouped or isinstance(node.rows, core.AllRows)) or not plain:
+        raise Beyond("这样的「在」", "such a membership")
     assert isinstance(column, core.FieldRead)
     if entity not in to.world.supplied:
         return to.world.why.blocked("bool", (Lack.MISSING, entity, entity, ""))
@@ -302,10 +316,13 @@ def within(to: Encoder, node: core.Within) -> Term:
     value = item.value
     if item.kind == "number" and item.den != stored.den:
         raise Beyond("单位大小不同的「在」", "a membership of numbers of other sizes")
-    step = here.query.step("list", _distinct(searched, stored))
+    step = here.query.step("list", _distinct(to, node, searched, stored, grouped))
     name = here.fresh("i")
     columns = [(f"{name}v", sql.column("o", "v"))]
-    here.gather(step, sql.binary(exp.EQ, sql.column("o", "v"), value), columns)
+    on = sql.binary(exp.EQ, sql.column("o", "v"), value)
+    if grouped:
+        on = sql.every(on, sql.binary(exp.EQ, sql.column("o", OWNER), sql.column(HERE, KEY)))
+    here.gather(step, on, columns)
     return Term(
         "bool",
         sql.case([(sql.there(value), sql.there(sql.column(HERE, f"{name}v")))], sql.NULL),
@@ -314,7 +331,20 @@ def within(to: Encoder, node: core.Within) -> Term:
     )
 
 
-def _distinct(searched: Stage, stored: Stored) -> exp.Select:
+def _distinct(to: Encoder, node: core.Within, searched: Stage, stored: Stored, grouped: bool) -> exp.Select:
+    """The values that there are, each once; each once for an owner, where only the rows of one are searched."""
+    # facts alone: what is computed of rows is there for one piece of them only
+    facts = evolve(searched, rules={}, joined={})
     select = exp.Select(expressions=[exp.alias_(stored.at("s").value, "v", copy=False)], distinct=exp.Distinct())
+    if grouped:
+        select.append("expressions", sql.column("s", OWNER))
+    if node.where is not None:
+        outer = tuple(Nowhere() for _ in to.scopes)
+        where = type(to)(to.world, to.rule, (RowScope(facts, "s"), *outer), hoists=False).condition_or_absent(
+            node.where
+        )
+        if where.lack is not None:
+            raise Beyond("条件可能未定的「在」", "a membership with a filter that may be open")
+        select.set("where", exp.Where(this=where.value))
     select.set("from_", exp.From(this=exp.alias_(exp.to_table(searched.facts), "s", table=True)))
     return select

@@ -6,7 +6,7 @@ them); it runs once, on the tables that the first wave left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Literal
 
@@ -94,15 +94,16 @@ def plan(
     why: Reasons | None = None,
     corrected: bool = False,
     pieces: bool = True,
+    lists: bool = True,
 ) -> Plan:
     """The plan for given sources; the second wave reads tables `T0`, `T1` … (by entity) that hold what the first wave left.
 
-    `pieces` False: everything in one wave, for all rows are there at once. `corrected`: single rows of what the first wave left will be corrected, so that every rule needs all its columns.
+    `pieces` False: everything in one wave, for all rows are there at once. `lists` False: the database keeps no order of what it lists. `corrected`: single rows of what the first wave left will be corrected, so that every rule needs all its columns.
     """
     why = why or Reasons()
     local = _local(program) if pieces else frozenset(rule.id for rule in program.rules)
     verdicts: dict[tuple[str, str], Verdict] = {}
-    makers = _Wave(program, sources, readings, on, Width(width), why, local, verdicts, corrected)
+    makers = _Wave(program, sources, readings, on, Width(width), why, local, verdicts, corrected, lists)
     first = makers.wave(None)
     second = makers.wave(first)
     return Plan(
@@ -129,6 +130,7 @@ class _Wave:
     local: frozenset[tuple[str, str]]
     verdicts: dict[tuple[str, str], Verdict]
     corrected: bool
+    lists: bool
 
     def wave(self, before: Wave | None) -> Wave:
         """The first wave, or the second after it."""
@@ -136,7 +138,7 @@ class _Wave:
         stages = {name: self._stage(index, name, query, before) for index, name in enumerate(self.program.entities)}
         supplied = frozenset(name for name, source in self.sources.items() if source.supplied)
         absent = {name: source.absent for name, source in self.sources.items() if source.absent}
-        world = World(self.program, self.readings, self.on, self.width, stages, self.why, supplied, absent)
+        world = World(self.program, self.readings, self.on, self.width, stages, self.why, supplied, absent, self.lists)
         for slot, rule in enumerate(self.program.rules):
             if (rule.id in self.local) is not (before is None):
                 continue
@@ -221,6 +223,46 @@ def astray(program: core.Program, sources: Mapping[str, Source]) -> tuple[core.R
             for name in lost & _by_owner(node):
                 return rule, name
     return None
+
+
+def spoiled(program: core.Program, made: Plan, constraints: Iterable[core.Rule]) -> tuple[core.Rule, core.Rule] | None:
+    """A rule that reads what a constraint spoils where it is false, from elsewhere than the rows that are computed again with it; and
+    that constraint."""
+    for constraint in constraints:
+        root = made.roots[constraint.entity]
+        blamed = {(constraint.entity, constraint.blames)}
+        cells = blamed if constraint.blames else _facts_of(program, constraint)
+        for rule in program.rules:
+            near = rule.id in made.local and made.roots[rule.entity] == root
+            read = _facts_of(program, rule, through=False)
+            if (not near and read & cells) or (near and any(made.roots[entity] != root for entity, _ in read & cells)):
+                return rule, constraint
+    return None
+
+
+def _facts_of(program: core.Program, rule: core.Rule, through: bool = True) -> set[tuple[str, str]]:
+    """The facts that a rule reads, itself or (`through`) by other rules."""
+    rules = {other.id: other for other in program.rules}
+    found: set[tuple[str, str]] = set()
+    todo, done = [rule], {rule.id}
+    while todo:
+        for node in _whole(program, todo.pop()):
+            match node:
+                case core.FieldRead(entity=entity, name=name):
+                    found.add((entity, name))
+                case core.RuleRead(entity=entity, name=name) if through and (entity, name) not in done:
+                    done.add((entity, name))
+                    todo.append(rules[entity, name])
+    return found
+
+
+def _whole(program: core.Program, rule: core.Rule) -> Iterator[core.Expr]:
+    """The nodes of a rule and of the cells of tables that it looks up."""
+    for node in everything(rule.body):
+        yield node
+        if isinstance(node, core.Lookup):
+            for row in program.tables[node.table].rows:
+                yield from everything(row.cells[node.column])
 
 
 def _by_owner(node: core.Expr) -> set[str]:

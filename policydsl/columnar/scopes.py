@@ -51,5 +51,6 @@ class World:
     why: Reasons
     supplied: frozenset[str]
     absent: Mapping[str, tuple[str, ...]]  # members without a row, of entities said to be complete
+    lists: bool = True  # whether the database keeps the order of what it lists
     checks: list[tuple[str, Stage, Sql]] = field(factory=list)
     """What hands the run to the reference where it holds for any row: the entity, its table, a column of it."""

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 from sqlglot import exp
 
-from policydsl.columnar import arithmetic, sql
+from policydsl.columnar import arithmetic, choices, sql
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.stages import HERE, OWNER, ROW
-from policydsl.columnar.terms import Beyond, Grade, Term
+from policydsl.columnar.terms import Beyond, Grade, Term, kind_of
 from policydsl.core import program as core
 from policydsl.core.types import Member, strip
 from policydsl.core.values import Lack
@@ -78,6 +78,17 @@ class _Among:
         stage = self.to.last().stage
         self.to.world.checks.append((stage.entity, stage, self.column(wrong)))
 
+    def line(self, key: core.Expr | None) -> list[Sql]:
+        """The order in which rows stand: by a key, which no two may share, or as in their table."""
+        if key is None:
+            return [exp.Ordered(this=sql.column(HERE, ROW), desc=False)]
+        value = self.comparable(key)
+        alike = exp.Window(
+            this=exp.Count(this=exp.Star()), partition_by=[*[group.copy() for group in self.groups], value.copy()]
+        )
+        self.check(sql.binary(exp.GT, self.column(alike), sql.whole(1)))
+        return [exp.Ordered(this=value.copy(), desc=False)]
+
     def comparable(self, node: core.Expr) -> Sql:
         """A key to order by."""
         term = self.sure(node)
@@ -118,24 +129,46 @@ def rank(to: Encoder, node: core.Rank) -> Term:
     return evolve(term, value=sql.case([(among.held, term.value)], sql.NULL), absent=absent, lack=lacking)
 
 
+def previous(to: Encoder, node: core.Previous) -> Term:
+    """上一条: a value of the sibling just before this row; of the first one, what is said for it."""
+    among = _Among(to, node.among)
+    if among.held is not None:
+        raise Beyond("只看一部分行的上一条", "the previous of some of the rows")
+    order = among.line(node.order)
+    body = to.again(to.own().term(node.body))
+    if body.span is not None and body.lack is not None:
+        raise Beyond("上一条的未定的计数", "an open count of the previous row")
+
+    def before(part: Sql | None) -> Sql | None:
+        if part is None or sql.written(part):
+            return part
+        return among.column(among.over(exp.Lag(this=part.copy()), [item.copy() for item in order]))
+
+    value, lack, why, absent = (before(part) for part in (body.value, body.lack, body.why, body.absent))
+    den = body.den if isinstance(body.den, int) else before(body.den)
+    assert value is not None and den is not None
+    earlier = Term(body.kind, value, den, lack, why, absent, natural=body.natural)
+    place = among.column(among.over(sql.function("row_number"), [item.copy() for item in order]))
+    first = choices.passed(to, node.first)
+    return arithmetic.chosen(
+        [(sql.binary(exp.EQ, place, sql.whole(1)), first)], earlier, kind_of(node.type), to.world.width
+    )
+
+
 def running(to: Encoder, node: core.Running) -> Term:
     """至今合计, 此前合计: the sum over the siblings up to this row."""
     among = _Among(to, node.among)
-    if among.held is not None:
-        raise Beyond("只算一部分行的累计", "a running total over some of the rows")
     body = among.sure(node.body)
     if not isinstance(body.den, int):
         raise Beyond("分数的累计", "a running total of fractions")
-    key = sql.column(HERE, ROW) if node.order is None else among.comparable(node.order)
-    if node.order is not None:
-        alike = exp.Window(
-            this=exp.Count(this=exp.Star()), partition_by=[*[group.copy() for group in among.groups], key.copy()]
-        )
-        among.check(sql.binary(exp.GT, among.column(alike), sql.whole(1)))
-    width = to.world.width
-    total = width.cast(among.over(exp.Sum(this=body.value), [exp.Ordered(this=key.copy(), desc=False)], to_here=True))
-    summed = among.column(total)
-    value = summed if node.inclusive else sql.binary(exp.Sub, summed, body.value)
+    width, own = to.world.width, body.value
+    if among.held is not None:
+        # a row that is left out stands in the line all the same and adds nothing
+        among.groups.pop()
+        own = among.column(sql.case([(among.held, body.value)], width.whole(0)))
+    order = among.line(node.order)
+    summed = among.column(width.cast(among.over(exp.Sum(this=own), order, to_here=True)))
+    value = summed if node.inclusive else sql.binary(exp.Sub, summed, own.copy())
     return Term("number", value, body.den, natural=body.natural)
 
 

@@ -1,0 +1,100 @@
+"""Lists, the previous row, filtered membership, aggregates of aggregates and calendar arithmetic have column forms that agree with
+the reference on random facts, and the plan says that they have."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+
+import pytest
+
+import policydsl
+from policydsl.columnar.results import plan_text
+from tests.columnar.agreement import differences
+from tests.differential.facts import Drawer
+
+POLICY = """政策 “例(编造)”:
+    编号 FORMS-1
+    主体 户
+
+单位 家、项
+
+名录 类别: 甲类、乙类
+
+对象 名册:
+    代码: 文本  主键
+    类:   类别
+
+对象 户:
+    编号:   文本  主键
+    代码:   文本
+    起:     日期
+    止:     日期
+    月数:   月
+    额:     金额
+
+对象 季 属于 户:
+    类:   类别
+    人数: 家
+
+对象 单 属于 季:
+    票:   文本
+    数:   家
+
+规则 名单 = 列出(季.类 其中 人数 不低于 2家)  依据 一
+规则 比上条 = 额 - 上一条(额, 首条 0元)  依据 一
+规则 累计 = 至今合计(额 其中 额 高于 3元)  依据 一
+规则 在册 = 代码 在 名册.代码 其中 类 为 甲类  依据 一
+规则 季合 = 合计(季 求 合计(单.数) 其中 人数 高于 0家)  依据 二
+规则 满季 = 计数(季 其中 计数(单 其中 数 高于 1家) 不低于 1)  依据 二
+规则 到期 = 起 + 月数  依据 三
+规则 回溯 = 起 - 月数  依据 三
+规则 次日 = 起 + 1天  依据 三
+规则 月末日 = 月末(起)  依据 三
+规则 隔月 = 整月数(起, 止)  依据 三
+规则 隔年 = 周年数(起, 止)  依据 三
+规则 同期 = 重叠天数(起, 止, 2025年1月1日, 2025年12月31日)  依据 三
+规则 那天 = 日期(年份(起), 2, 日号(止))  依据 三
+"""
+
+
+def text() -> str:
+    return POLICY
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_on_random_facts(seed: int) -> None:
+    program = policydsl.loads(text())
+    compared, wrong, _ = differences(program, Drawer(program, Random(seed)).facts())
+    assert compared
+    assert not wrong
+
+
+def whole() -> dict[str, list[dict[str, object]]]:
+    """Facts with nothing blank and the ends of months."""
+    days = [date(2024, 1, 31), date(2024, 2, 29), date(2025, 2, 28), date(2025, 3, 31), date(2025, 12, 31)]
+    keys = [f"H{n}" for n in range(25)]
+    return {
+        "名册": [{"代码": f"C{n}", "类": "甲类" if n % 2 else "乙类"} for n in range(6)],
+        "户": [
+            {
+                "编号": key,
+                "代码": f"C{n % 8}",
+                "起": days[n % 5],
+                "止": days[n // 5],
+                "月数": n - 3 if n > 3 else n,
+                "额": n % 7,
+            }
+            for n, key in enumerate(keys)
+        ],
+        "季": [{"户": keys[n % 20], "类": "甲类" if n % 3 else "乙类", "人数": n % 4} for n in range(60)],
+    }
+
+
+def test_nothing_of_it_goes_to_the_reference_where_nothing_is_blank() -> None:
+    program = policydsl.loads(text())
+    compared, wrong, results = differences(program, policydsl.facts_of(program, whole()).facts, piece=7)
+    assert compared
+    assert not wrong
+    assert not results.whole
+    assert plan_text(results)[0].startswith(f"列引擎 {len(program.rules)} 条规则")
