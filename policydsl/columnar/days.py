@@ -56,10 +56,10 @@ def applied(to: Encoder, node: core.Apply, terms: Sequence[Term]) -> Term:
         case "overlap_days":
             start, end, first, last = values
             shared = sql.binary(exp.Sub, sql.among("min", [end, last]), sql.among("max", [start, first]))
-            days = sql.binary(exp.Add, shared, sql.whole(1))
+            days = sql.binary(exp.Add, width.cast(shared), sql.whole(1))
             every = sql.every(*[sql.there(value.copy()) for value in values])
-            counted = sql.case([(every, sql.among("max", [days, sql.whole(0)]))], sql.NULL)
-            return arithmetic.united("number", width.cast(counted), parts, natural=True)
+            counted = sql.case([(every, sql.among("max", [days, width.whole(0)]))], sql.NULL)
+            return arithmetic.united("number", counted, parts, natural=True)
         case "date_of":
             return _made(to, parts)
         case _:

@@ -65,9 +65,9 @@ class _Step:
     def select(self) -> exp.Select:
         """The step put together again."""
         listed = [exp.column(name, table=self.star) for name in self.passed]
-        select = exp.Select(
-            expressions=[*listed, *[exp.alias_(value, name, copy=False) for name, value in self.own.items()]]
-        )
+        made = [exp.alias_(value, name, copy=False) for name, value in self.own.items()]
+        # where nothing but the number of rows is asked for, one column stands for the row
+        select = exp.Select(expressions=[*listed, *made] or [exp.alias_(sql.whole(1), "one")])
         first = next(iter(self.tables))
         select.set("from_", exp.From(this=self._table(first)))
         if self.joins:

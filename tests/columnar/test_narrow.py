@@ -58,3 +58,14 @@ def test_what_is_read_once_is_computed_where_it_is_read() -> None:
 def test_what_is_read_twice_stays_a_column() -> None:
     text, _ = asked(["k", "square"], narrow=True)
     assert text.count("e.x + e.y") == 1
+
+
+def test_a_step_of_which_nothing_but_its_rows_is_asked_has_a_column() -> None:
+    steps = [
+        ("f_0", "SELECT t.x + 1 AS x FROM t AS t"),
+        ("g_1", "SELECT SUM(c.v) AS total FROM u AS c"),
+        ("h_2", "SELECT e.*, o.total AS total FROM f_0 AS e CROSS JOIN g_1 AS o"),
+    ]
+    found, end = narrowed([(name, parse_one(text, dialect="duckdb")) for name, text in steps], "h_2", ["total"])  # type: ignore[misc]
+    assert end == "h_2"
+    assert dict(found)["f_0"].sql("duckdb") == "SELECT 1 AS one FROM t AS t"
