@@ -43,7 +43,7 @@ def type_text(type_: Type, field: Field, language: Language) -> str:
                 return "整数,不小于 0" if zh else "whole number, not negative"
             return "数" if zh else "number"
         case Bool():
-            return "是 / 否" if zh else "是 / 否 (yes / no)"
+            return "是 / 否" if zh else "yes / no"
         case Text():
             return "文字" if zh else "text"
         case Member():
@@ -56,7 +56,7 @@ def type_text(type_: Type, field: Field, language: Language) -> str:
             return f"「{type_.entity}」表里的一行" if zh else f"a row of “{type_.entity}”"
         case Optional():
             inner = type_text(type_.of, field, language)
-            return f"{inner},或「无」" if zh else f"{inner}, or 无 for none"
+            return f"{inner},或「无」" if zh else f"{inner}, or none"
         case ListOf():
             inner = type_text(type_.of, field, language)
             return f"{inner},几个用、隔开" if zh else f"{inner}, several with 、 between"
@@ -74,7 +74,7 @@ def example(type_: Type, field: Field, program: Program) -> str:
                 return "12"
             return "85%" if unit_text(field) == "%" else "35.5"
         case Bool():
-            return "是"
+            return "是" if program.language == "zh" else "yes"
         case Text() | Reference():
             return "…"
         case Member():
@@ -84,7 +84,7 @@ def example(type_: Type, field: Field, program: Program) -> str:
         case Moment():
             return "2025-08-31 18:00"
         case Optional():
-            return f"{example(type_.of, field, program)} / 无"
+            return f"{example(type_.of, field, program)} / {'无' if program.language == 'zh' else 'none'}"
         case ListOf():
             one = example(type_.of, field, program)
             return f"{one}、{one}"

@@ -177,8 +177,9 @@ class _Writer:
             sheet.set_column(place, place, 30 if name == "理由" else 16, self.formats.open[shape])
         entities = list(dict.fromkeys(entity.name for entity, _ in decided))
         matters = list(dict.fromkeys(item.name for _, item in decided))
-        _drop_down(sheet, _LAST_ROW, 0, self.lists.range(f"{DECISIONS[0]}·对象", entities))
-        _drop_down(sheet, _LAST_ROW, 2, self.lists.range(f"{DECISIONS[0]}·事项", matters))
+        whose, what = ("裁量·对象", "裁量·事项") if self.zh else ("decisions: entity", "decisions: item")
+        _drop_down(sheet, _LAST_ROW, 0, self.lists.range(whose, entities))
+        _drop_down(sheet, _LAST_ROW, 2, self.lists.range(what, matters))
         sheet.freeze_panes(1, 0)
 
     def explain(self, sheet: Any, decided: Sequence[tuple[Entity, Field]]) -> None:
@@ -231,7 +232,7 @@ class _Writer:
             case Member(roll):
                 return self.lists.range(roll, self.program.rolls[roll].members)
             case Bool():
-                return ["是", "否"]
+                return ["是", "否"] if self.zh else ["yes", "no"]
             case Reference(entity):
                 return self._keys(entity)
             case _:
@@ -305,7 +306,7 @@ _ADVICE_ZH = (
 )
 _ADVICE_EN = (
     "Each sheet takes one kind of thing. Leave the headings alone, and leave blank what is not known: blank is not 0.",
-    "Numbers: 1050, 1,050, 35万, 85%. A bare number is in the unit that stands in the heading's bracket.",
+    "Numbers: 1050, 1,050, 85%. A bare number is in the unit that stands in the heading's bracket.",
     "Dates: 2025-08-31. Format codes as text before writing them.",
     "Notes on the headings give source and clause. The examples on this page only show the form; they are no real data.",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from policydsl.core.types import TEXT, Number, Reference
 from policydsl.core.units import base
 from policydsl.facts import read, template
 from policydsl.facts.naming import sheet_titles
+from policydsl.pipeline import check_source
+from policydsl.source import Source
 
 STRANGE = ("=1+1", "a/b:c*d?e[f]g\\h", "长" * 40, "History", "填写说明", "Ab", "aB", "'引号'", "+甲", "@乙", "裁量")
 
@@ -138,3 +141,19 @@ def test_writing_is_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="folder"):
         template.write(world(), tmp_path / "folder")
     assert sorted(item.name for item in tmp_path.iterdir()) == ["folder", "t.xlsx"]
+
+
+def test_a_workbook_in_english_asks_in_english(tmp_path: Path) -> None:
+    text = (
+        "policy “P”:\n    main person\n\nentity person:\n    name: text  key\n    fit: boolean\n    paid: money  or none\n"
+        "    good: boolean  judgement by office Bureau\n\nrule x = if fit and good then (paid if none 0元) else 0元  per 1\n"
+    )
+    program = check_source(Source("t.pol", text)).program
+    assert program is not None
+    template.write(program, tmp_path / "t.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    said = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert "yes / no" in said
+    assert [word for word in said if re.search("[\u4e00-\u9fff]", word.replace("元", ""))] == []
+    offered = [item.formula1 for item in book["person"].data_validations.dataValidation]
+    assert '"yes,no"' in offered
