@@ -346,7 +346,9 @@ def _short(node: tree.Declaration) -> str:
             return "、".join(line.name.text for line in node.fields)
         case tree.Roll():
             return "、".join(item.name.text for item in node.members)
-        case tree.Table() | tree.Decision() | tree.Units() | tree.Calendar() | tree.Conditions() | tree.Monotone():
+        case tree.Table() | tree.Decision() | tree.Units() | tree.Calendar() | tree.Conditions():
+            return " ".join(node.span.text.split())
+        case tree.Monotone() | tree.Whenever() | tree.Steady() | tree.Unrelated() | tree.Divided() | tree.SharedOut():
             return " ".join(node.span.text.split())
         case _:
             return spot(node, None, (), "zh").text

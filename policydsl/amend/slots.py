@@ -33,6 +33,11 @@ _WORDS: dict[type, str] = {
     tree.Import: "IMPORT",
     tree.Always: "PROPERTY",
     tree.Monotone: "PROPERTY",
+    tree.Whenever: "PROPERTY",
+    tree.Steady: "PROPERTY",
+    tree.Unrelated: "PROPERTY",
+    tree.Divided: "PROPERTY",
+    tree.SharedOut: "PROPERTY",
     tree.Amendment: "AMEND",
     tree.Register: "REGISTER",
 }

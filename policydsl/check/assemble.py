@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
 
 from attrs import evolve
 
@@ -15,6 +14,7 @@ from policydsl.check.examples import check_example
 from policydsl.check.frames import Checked, Frames, RowFrame, ValueFrame
 from policydsl.check.infer import Checker
 from policydsl.check.order import in_order, likely_order
+from policydsl.check.properties import stated
 from policydsl.check.registers import registers
 from policydsl.check.rounds import endless
 from policydsl.check.rules import bound_rules, default_of, defined, infer_draft
@@ -60,7 +60,7 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
         if ("", parameter.name.text) not in checker.used:
             scope.report("unused-parameter", parameter.name.span, name=parameter.name.text)
     examples = tuple(check_example(checker, node) for node in scope.examples)
-    properties = _properties(checker, drafts)
+    properties = stated(checker, drafts)
     unsafe_divisors(scope, rules, checker.tables)
     lint.look(checker, file)
     entities = {name: _entity(scope, name) for name in scope.entities}
@@ -91,48 +91,6 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
     )
     findings = sorted(scope.findings, key=lambda finding: getattr(finding.where, "start", 0))
     return program, _once(findings)
-
-
-def _properties(checker: Checker, drafts: list[Draft]) -> tuple[core.Property, ...]:
-    found = [
-        core.Property(
-            draft.entity,
-            draft.name,
-            "always",
-            clause=draft.node.cite.text if draft.node.cite else draft.lent,
-            span=draft.node.span,
-        )
-        for draft in drafts
-        if isinstance(draft.node, tree.Always)
-    ]
-    for entity, node, clause in checker.scope.monotone:
-        frames: Frames = (RowFrame(entity),)
-        fact, result = checker.expr(node.fact, frames), checker.expr(node.result, frames)
-        if (
-            not isinstance(fact, core.FieldRead)
-            or not isinstance(fact.row, core.Here)
-            or not isinstance(strip(fact.type), Number)
-        ):
-            checker.report("property-of-fact", node.fact.span, name=node.fact.span.text)
-            continue
-        if not isinstance(result, core.RuleRead) or not isinstance(strip(result.type), Number):
-            checker.report("property-of-rule", node.result.span, name=node.result.span.text)
-            continue
-        forbidden: Literal["falls", "rises"] = "falls" if node.never == "NOT_LESS" else "rises"
-        found.append(
-            core.Property(
-                entity,
-                node.name.text,
-                "monotone",
-                fact.name,
-                node.moves == "INCREASES",
-                (result.entity, result.name),
-                forbidden,
-                clause,
-                span=node.span,
-            )
-        )
-    return tuple(found)
 
 
 def _formula(checker: Checker, node: tree.Formula) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from policydsl.check import folds, refer
 from policydsl.check.frames import Checked, Frames, RowFrame, ValueFrame
 from policydsl.check.guards import knowing
+from policydsl.check.properties import shared_out, whenever
 from policydsl.check.scope import Draft
 from policydsl.core import program as core
 from policydsl.core.types import BOOL, DATE, NEVER, Date, Member, Moment, Never, Number, strip
@@ -31,6 +32,10 @@ def infer_draft(checker: Checker, draft: Draft) -> Checked:
     match node:
         case tree.Task() | tree.Constraint() | tree.Always():
             return Checked(checker.condition(node.condition, frames))
+        case tree.Whenever():
+            return Checked(whenever(checker, node, frames))
+        case tree.SharedOut():
+            return Checked(shared_out(checker, node, draft.entity, frames))
         case tree.Reading():
             return Checked(_reading(checker, node, frames))
         case tree.Conditions():

@@ -36,7 +36,11 @@ from policydsl.syntax.keywords import TYPE_WORDS
 _BUILT_IN: dict[str, str] = {word: zh for zh, en in TYPE_WORDS for word in (zh, en)}
 
 
-RuleLike = tree.Rule | tree.Task | tree.Constraint | tree.Reading | tree.Conditions | tree.ItemLine | tree.Always
+Claim = tree.Always | tree.Whenever | tree.SharedOut
+"""性质 that are conditions."""
+Comparison = tree.Monotone | tree.Steady | tree.Unrelated | tree.Divided
+"""性质 that hold outcomes of changed facts against each other."""
+RuleLike = tree.Rule | tree.Task | tree.Constraint | tree.Reading | tree.Conditions | tree.ItemLine | Claim
 
 
 T = TypeVar("T")
@@ -100,7 +104,7 @@ class Scope:
     reading_rolls: set[str] = field(factory=set)
     clauses: dict[str, tree.Clause] = field(factory=dict)
     examples: list[tree.Example] = field(factory=list)
-    monotone: list[tuple[str, tree.Monotone, str]] = field(factory=list)
+    comparisons: list[tuple[str, Comparison, str]] = field(factory=list)
     parameters: dict[str, tree.Parameter] = field(factory=dict)
     formulas: dict[str, tree.Formula] = field(factory=dict)
     errata: list[core.Erratum] = field(factory=list)
@@ -257,11 +261,19 @@ def collect(file: tree.File) -> Scope:
                 _table(scope, node, node.cite.text if node.cite else lent)
                 if node.alias:
                     scope.table_aliases[node.alias.text] = node.name.text
-            case tree.Monotone():
+            case tree.Monotone() | tree.Steady() | tree.Unrelated() | tree.Divided():
                 owner = _whose(scope, node, on)
                 if owner is not None:
-                    scope.monotone.append((owner.name, node, node.cite.text if node.cite else lent))
-            case tree.Rule() | tree.Task() | tree.Constraint() | tree.Reading() | tree.Always():
+                    scope.comparisons.append((owner.name, node, node.cite.text if node.cite else lent))
+            case (
+                tree.Rule()
+                | tree.Task()
+                | tree.Constraint()
+                | tree.Reading()
+                | tree.Always()
+                | tree.Whenever()
+                | tree.SharedOut()
+            ):
                 _draft(scope, node, parts, lent, on, applies)
             case tree.Decision():
                 _decision(scope, node, lent, on)
@@ -560,7 +572,7 @@ def _whose(scope: Scope, node: tree.Declaration, on: tree.Name | None) -> Entity
 
 def _draft(
     scope: Scope,
-    node: tree.Rule | tree.Task | tree.Constraint | tree.Reading | tree.Always,
+    node: tree.Rule | tree.Task | tree.Constraint | tree.Reading | Claim,
     parts: tuple[str, ...],
     lent: str,
     on: tree.Name | None,
@@ -570,7 +582,7 @@ def _draft(
     if item is None:
         return
     name = node.name.text
-    alias = node.alias.text if not isinstance(node, tree.Constraint | tree.Always) and node.alias else ""
+    alias = node.alias.text if not isinstance(node, tree.Constraint | Claim) and node.alias else ""
     if item.owns(name) or scope.table(name):
         previous = scope.places.get(f"{item.name}.{name}")
         labels = (Label(previous, scope.words("先在这里定义", "first defined here")),) if previous else ()
@@ -581,6 +593,8 @@ def _draft(
         tree.Constraint: "constraint",
         tree.Reading: "reading",
         tree.Always: "property",
+        tree.Whenever: "property",
+        tree.SharedOut: "property",
     }
     scope.places[f"{item.name}.{name}"] = node.name.span
     if isinstance(node, tree.Reading) and all(line.value is None for line in node.options):

@@ -39,7 +39,7 @@ def report_property(name: str, result: PropertyResult, program: Program, human: 
     if result.counterexample is not None:
         from policydsl.testing.failing import property_lines, summary
 
-        told = summary(result).strip("()")
+        told = summary(result, program).strip("()")
         written = list(result.counterexample.written)
         if human:
             sys.stdout.write("\n".join(property_lines(name, result, program, width=width())) + "\n")

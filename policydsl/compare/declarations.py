@@ -35,6 +35,11 @@ _IN_ORDER = (
     tree.Example,
     tree.Always,
     tree.Monotone,
+    tree.Whenever,
+    tree.Steady,
+    tree.Unrelated,
+    tree.Divided,
+    tree.SharedOut,
 )
 """Declarations in which the order of lines may matter; what the others hold is told thing by thing, in no order."""
 
@@ -99,6 +104,9 @@ def _details(pair: Pair, old: tree.Declaration, new: tree.Declaration) -> Iterat
                 yield Detail("remark", {"before": old.reason, "after": new.reason}, "wording")
         case tree.Always(), tree.Always():
             yield from pair.expressions(old.condition, new.condition)
+        case tree.Whenever(), tree.Whenever():
+            yield from pair.expressions(old.condition, new.condition)
+            yield from pair.expressions(old.then, new.then)
         case tree.Register(), tree.Register():
             for one, two in paired(old.lines, new.lines, [lambda line: line.word], [lambda line: line.word]):
                 line = two or one

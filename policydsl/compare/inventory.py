@@ -107,6 +107,11 @@ def _named(
     | tree.Erratum
     | tree.Always
     | tree.Monotone
+    | tree.Whenever
+    | tree.Steady
+    | tree.Unrelated
+    | tree.Divided
+    | tree.SharedOut
     | tree.Amendment
     | tree.Register,
 ) -> tuple[Kind, str, str]:
@@ -154,7 +159,15 @@ def _named(
             return "erratum", f"{node.clause} {node.printed}", ""
         case tree.Amendment():
             return "amendment", node.id, ""
-        case tree.Always() | tree.Monotone():
+        case (
+            tree.Always()
+            | tree.Whenever()
+            | tree.Monotone()
+            | tree.Steady()
+            | tree.Unrelated()
+            | tree.Divided()
+            | tree.SharedOut()
+        ):
             return "property", node.name.text, ""
         case _:
             assert_never(node)

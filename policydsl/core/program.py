@@ -822,21 +822,47 @@ class Example:
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 
+PropertyForm = Literal["always", "whenever", "parts", "monotone", "steady", "unrelated", "order", "divided"]
+
+
 @frozen(repr=False)
 class Property:
-    """性质: what must hold on all facts. Either the rule of this name and of kind "property" is never false ("always"), or, when
-    the fact `fact` moves one way (`rises`: up) and all else stays, the outcome of `result` never goes down (`falls` is
-    forbidden) or never up. Both belong to rows of `entity`."""
+    """性质: what must hold on all facts. It belongs to rows of `entity`.
+
+    - "always", "whenever", "parts" (恒有, 凡 … 则 …, 之和): the rule of this name and of kind "property" is never false. Of
+      "whenever" its body is `Some` of the condition's `Not` and what follows; of "parts" likewise of there being rows at all.
+    - "monotone": when the fact `fact` moves one way (`rises`: up) and all else stays, the outcome of `result` never goes down
+      (`falls` is forbidden) or never up.
+    - "steady": when `fact` is greater by `step`, in base units, the outcome of `result` differs by no more than `most`.
+    - "unrelated": `result` is the same whatever the fact that `about` names (entity, field) holds; of a key, whatever its rows
+      are called, as long as they are told apart.
+    - "order": `result` is the same in whatever order the rows of the entity that `about` names stand.
+    - "divided": where each number fact and the rows of each entity (field "") that `about` names are split in two, and all else
+      stays, the outcomes of `result` for the two parts add up to that for the whole.
+    """
 
     entity: str
     name: str
-    form: Literal["always", "monotone"]
+    form: PropertyForm
     fact: str = ""
     rises: bool = True
     result: tuple[str, str] = ("", "")
     forbidden: Literal["falls", "rises"] = "falls"
     clause: str = ""
+    about: tuple[tuple[str, str], ...] = ()
+    step: Fraction = Fraction(0)
+    most: Fraction = Fraction(0)
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
+
+    @property
+    def stated(self) -> bool:
+        """Whether a rule of its own says what must hold."""
+        return self.form in ("always", "whenever", "parts")
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The rule that it speaks of, by entity and name."""
+        return (self.entity, self.name) if self.stated else self.result
 
 
 @frozen(repr=False)

@@ -110,7 +110,15 @@ def _declaration(spell: Spelling, node: tree.Declaration) -> Row:
             reason = f"  {spell.word('REASON')} {spell.text(node.reason)}" if node.reason else ""
             text = f"{spell.word('ERRATUM')} {node.clause} {said}{reason}{spell.citation(node.cite)}"
             return _row(node, [[(0, text)]])
-        case tree.Always() | tree.Monotone():
+        case (
+            tree.Always()
+            | tree.Whenever()
+            | tree.Monotone()
+            | tree.Steady()
+            | tree.Unrelated()
+            | tree.Divided()
+            | tree.SharedOut()
+        ):
             return _property(spell, node)
         case tree.Amendment():
             days = _days(spell, node.since, node.until)
@@ -345,15 +353,29 @@ def _table(spell: Spelling, node: tree.Table) -> Row:
     )
 
 
-def _property(spell: Spelling, node: tree.Always | tree.Monotone) -> Row:
-    head = f"{spell.word('PROPERTY')} {spell.name(node.name)}:"
+def _property(spell: Spelling, node: tree.Property) -> Row:
+    head, word = f"{spell.word('PROPERTY')} {spell.name(node.name)}:", spell.word
     phrases = Phrases(spell)
+    flat = phrases.flat
     match node:
         case tree.Always():
-            pieces = joined(f"{head} {spell.word('ALWAYS')}", phrases.expr(node.condition))
+            pieces = joined(f"{head} {word('ALWAYS')}", phrases.expr(node.condition))
+        case tree.Whenever():
+            pieces = joined(f"{head} {word('WHENEVER')}", phrases.expr(node.condition))
+            pieces = joined(joined(pieces, word("THEN")), phrases.expr(node.then))
         case tree.Monotone():
-            moves = f"{phrases.flat(node.fact)} {spell.word(node.moves)} {spell.word('AT_THAT')}"
-            pieces = [(0, f"{head} {moves} {phrases.flat(node.result)} {spell.word(node.never)}")]
+            moves = f"{flat(node.fact)} {word(node.moves)} {word('AT_THAT')}"
+            pieces = [(0, f"{head} {moves} {flat(node.result)} {word(node.never)}")]
+        case tree.Steady():
+            moves = f"{flat(node.fact)} {word('EACH_MORE')} {flat(node.step)} {word('AT_THAT')}"
+            pieces = joined(f"{head} {moves} {flat(node.result)} {word('NO_JUMP')}", phrases.expr(node.most))
+        case tree.Unrelated():
+            pieces = [(0, f"{head} {flat(node.result)} {word('FREE_OF')} {flat(node.about)} {word(node.how)}")]
+        case tree.Divided():
+            about = spell.comma.join(flat(one) for one in node.about)
+            pieces = [(0, f"{head} {about} {word('SPLIT')} {word('AT_THAT')} {flat(node.result)} {word('SAME_SUM')}")]
+        case tree.SharedOut():
+            pieces = joined(f"{head} {flat(node.part)} {word(node.how)}", phrases.expr(node.whole))
         case _:
             assert_never(node)
     return Row(node.span, "declaration", [joined(pieces, spell.citation(node.cite), "")], declares="property")

@@ -202,6 +202,16 @@ KEYWORDS: tuple[Keyword, ...] = (
         AT_THAT     | 时       | means
         NOT_LESS    | 不减     | never less
         NOT_MORE    | 不增     | never more
+        WHENEVER    | 凡       | whenever
+        EACH_MORE   | 每增     | increases by
+        NO_JUMP     | 变动 不超过 | never jumps by more than
+        FREE_OF     | 与       | does not depend on
+        NOWISE      | 无关     | at all
+        ROW_ORDER   | 行序 无关 | order
+        SPLIT       | 拆分     | split
+        SAME_SUM    | 合计不变 | adds up to the same
+        PARTS_SUM   | 之和 等于 | of the parts adds up to
+        PARTS_MOST  | 之和 不超过 | of the parts never exceeds
         ALL_OF      | 须全部   | all of these
         ANY_OF      | 任一     | any of these
         LEAST_OF    | 至少     | at least these

@@ -154,6 +154,16 @@ DECREASES   | 变小 | gets smaller
 AT_THAT     | 那时 | then
 NOT_LESS    | 不会变小 | does not get less
 NOT_MORE    | 不会变大 | does not get more
+WHENEVER    | 在什么条件下就有什么 | on what condition something holds
+EACH_MORE   | 每变大这么多 | each time it gets larger by so much
+NO_JUMP     | 一步最多变多少 | how much one step may change it
+FREE_OF     | 不由什么决定 | what has no say in it
+NOWISE      | 换成别的值也一样 | whatever its value
+ROW_ORDER   | 各行换了次序也一样 | in whatever order its rows stand
+SPLIT       | 分成两份 | in two parts
+SAME_SUM    | 两份的结果加起来和原来一样 | the outcomes of the parts add up to that of the whole
+PARTS_SUM   | 各行的数加起来正好是 | the figures of the rows make exactly
+PARTS_MOST  | 各行的数加起来最多是 | the figures of the rows make at most
 ALL_OF      | 每一项都要 | every one of them
 ANY_OF      | 有一项就行 | one of them is enough
 LEAST_OF    | 至少几项 | at least so many of them

@@ -151,6 +151,11 @@ _DECLARATIONS: dict[str, Callable[[Reader, Line, Tree], tree.Declaration]] = {
     "erratum": erratum,
     "always": property_of,
     "monotone": property_of,
+    "whenever": property_of,
+    "steady": property_of,
+    "unrelated": property_of,
+    "divided": property_of,
+    "shared_out": property_of,
     "amendment": _amendment,
 }
 """What makes a declaration of each kind, by the name that the grammar gives it."""

@@ -719,6 +719,64 @@ class Monotone(Written):
 
 
 @frozen(repr=False)
+class Whenever(Written):
+    """性质: 凡 a condition 则 another."""
+
+    name: Name
+    condition: Expr
+    then: Expr
+    cite: Citation | None = None
+
+
+@frozen(repr=False)
+class Steady(Written):
+    """性质: 事实 每增 so much 时 规则 变动 不超过 an amount."""
+
+    name: Name
+    fact: Reference
+    step: Expr
+    result: Reference
+    most: Expr
+    cite: Citation | None = None
+
+
+@frozen(repr=False)
+class Unrelated(Written):
+    """性质: 规则 与 a fact 无关, or 与 the rows of an entity 行序 无关. `how` is a keyword id."""
+
+    name: Name
+    result: Reference
+    about: Reference
+    how: Literal["NOWISE", "ROW_ORDER"]
+    cite: Citation | None = None
+
+
+@frozen(repr=False)
+class Divided(Written):
+    """性质: facts or rows 拆分 时 规则 合计不变."""
+
+    name: Name
+    about: tuple[Reference, ...]
+    result: Reference
+    cite: Citation | None = None
+
+
+@frozen(repr=False)
+class SharedOut(Written):
+    """性质: 对象.规则 之和 等于 (or 不超过) a value. `how` is a keyword id."""
+
+    name: Name
+    part: Reference
+    how: Literal["PARTS_SUM", "PARTS_MOST"]
+    whole: Expr
+    cite: Citation | None = None
+
+
+Property = Always | Whenever | Monotone | Steady | Unrelated | Divided | SharedOut
+"""性质 of every form."""
+
+
+@frozen(repr=False)
 class Import(Written):
     """引用: a file whose units, rolls, tables, parameters, formulas and calendars are shared."""
 
@@ -1015,6 +1073,11 @@ Declaration = (
     | Erratum
     | Always
     | Monotone
+    | Whenever
+    | Steady
+    | Unrelated
+    | Divided
+    | SharedOut
     | Amendment
 )
 

@@ -41,13 +41,25 @@ class Workshop:
         return f"<{self.program.header.title}>"
 
     def draft(
-        self, choose: Chooser, *, rows: int = 1, goals: Sequence[Goal] = (), on: date | None = None, mend: bool = True
+        self,
+        choose: Chooser,
+        *,
+        rows: int = 1,
+        goals: Sequence[Goal] = (),
+        on: date | None = None,
+        mend: bool = True,
+        crowd: str = "",
     ) -> Draft:
-        """Facts with so many main rows, brought to the goals, one after the other; no constraint is broken where `mend` is asked."""
+        """Facts with so many main rows, brought to the goals, one after the other; no constraint is broken where `mend` is asked.
+
+        Of the entity `crowd` every owner gets two rows or three.
+        """
         draft = Draft(self.grounds, on if on is not None else self._day(choose), self.readings)
         if self.readings:
             self._adopt(draft, choose)
         self.fill(draft, choose, rows)
+        if crowd:
+            self._crowd(draft, choose, self.program.entities[crowd])
         for goal in goals:
             self.reach(draft, choose, goal)
         if mend:
@@ -97,6 +109,21 @@ class Workshop:
             draft.rows.setdefault(entity.name, [])
             used: set[object] = set()
             for owner in owners:
+                self._row(draft, choose, entity, owner, used)
+
+    def _crowd(self, draft: Draft, choose: Chooser, entity: core.Entity) -> None:
+        """Two or three rows of an entity for each owner."""
+        above = self.program.entities[entity.owner] if entity.owner is not None else None
+        if above is not None and not above.singleton:
+            self._some(draft, above)
+        owners: Sequence[Row | None] = [None]
+        if above is not None:
+            owners = [draft.sole(above.name)] if above.singleton else list(draft.rows.get(above.name, ()))
+        key = entity.key_field
+        for owner in owners:
+            there = [row for row in draft.rows.get(entity.name, ()) if row.parent is owner]
+            used = {row.cells[key.name].value for row in there if key is not None and key.name in row.cells}  # type: ignore[union-attr]
+            for _ in range(2 + choose.upto(1) - len(there)):
                 self._row(draft, choose, entity, owner, used)
 
     def _row(self, draft: Draft, choose: Chooser, entity: core.Entity, owner: Row | None, used: set[object]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from policydsl.core.program import Program
-from policydsl.core.values import decimal_text
+from policydsl.core.values import Absent, NotApplicable, Outcome, decimal_text
 from policydsl.explain.ledger import explain
 from policydsl.explain.results import results
 from policydsl.interpret.trace import Trace
@@ -54,7 +56,7 @@ def property_lines(name: str, result: PropertyResult, program: Program, *, width
     assert found is not None
     zh = program.language == "zh"
     where = f"{name}:{item.span.line}" if item.span is not None else name
-    lines = [f"{where} {'性质不成立' if zh else 'property does not hold'}:{item.name}{summary(result)}"]
+    lines = [f"{where} {'性质不成立' if zh else 'property does not hold'}:{item.name}{summary(result, program)}"]
     for written in found.written:
         lines += ["", *(f"  {line}" for line in written.rstrip("\n").split("\n"))]
     for case in found.cases:
@@ -69,17 +71,41 @@ def _branch(case: Case, result: PropertyResult, width: int) -> list[str]:
     return lines
 
 
-def summary(result: PropertyResult) -> str:
-    """The row and, of a fact that moved, its two values and what came of them."""
+def summary(result: PropertyResult, program: Program) -> str:
+    """The row and, of a fact with two values, each and what came of it; of other changes what came of the facts in each form."""
     item, found = result.item, result.counterexample
     if found is None:
         return ""
     row = " · ".join(part for part in (found.example, found.key) if part)
-    if found.before is None or found.after is None:
+    name, zh = item.subject[1], program.language == "zh"
+    if found.before is not None and found.after is not None:
+        (x, a), (y, b) = found.before, found.after
+        fact = item.fact or ".".join(part for part in item.about[0] if part != item.entity)
+        said = f"{fact} {shown(x, zh)} → {shown(y, zh)}, {name} {shown(a, zh)} → {shown(b, zh)}"
+    elif len(found.outcomes) == 2:
+        said = f"{name} {shown(found.outcomes[0], zh)} → {shown(found.outcomes[1], zh)}"
+    elif len(found.outcomes) == 3:
+        whole, *parts = (shown(one, zh) for one in found.outcomes)
+        said = f"{name} {whole} ≠ {' + '.join(parts)}"
+    else:
         return f"({row})" if row else ""
-    (x, a), (y, b) = found.before, found.after
-    values = [decimal_text(value) for value in (x, a, y, b)]
-    return f"({row}: {item.fact} {values[0]} → {values[2]}, {item.result[1]} {values[1]} → {values[3]})"
+    return f"({row}: {said})" if row else f"({said})"
+
+
+def shown(outcome: Outcome, zh: bool) -> str:
+    """An outcome in a few signs."""
+    match outcome:
+        case bool():
+            return ("真" if outcome else "假") if zh else str(outcome).lower()
+        case int() | Fraction():
+            return decimal_text(outcome)
+        case Absent():
+            return "无" if zh else "none"
+        case NotApplicable():
+            return "不适用" if zh else "inapplicable"
+        case tuple():
+            return f"({('、' if zh else ', ').join(shown(one, zh) for one in outcome)})"
+    return str(outcome)
 
 
 def wanted(check: Checked) -> str:

@@ -5,25 +5,27 @@ It refutes, it does not prove. A counterexample is made as small as it stays one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import date
-from fractions import Fraction
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
-from policydsl.core.facts import Facts, Known
-from policydsl.core.program import Field, Program, Property, Rule
-from policydsl.core.types import Number, strip
-from policydsl.core.values import Exact, Outcome, exact
+from policydsl.core import program as core
+from policydsl.core.facts import Facts
+from policydsl.core.program import Program, Property, Rule
+from policydsl.core.values import Outcome
+from policydsl.core.walk import everything
 from policydsl.interpret.budget import ResourceError
 from policydsl.interpret.evaluate import Evaluator
-from policydsl.interpret.outcomes import Outcomes
+from policydsl.interpret.tables import DuplicateRow
 from policydsl.testing.build import Workshop, workshop
 from policydsl.testing.case import Case
 from policydsl.testing.domain import First, Seeded
+from policydsl.testing.pared import pared
 from policydsl.testing.simplify import simpler
+from policydsl.testing.variants import Change, World, form_of
 
-STEPS = (1, 2, 3, 5, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1_000)
+STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 """By how many units a fact is moved away from an example."""
 NEAR = (1, 2, 5)
 """By how many units a fact is moved away from a generated case."""
@@ -33,15 +35,21 @@ CASES = 240
 
 @frozen
 class Counterexample:
-    """Where a property does not hold: the example it came from (empty for a generated case), the row, and for a fact that moved
-    its two values and what came of them. `written` is one 算例, or two, that pass and show it; `cases` the same as cases."""
+    """Where a property does not hold: the example it came from (empty for a generated case), the row, what came of it.
+
+    `outcomes` are those of `worlds`, by title, in the order in which a form holds them against each other: one of a condition,
+    before and after of a fact that moved, the whole and its parts. `before` and `after` are, of a fact with two values, each
+    value and what came of it. `written` is one 算例 for each world, which passes and shows it; `cases` the same as cases.
+    """
 
     example: str
     key: str
-    before: tuple[Exact, Exact] | None = None
-    after: tuple[Exact, Exact] | None = None
+    before: tuple[Outcome, Outcome] | None = None
+    after: tuple[Outcome, Outcome] | None = None
     written: tuple[str, ...] = ()
     cases: tuple[Case, ...] = field(default=(), eq=False, repr=False)
+    worlds: tuple[str, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
 
 
 @frozen
@@ -58,9 +66,28 @@ class PropertyResult:
         return self.counterexample is None
 
 
+Ready = Callable[[dict[str, str], date | None], Evaluator]
+"""What evaluates a policy under given readings, on a day."""
+
+Looked = tuple[Case, tuple[int, ...]]
+"""A case to look at, and by how many units a fact is moved there."""
+
+
 def check_properties(program: Program, budget: int = CASES) -> tuple[PropertyResult, ...]:
     """Every property of a policy, looked for counterexamples; `budget` generated cases for each."""
-    return tuple(check_property(program, item, budget) for item in program.properties)
+    made: dict[Hashable, list[Looked]] = {}
+    benches: dict[tuple[str, str], Bench] = {}
+    found = []
+    for item in program.properties:
+        # properties of one rule are tried on the same cases
+        like = (item.subject, crowd_of(program, item))
+        if like not in made:
+            made[like] = list(looked_at(program, item, budget))
+        if item.subject not in benches:
+            benches[item.subject] = Bench(program, held(program, item))
+        search = Search(program, item, benches[item.subject])
+        found.append(search.through(made[like]))
+    return tuple(found)
 
 
 def check_property(
@@ -75,14 +102,8 @@ def check_property(
     `ready` gives what evaluates under readings and a day, where that is not the policy itself but a change of it; `cases` what to
     look at, where that was made before.
     """
-    search = Search(program, item, ready)
-    count = 0
-    for case, steps in looked_at(program, item, budget) if cases is None else cases:
-        for found in search.on(case, steps):
-            count += 1
-            if found is not None:
-                return PropertyResult(item, count, search.told(found))
-    return PropertyResult(item, count, None)
+    search = Search(program, item, Bench(program, held(program, item), ready))
+    return search.through(looked_at(program, item, budget) if cases is None else cases)
 
 
 def refuted(program: Program, item: Property, ready: Ready, cases: Iterable[Looked]) -> bool:
@@ -93,15 +114,30 @@ def refuted(program: Program, item: Property, ready: Ready, cases: Iterable[Look
 
 def held(program: Program, item: Property) -> Rule:
     """The rule that a property speaks of."""
-    return program.rule_index[(item.entity, item.name) if item.form == "always" else item.result]
+    return program.rule_index[item.subject]
+
+
+def crowd_of(program: Program, item: Property) -> str:
+    """The entity of which a property needs several rows in a case, where it needs them of one."""
+    if item.form == "order":
+        return item.about[0][0]
+    if item.form == "parts":
+        rows = (node.rows.entity for node in everything(held(program, item).body) if isinstance(node, core.Aggregate))
+        return next(rows, "")
+    return next((entity for entity, name in item.about if not name or entity != item.entity), "")
 
 
 def looked_at(program: Program, item: Property, budget: int) -> Iterator[Looked]:
-    """The facts of the examples, then generated cases, each with the steps by which a fact is moved there."""
+    """The facts of the examples, each kind once, then generated cases, each with the steps by which a fact is moved there."""
+    part = pared(program, held(program, item))
+    met: set[Hashable] = set()
     for example in program.examples:
-        yield Case(program, example.facts, dict(example.readings), example.on, example.name), STEPS
-    name = item.name if item.form == "always" else item.result[1]
-    entity = item.entity if item.form == "always" else item.result[0]
+        token = (part.token(example.facts), tuple(sorted(part.adopted(example.readings).items())), example.on)
+        if token not in met:
+            met.add(token)
+            yield Case(program, example.facts, dict(example.readings), example.on, example.name), STEPS
+    entity, name = item.subject
+    crowd = crowd_of(program, item)
     shop: Workshop = workshop(program, [f"{entity}.{name}"])
     made = 0
     attempt = 0
@@ -109,18 +145,11 @@ def looked_at(program: Program, item: Property, budget: int) -> Iterator[Looked]
         for number, goal in enumerate(shop.goals):
             if made >= budget:
                 return
-            choose = First() if attempt == 0 else Seeded(f"{item.name} {attempt} {number}")
-            draft = shop.draft(choose, goals=[goal])
+            choose = First() if attempt == 0 else Seeded(f"{name} {attempt} {number}")
+            draft = shop.draft(choose, goals=[goal], crowd=crowd)
             yield Case(program, draft.facts(), dict(draft.readings), draft.on), NEAR
             made += 1
         attempt += 1
-
-
-Ready = Callable[[dict[str, str], date | None], Evaluator]
-"""What evaluates a policy under given readings, on a day."""
-
-
-Looked = tuple[Case, tuple[int, ...]]
 
 
 @frozen
@@ -128,170 +157,129 @@ class Found:
     """A counterexample as it was met."""
 
     case: Case
-    key: str
-    low: Exact | None = None
-    high: Exact | None = None
+    change: Change
+
+
+class Bench:
+    """What gives the outcomes of one rule on many facts: the part of the policy that the rule rests on, or what `ready` gives."""
+
+    def __init__(self, program: Program, rule: Rule, ready: Ready | None = None) -> None:
+        self._rule = rule.id
+        self._pared = pared(program, rule) if ready is None else None
+        part = program if self._pared is None else self._pared.program
+        self._ready: Ready = ready or (lambda readings, on: Evaluator(part, readings, on))
+        self._evaluators: dict[tuple[tuple[tuple[str, str], ...], date | None], Evaluator] = {}
+
+    def facts(self, case: Case) -> Facts:
+        """Of the facts of a case those that may have a say."""
+        return case.facts if self._pared is None else self._pared.facts(case.facts)
+
+    def column(self, case: Case, facts: Facts) -> Mapping[str, Outcome] | None:
+        """The outcomes of the rule by row, on facts under the readings and the day of a case; None where they are too many."""
+        readings = case.readings if self._pared is None else self._pared.adopted(case.readings)
+        setting = (tuple(sorted(readings.items())), case.on)
+        if setting not in self._evaluators:
+            self._evaluators[setting] = self._ready(dict(readings), case.on)
+        try:
+            return self._evaluators[setting].outcomes(facts).column(*self._rule)
+        except (ResourceError, DuplicateRow):
+            return None
 
 
 class Search:
     """Looks for counterexamples of one property on given facts."""
 
-    def __init__(self, program: Program, item: Property, ready: Ready | None = None) -> None:
+    def __init__(self, program: Program, item: Property, bench: Bench) -> None:
         self._program = program
         self._item = item
-        self._ready: Ready = ready or (lambda readings, on: Evaluator(program, readings, on))
-        self._evaluators: dict[tuple[tuple[tuple[str, str], ...], date | None], Evaluator] = {}
-        fields = program.entities[item.entity].fields
-        self._field: Field | None = next((one for one in fields if one.name == item.fact), None)
+        self._form = form_of(program, item)
+        self._bench = bench
+
+    def through(self, cases: Iterable[Looked]) -> PropertyResult:
+        """What comes of the cases: how much was looked at, and the first counterexample."""
+        count = 0
+        for case, steps in cases:
+            for found in self.on(case, steps):
+                count += 1
+                if found is not None:
+                    return PropertyResult(self._item, count, self.told(found))
+        return PropertyResult(self._item, count, None)
 
     def on(self, case: Case, steps: tuple[int, ...]) -> Iterator[Found | None]:
         """One by one what was looked at: None where the property holds there."""
-        if self._item.form == "always":
-            yield from self._always(case)
-        else:
-            yield from self._moves(case, steps)
+        facts = self._bench.facts(case)
+        kept: dict[Hashable, Mapping[str, Outcome] | None] = {}
+        for change in self._form.changes(facts, steps):
+            broken = self._form.broken([self._outcome(case, facts, world, kept) for world in change.worlds])
+            if broken is not None:
+                yield Found(case, change) if broken else None
 
-    def _outcomes(self, case: Case, facts: Facts) -> Outcomes | None:
-        setting = (tuple(sorted(case.readings.items())), case.on)
-        if setting not in self._evaluators:
-            self._evaluators[setting] = self._ready(dict(case.readings), case.on)
-        try:
-            return self._evaluators[setting].outcomes(facts)
-        except ResourceError:
-            return None
-
-    # ------------------------------------------------------------ conditions
-
-    def _always(self, case: Case) -> Iterator[Found | None]:
-        found = self._outcomes(case, case.facts)
-        if found is None:
-            return
-        for key, outcome in found.column(self._item.entity, self._item.name).items():
-            if isinstance(outcome, bool):
-                yield None if outcome else Found(case, key)
-
-    # ------------------------------------------------------------ moves
-
-    @property
-    def unit(self) -> Fraction:
-        """By what a fact is moved at least: one of its unit, a percentage point of a ratio."""
-        assert self._field is not None
-        size = self._field.measure.size if self._field.measure is not None else Fraction(1)
-        return size / 100 if isinstance(strip(self._field.type), Number) and self._field.measure is None else size
-
-    def _moves(self, case: Case, steps: tuple[int, ...]) -> Iterator[Found | None]:
-        item = self._item
-        for record in case.facts.tables.get(item.entity, ()):
-            cell = record.cells.get(item.fact)
-            if (
-                not isinstance(cell, Known)
-                or isinstance(cell.value, bool)
-                or not isinstance(cell.value, int | Fraction)
-            ):
-                continue
-            values = [exact(cell.value + step * self.unit) for step in (0, *steps)]
-            points = [(value, self._value(case, case.facts, record.key, value)) for value in values]
-            for (low, one), (high, two) in zip(points, points[1:], strict=False):
-                if one is not None and two is not None:
-                    yield Found(case, record.key, low, high) if self._broken(one, two) else None
-
-    def _broken(self, low: Exact, high: Exact) -> bool:
-        """Whether the outcomes at a lower and a higher fact go against the property."""
-        item = self._item
-        before, after = (low, high) if item.rises else (high, low)
-        return after < before if item.forbidden == "falls" else after > before
-
-    def _value(self, case: Case, facts: Facts, key: str, value: Exact) -> Exact | None:
-        found = self._outcomes(case, _with(facts, self._item, key, value))
-        if found is None:
-            return None
-        entity, name = self._item.result
-        column = found.column(entity, name)
-        outcome: Outcome | None = column.get(key if entity == self._item.entity else "")
-        return outcome if isinstance(outcome, int | Fraction) and not isinstance(outcome, bool) else None
+    def _outcome(
+        self,
+        case: Case,
+        facts: Facts,
+        world: World,
+        kept: dict[Hashable, Mapping[str, Outcome] | None] | None = None,
+    ) -> Outcome | None:
+        """What the rule gives in a world; None where the row is not there, or nothing could be evaluated."""
+        if kept is None:
+            kept = {}
+        if world.token not in kept:
+            kept[world.token] = self._bench.column(case, world.make(facts))
+        found = kept[world.token]
+        return None if found is None else found.get(world.key)
 
     # ------------------------------------------------------------ made small
 
     def told(self, found: Found) -> Counterexample:
         """A counterexample made small, evaluated again and written."""
-        if self._item.form == "always":
-            return self._told_always(found)
-        return self._told_moved(found)
-
-    def _told_always(self, found: Found) -> Counterexample:
-        item, case = self._item, found.case
-
-        def still(facts: Facts) -> bool:
-            got = self._outcomes(case, facts)
-            return got is not None and got.column(item.entity, item.name).get(found.key) is False
-
-        small = case.with_facts(simpler(self._program, case.facts, still))
-        rule = self._program.rule_index[item.entity, item.name]
-        reads = _rules_read(self._program, rule.body)
-        small.asked = {
-            (entity, found.key if entity == item.entity else "", name): None
-            for entity, name in reads
-            if (entity, found.key if entity == item.entity else "", name) in small.trace.steps
-        }
-        written = (small.example(self._title("")),) if small.asked else ()
-        return Counterexample(case.name, found.key, None, None, written, (small,))
-
-    def _told_moved(self, found: Found) -> Counterexample:
-        item, case, key = self._item, found.case, found.key
-        low, high = found.low, found.high
-        assert low is not None and high is not None
-        low, high = self._closest(case, key, low, high)
-
-        def still(facts: Facts) -> bool:
-            one, two = self._value(case, facts, key, low), self._value(case, facts, key, high)
-            return one is not None and two is not None and self._broken(one, two)
-
-        facts = simpler(self._program, case.facts, still)
-        one, two = self._value(case, facts, key, low), self._value(case, facts, key, high)
-        assert one is not None and two is not None
-        points = ((low, one), (high, two)) if item.rises else ((high, two), (low, one))
-        entity, name = item.result
-        cases, written = [], []
-        for at, (value, _) in enumerate(points):
-            small = case.with_facts(_with(facts, item, key, value))
-            small.asked = {(entity, key if entity == item.entity else "", name): None}
+        case = found.case
+        change = self._nearest(case, found.change)
+        facts = simpler(self._program, case.facts, lambda facts: self._broken(case, facts, change))
+        titles = self._form.titles[self._program.language]
+        cases, written, outcomes = [], [], []
+        for title, world in zip(titles, change.worlds, strict=True):
+            small = case.with_facts(world.make(facts))
+            small.asked = self._asked(small, world.key)
             cases.append(small)
-            written.append(small.example(self._title("之前" if at == 0 else "之后")))
-        return Counterexample(case.name, key, points[0], points[1], tuple(written), tuple(cases))
+            outcomes.append(small.trace.outcome(self._item.subject[0], world.key, self._item.subject[1]))
+            if small.asked:
+                written.append(small.example(self._title(title)))
+        before = after = None
+        if change.values is not None:
+            before, after = ((value, outcome) for value, outcome in zip(change.values, outcomes, strict=True))
+        return Counterexample(
+            case.name, change.key, before, after, tuple(written), tuple(cases), titles, tuple(outcomes)
+        )
 
-    def _closest(self, case: Case, key: str, low: Exact, high: Exact) -> tuple[Exact, Exact]:
-        """The same fall between values one unit apart, where there are values between."""
-        while high - low > self.unit:
-            middle = exact(low + (high - low) / self.unit // 2 * self.unit)
-            one, at, two = (self._value(case, case.facts, key, value) for value in (low, middle, high))
-            if one is None or at is None or two is None:
-                return low, high
-            if self._broken(one, at):
-                high = middle
-            else:
-                low = middle
-        return low, high
+    def _broken(self, case: Case, facts: Facts, change: Change) -> bool:
+        return self._form.broken([self._outcome(case, facts, world) for world in change.worlds]) is True
+
+    def _nearest(self, case: Case, change: Change) -> Change:
+        """The smallest change of the kind that still goes against the property."""
+        while True:
+            nearer = next((one for one in change.nearer() if self._broken(case, case.facts, one)), None)
+            if nearer is None:
+                return change
+            change = nearer
+
+    def _asked(self, case: Case, key: str) -> dict[tuple[str, str, str], None]:
+        """What an example of a world states: the rule, or of a condition the rules that it reads."""
+        entity, name = self._item.subject
+        if not self._item.stated:
+            return {(entity, key, name): None}
+        found: dict[tuple[str, str, str], None] = {}
+        for node in everything(self._program.rule_index[entity, name].body):
+            if isinstance(node, core.RuleRead) and self._program.rule_index[node.entity, node.name].kind != "reading":
+                keys = [key] if node.entity == entity else [row for of, row, _ in case.trace.steps if of == node.entity]
+                found |= {
+                    (node.entity, row, node.name): None
+                    for row in dict.fromkeys(keys)
+                    if (node.entity, row, node.name) in case.trace.steps
+                }
+        return found
 
     def _title(self, which: str) -> str:
         if self._program.language == "zh":
             return f"反例:{self._item.name}{which}"
-        return f"counterexample: {self._item.name}" + {"": "", "之前": " before", "之后": " after"}[which]
-
-
-def _with(facts: Facts, item: Property, key: str, value: Exact) -> Facts:
-    records = tuple(
-        evolve(record, cells={**dict(record.cells), item.fact: Known(value)}) if record.key == key else record
-        for record in facts.tables[item.entity]
-    )
-    return evolve(facts, tables={**facts.tables, item.entity: records})
-
-
-def _rules_read(program: Program, body: object) -> list[tuple[str, str]]:
-    from policydsl.core import program as core
-    from policydsl.core.walk import everything
-
-    found: dict[tuple[str, str], None] = {}
-    for node in everything(body):  # type: ignore[arg-type]
-        if isinstance(node, core.RuleRead) and program.rule_index[node.entity, node.name].kind != "reading":
-            found[node.entity, node.name] = None
-    return list(found)
+        return f"counterexample: {self._item.name}{which}"

@@ -4,6 +4,7 @@
 - ```pol file NAME: a file that later ones on the page name by 引用 or 沿用; it need not stand alone.
 - ```pol bad, then ```text: the findings of that file, as a person sees them at 80 columns.
 - ```trace NAME after a ```pol: the explanation of the rule NAME in the first 算例 of that file, or of its 修订 where it has none.
+- ```refuted NAME after a ```pol: what `policydsl test` prints of the property NAME, which does not hold.
 - ```law DATE ID after a ```pol: the text of the notice ID in force on a day, with what that file does to it.
 """
 
@@ -36,6 +37,8 @@ from policydsl.reports.text import explanation_text
 from policydsl.source import Source
 from policydsl.testing.amended import run_amended
 from policydsl.testing.examples import ExampleResult, run_examples
+from policydsl.testing.failing import property_lines
+from policydsl.testing.properties import check_properties
 
 FOLDER = Path(__file__).parents[2] / "docs" / "language"
 NAME = "示例.pol"
@@ -121,7 +124,7 @@ class Page:
                 files[block.info[2]] = block.text
             elif block.kind == "pol":
                 grouped.append((block, [], dict(files)))
-            elif block.kind in ("text", "trace", "law") and grouped:
+            elif block.kind in ("text", "trace", "law", "refuted") and grouped:
                 grouped[-1][1].append(block)
         return tuple(Case(self.name, policy, tuple(outputs), before) for policy, outputs, before in grouped)
 
@@ -201,6 +204,10 @@ def output(case: Case, block: Block) -> str:
     if block.kind == "text":
         return shown(result.findings)
     assert result.program is not None, shown(result.findings)
+    if block.kind == "refuted":
+        name = " ".join(block.info[1:])
+        (found,) = (one for one in check_properties(result.program) if one.item.name == name)
+        return "\n".join(line.rstrip() for line in property_lines(NAME, found, result.program, width=WIDTH)) + "\n"
     if block.kind == "law":
         law = consolidate(corpus_on(case), date.fromisoformat(block.info[1]), None, block.info[2])
         teller = Teller(Figures(law.notice.language, {}, "元"), catalog_of(law.notice.language))
@@ -219,6 +226,6 @@ def rewritten(page: Page) -> str:
     text = page.text
     for case in reversed(page.cases):
         for block in reversed(case.outputs):
-            if block.kind in ("trace", "law") or case.bad:
+            if block.kind in ("trace", "law", "refuted") or case.bad:
                 text = text[: block.start] + output(case, block) + text[block.end :]
     return text

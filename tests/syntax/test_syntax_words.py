@@ -47,6 +47,13 @@ declaration | {IMPORT} “x”
 declaration | {PROPERTY} x: {ALWAYS} y
 declaration | {PROPERTY} x: a {INCREASES} {AT_THAT} b {NOT_LESS}
 declaration | {PROPERTY} x: a {DECREASES} {AT_THAT} b {NOT_MORE}
+declaration | {PROPERTY} x: {WHENEVER} a {THEN} b
+declaration | {PROPERTY} x: a {EACH_MORE} 1 {AT_THAT} b {NO_JUMP} 2
+declaration | {PROPERTY} x: a {FREE_OF} b {NOWISE}
+declaration | {PROPERTY} x: a {FREE_OF} b {ROW_ORDER}
+declaration | {PROPERTY} x: a, b {SPLIT} {AT_THAT} c {SAME_SUM}
+declaration | {PROPERTY} x: a.b {PARTS_SUM} c
+declaration | {PROPERTY} x: a.b {PARTS_MOST} c
 declaration | {AMEND} x:
 amend_line | {REPEAL} x {FROM} 2025-01-01 {ONWARD}
 amend_line | {KEEP} x

@@ -519,6 +519,45 @@ _monotone = st.builds(
     st.sampled_from(["NOT_LESS", "NOT_MORE"]),
     cites,
 )
+_whenever = st.builds(
+    lambda name, condition, then, cite: tree.Whenever(name, condition, then, cite, span=AT),
+    names,
+    exprs(1),
+    exprs(1),
+    cites,
+)
+_steady = st.builds(
+    lambda name, fact, step, result, most, cite: tree.Steady(name, fact, step, result, most, cite, span=AT),
+    names,
+    of.references(1),
+    quantities(loose=True),
+    of.references(1),
+    sums(1),
+    cites,
+)
+_unrelated = st.builds(
+    lambda name, result, about, how, cite: tree.Unrelated(name, result, about, how, cite, span=AT),
+    names,
+    of.references(1),
+    of.references(1),
+    st.sampled_from(["NOWISE", "ROW_ORDER"]),
+    cites,
+)
+_divided = st.builds(
+    lambda name, about, result, cite: tree.Divided(name, tuple(about), result, cite, span=AT),
+    names,
+    st.lists(of.references(1), min_size=1, max_size=3),
+    of.references(1),
+    cites,
+)
+_shared_out = st.builds(
+    lambda name, part, how, whole, cite: tree.SharedOut(name, part, how, whole, cite, span=AT),
+    names,
+    of.references(1),
+    st.sampled_from(["PARTS_SUM", "PARTS_MOST"]),
+    sums(1),
+    cites,
+)
 
 # ---------------------------------------------------------------- amendments
 
@@ -653,6 +692,11 @@ KINDS: dict[type, Callable[[Language], st.SearchStrategy[tree.Declaration]]] = {
     tree.Import: lambda _: _plain.map(lambda path: tree.Import(path, span=AT)),
     tree.Always: lambda _: _always,
     tree.Monotone: lambda _: _monotone,
+    tree.Whenever: lambda _: _whenever,
+    tree.Steady: lambda _: _steady,
+    tree.Unrelated: lambda _: _unrelated,
+    tree.Divided: lambda _: _divided,
+    tree.SharedOut: lambda _: _shared_out,
     tree.Amendment: _amendment,
 }
 """How each kind of declaration is made."""

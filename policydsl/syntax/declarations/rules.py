@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Literal, cast
 
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.reader import Reader
@@ -88,15 +88,44 @@ def _reading_line(reader: Reader, line: Line, twig: Tree) -> tree.ReadingLine:
     )
 
 
-def property_of(reader: Reader, line: Line, twig: Tree) -> tree.Always | tree.Monotone:
-    """性质: what must hold always, or how one quantity moves with another."""
+def property_of(reader: Reader, line: Line, twig: Tree) -> tree.Property:
+    """性质: what must hold always, or how outcomes of two or three sets of facts go together."""
     reader.no_children(line)
     builder, span = reader.builder(), reader.span(line)
     cite = builder.cite(find(twig.children, "cite"))
     name = builder.name(twig.children[1], True)
-    if str(twig.data) == "always":
-        return tree.Always(name, builder.expr(twig.children[3]), cite, span=span)
     tokens = {child.type for child in twig.children if isinstance(child, Token)}
+    # what stands there besides the name, without words and the citation
+    said = [child for child in twig.children[2:] if isinstance(child, Tree) and child.data == "reference"]
+    match str(twig.data):
+        case "always":
+            return tree.Always(name, builder.expr(twig.children[3]), cite, span=span)
+        case "whenever":
+            return tree.Whenever(name, builder.expr(twig.children[3]), builder.expr(twig.children[5]), cite, span=span)
+        case "steady":
+            fact, step, result, most = (twig.children[at] for at in (2, 4, 6, 8))
+            return tree.Steady(
+                name,
+                builder.reference(fact),
+                builder.expr(step),
+                builder.reference(result),
+                builder.expr(most),
+                cite,
+                span=span,
+            )
+        case "unrelated":
+            how: Literal["NOWISE", "ROW_ORDER"] = "NOWISE" if "NOWISE" in tokens else "ROW_ORDER"
+            first, second = said
+            return tree.Unrelated(name, builder.reference(first), builder.reference(second), how, cite, span=span)
+        case "divided":
+            *parts, last = said
+            about = tuple(builder.reference(one) for one in parts)
+            return tree.Divided(name, about, builder.reference(last), cite, span=span)
+        case "shared_out":
+            sums: Literal["PARTS_SUM", "PARTS_MOST"] = "PARTS_SUM" if "PARTS_SUM" in tokens else "PARTS_MOST"
+            return tree.SharedOut(
+                name, builder.reference(twig.children[2]), sums, builder.expr(twig.children[4]), cite, span=span
+            )
     return tree.Monotone(
         name,
         builder.reference(twig.children[2]),
