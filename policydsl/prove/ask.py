@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import z3
@@ -12,13 +11,14 @@ from attrs import evolve
 
 from policydsl.core import program as core
 from policydsl.core.facts import Facts, Known
-from policydsl.core.program import Program, Property
-from policydsl.core.values import Blocked, Lack, NotApplicable, Outcome, exact
+from policydsl.core.program import Program
+from policydsl.core.values import Blocked, Lack, NotApplicable, Outcome
 from policydsl.interpret.evaluate import Evaluator
 from policydsl.prove.case import facts_of
-from policydsl.prove.encode import Encoder, Hazard, Sym, equal
-from policydsl.prove.numbers import Floors, Num, compared, constant, minus
+from policydsl.prove.encode import Encoder, Hazard, equal
+from policydsl.prove.numbers import Floors, Num
 from policydsl.prove.solve import Search, cells_in, relevant, symbols_in, term_of
+from policydsl.prove.stated import ask
 from policydsl.prove.symbols import Path, Symbols
 from policydsl.prove.verdict import Counterexample, Kind, Verdict
 
@@ -46,14 +46,14 @@ class Prover:
     def properties(self) -> Iterator[Verdict]:
         """Every 性质 that the file states."""
         for item in self.program.properties:
-            yield self._timed(lambda item=item: self._property(item))  # type: ignore[misc]
+            yield self._timed(lambda item=item: ask(self, item))  # type: ignore[misc]
 
     def soundness(self) -> Iterator[Verdict]:
         """What is asked of every policy: nothing without an answer, nothing that clashes, no division by zero, nothing dead."""
         groups: dict[Any, list[Hazard]] = {}
         dead: dict[Any, list[Any]] = {}
         for entity in self.program.entities:
-            encoder = self._encoder(entity)
+            encoder = self.encoder(entity)
             for hazard in encoder.hazards:
                 place = hazard.node.span
                 groups.setdefault((hazard.kind, hazard.rule.id, place and (place.start, place.end)), []).append(hazard)
@@ -73,84 +73,23 @@ class Prover:
         start = time.monotonic()
         return evolve(ask(), seconds=time.monotonic() - start)
 
-    # ------------------------------------------------------------ properties
-
-    def _property(self, item: Property) -> Verdict:
-        return self._always(item) if item.form == "always" else self._monotone(item)
-
-    def _always(self, item: Property) -> Verdict:
-        encoder = self._encoder(item.entity)
-        rule = self.program.rule_index[item.entity, item.name]
-        said = encoder.rule(rule, self.path(item.entity))
-        wrong = [said.fit, z3.Not(said.term)]
-
-        def confirm(facts: Facts, key: str, _model: Any) -> Counterexample | None:
-            outcome = self._outcome(facts, item.entity, key, item.name)
-            return Counterexample(facts, key, rule.id, outcome) if outcome is False else None
-
-        return self._decide("property", item.name, item.span, encoder, item.entity, wrong, confirm)
-
-    def _monotone(self, item: Property) -> Verdict:
-        symbols, floors, path = Symbols(), Floors(), self.path(item.entity)
-        moved = (item.entity, item.fact)
-        result = self.program.rule_index[item.result]
-        where = path if item.result[0] == item.entity else Path(item.result[0], ("*",))
-        outcomes: list[Sym] = []
-        encoders = []
-        for world in (" 1", " 2"):
-            encoder = Encoder(self.program, symbols, self.evaluator.readings, floors, moved, world)
-            outcomes.append(encoder.rule(result, where))
-            encoders.append(encoder)
-        cells = [symbols.cell(self.program, path, item.fact, world) for world in (" 1", " 2")]
-        less, more = cells[0].term, cells[1].term
-        first, second = outcomes if item.rises else reversed(outcomes)
-        if not isinstance(first.term, Num) or not isinstance(second.term, Num) or not isinstance(less, Num):
-            return Verdict("property", item.name, "undecided", item.span, "beyond")
-        falls = "lt" if item.forbidden == "falls" else "gt"
-        wrong = [
-            compared("lt", less, more),
-            *(z3.Not(cell.absent) for cell in cells if cell.absent is not False),
-            first.fit,
-            second.fit,
-            # what both sides have in common drops out
-            z3.simplify(compared(falls, minus(second.term, first.term), constant(0)), som=True),
-        ]
-        core_names = symbols_in(wrong[-1:])
-        premises = [premise for encoder in encoders for premise in self._constraints(encoder, item.entity)]
-
-        def confirm(facts: Facts, key: str, model: Any) -> Counterexample | None:
-            values = [_number(model, cell.term.top) for cell in cells]
-            low, high = (_with(facts, item.entity, key, item.fact, value) for value in values)
-            before, after = (low, high) if item.rises else (high, low)
-            of = key if item.result[0] == item.entity else ""
-            one, two = (self._outcome(given, item.result[0], of, item.result[1]) for given in (before, after))
-            if not _amount(one) or not _amount(two):
-                return None
-            broken = two < one if item.forbidden == "falls" else two > one  # type: ignore[operator]
-            return Counterexample(before, of, item.result, one, after, two) if broken else None
-
-        terms = [more.top - less.top, less.top]
-        return self._decide(
-            "property", item.name, item.span, encoders[0], item.entity, wrong, confirm, premises, terms, core_names
-        )
-
     # ------------------------------------------------------------ soundness
 
     def _hazard(self, kind: Kind, hazards: Sequence[Hazard]) -> Verdict:
         rule, node = hazards[0].rule, hazards[0].node
-        encoder = self._encoder(rule.entity)
+        encoder = self.encoder(rule.entity)
         said = encoder.rule(rule, self.path(rule.entity))
         wrong = [said.broken, z3.Or([hazard.when for hazard in hazards])]
         lack = Lack.UNDEFINED if kind in ("zero", "step") else Lack.CONFLICT
 
         def confirm(facts: Facts, key: str, _model: Any) -> Counterexample | None:
-            outcome = self._outcome(facts, rule.entity, key, rule.name)
+            outcome = self.outcome(facts, rule.entity, key, rule.name)
             met = isinstance(outcome, Blocked) and any(
                 cause.lack is lack and (cause.entity, cause.name) == rule.id for cause in outcome.causes
             )
             return Counterexample(facts, key, rule.id, outcome) if met else None
 
-        return self._decide(kind, rule.name, node.span or rule.span, encoder, rule.entity, wrong, confirm)
+        return self.decide(kind, rule.name, node.span or rule.span, encoder, rule.entity, wrong, confirm)
 
     def _dead(self, branches: Sequence[Any]) -> Verdict:
         """Whether a row, band or case ever counts; to be reachable in one place is enough."""
@@ -158,8 +97,8 @@ class Prover:
         rule = first.rule
         reached = z3.simplify(z3.Or([branch.when for branch in branches]))
         name = rule.name
-        encoder = self._encoder(rule.entity)
-        premises = [*encoder.floors.facts, *encoder.symbols.limits, *self._constraints(encoder, rule.entity)]
+        encoder = self.encoder(rule.entity)
+        premises = [*encoder.floors.facts, *encoder.symbols.limits, *self.constraints(encoder, rule.entity)]
         near = [premise for premise in premises if len(symbols_in([premise])) == 1]
         for known in (relevant([reached], near), relevant([reached], premises, near=True)):
             found = Search([reached, *known], self.seconds / 2).look()
@@ -183,11 +122,11 @@ class Prover:
             return Counterexample(facts, key, rule.id, got[0], facts, got[1]) if _differ(*got) else None
 
         wrong = [apart(first, second)]
-        return self._decide("same", rule.name, rule.span, encoders[0], rule.entity, wrong, confirm, premises=premises)
+        return self.decide("same", rule.name, rule.span, encoders[0], rule.entity, wrong, confirm, premises=premises)
 
     # ------------------------------------------------------------ deciding
 
-    def _encoder(self, entity: str) -> Encoder:
+    def encoder(self, entity: str) -> Encoder:
         """All rules of an entity, encoded once."""
         if entity not in self._plain:
             encoder = Encoder(self.program, Symbols(), self.evaluator.readings, Floors())
@@ -195,14 +134,14 @@ class Prover:
             for rule in self.program.rules:
                 if rule.entity == entity and rule.kind != "constraint":
                     encoder.rule(rule, self.path(entity))
-            self._constraints(encoder, entity)
+            self.constraints(encoder, entity)
         return self._plain[entity]
 
     def path(self, entity: str) -> Path:
         """The row of an entity that questions are about."""
         return Path(entity, ("*",)) if self.program.entities[entity].singleton else Path(entity)
 
-    def _constraints(self, encoder: Encoder, entity: str) -> list[Any]:
+    def constraints(self, encoder: Encoder, entity: str) -> list[Any]:
         """That no constraint of the row is false."""
         held: list[Any] = []
         kept = len(encoder.hazards), len(encoder.branches)
@@ -213,7 +152,7 @@ class Prover:
         del encoder.hazards[kept[0] :], encoder.branches[kept[1] :]
         return held
 
-    def _decide(
+    def decide(
         self,
         kind: Kind,
         name: str,
@@ -227,7 +166,7 @@ class Prover:
         at_stake: set[str] | None = None,
     ) -> Verdict:
         """The answer to whether `wrong` can hold. Of a case, `terms` are made small first, then the facts `at_stake`, then others."""
-        held = self._constraints(encoder, entity) if premises is None else list(premises)
+        held = self.constraints(encoder, entity) if premises is None else list(premises)
         held += [*encoder.floors.facts, *encoder.symbols.limits]
         # what speaks of one fact alone first: most questions need no more, and the case found is smaller
         near = [premise for premise in held if len(symbols_in([premise])) == 1] + encoder.floors.facts
@@ -279,7 +218,7 @@ class Prover:
                 said.append(free.written)
         return tuple(said[:5])
 
-    def _outcome(self, facts: Facts, entity: str, key: str, rule: str) -> Outcome:
+    def outcome(self, facts: Facts, entity: str, key: str, rule: str) -> Outcome:
         return self.evaluator.run(facts, {entity: [key]}).outcome(entity, key, rule)
 
 
@@ -304,7 +243,7 @@ def same(old: Program, new: Program, readings: Mapping[str, str], seconds: float
             ):
                 continue
             start = time.monotonic()
-            premises = [*one._constraints(encoders[0], entity), *two._constraints(encoders[1], entity)]
+            premises = [*one.constraints(encoders[0], entity), *two.constraints(encoders[1], entity)]
             verdict = one.same_rule(two, encoders, rule, path, premises)
             yield evolve(verdict, seconds=time.monotonic() - start)
     for program, other in ((old, new), (new, old)):
@@ -329,7 +268,7 @@ def _fitting(prover: Prover, facts: Facts, rule: core.Rule, key: str) -> Outcome
             tables[entity] = tuple(
                 evolve(row, cells={name: cell for name, cell in row.cells.items() if name in names}) for row in rows
             )
-    return prover._outcome(Facts(tables), rule.entity, key, rule.name)
+    return prover.outcome(Facts(tables), rule.entity, key, rule.name)
 
 
 def _differ(one: Outcome, other: Outcome) -> bool:
@@ -357,21 +296,3 @@ def _without(facts: Facts, entity: str, at: int, name: str) -> Facts:
         return facts
     cells = {one: cell for one, cell in rows[at].cells.items() if one != name}
     return Facts({**facts.tables, entity: (*rows[:at], evolve(rows[at], cells=cells), *rows[at + 1 :])})
-
-
-def _amount(outcome: Outcome) -> bool:
-    return not isinstance(outcome, bool | Blocked | NotApplicable | str | tuple)
-
-
-def _number(model: Any, term: Any) -> Any:
-    found = model.eval(term, model_completion=True)
-    if z3.is_int_value(found):
-        return int(found.as_long())
-    return exact(Fraction(found.numerator_as_long(), found.denominator_as_long()))
-
-
-def _with(facts: Facts, entity: str, key: str, name: str, value: Any) -> Facts:
-    rows = tuple(
-        evolve(row, cells={**row.cells, name: Known(value)}) if row.key == key else row for row in facts.tables[entity]
-    )
-    return Facts({**facts.tables, entity: rows})

@@ -24,13 +24,13 @@ MOST = 200
 
 
 def facts_of(encoder: Encoder, model: Any, root: Path, cells: Sequence[Cell], seconds: float) -> tuple[Facts, str]:
-    """The facts that a model stands for, and the key of the row asked about; a moved fact has its first value."""
+    """The facts that a model stands for, and the key of the row asked about; a fact with several values has its first."""
     program, symbols = encoder.program, encoder.symbols
     keys: dict[Path, str] = {}
     tables: dict[str, dict[Path, dict[str, Any]]] = {}
     _row(program, root, tables)
     for cell in cells:
-        if cell.world == " 2":
+        if cell.world not in ("", " 1"):
             continue
         rows = _row(program, cell.path, tables)
         rows[cell.name] = _cell_value(symbols, model, cell)

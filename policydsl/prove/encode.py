@@ -18,7 +18,7 @@ from policydsl.core import program as core
 from policydsl.core.program import Expr, Program
 from policydsl.core.types import Bool, Date, Moment, Number, strip
 from policydsl.core.values import NONE, NotApplicable
-from policydsl.core.walk import everything
+from policydsl.core.walk import everything, parts
 from policydsl.prove import numbers
 from policydsl.prove.numbers import Floors, Num
 from policydsl.prove.symbols import Free, Path, Symbols
@@ -77,7 +77,8 @@ Scope = tuple[Any, ...]
 
 
 class Encoder:
-    """One program over given symbols. `moved`: a fact of which there are two values, told apart by `world`.
+    """One program over given symbols. `moved`: facts of which there are several values, told apart by `world`, of the row that is
+    asked about or (`everywhere`) of every row; an entity with the field "" stands for its rows, of which there are several sets.
 
     A reading of which `readings` says nothing may be any of its alternatives. Rules that are `shut` are not looked into: what they
     give may be anything, the same wherever it is read.
@@ -89,13 +90,17 @@ class Encoder:
         symbols: Symbols,
         readings: Mapping[str, str],
         floors: Floors,
-        moved: tuple[str, str] | None = None,
+        moved: Collection[tuple[str, str]] = (),
         world: str = "",
         shut: Collection[tuple[str, str]] = (),
+        everywhere: bool = False,
     ) -> None:
         self.shut = shut
         self.program, self.symbols, self.readings, self.floors = program, symbols, readings, floors
-        self.moved, self.world = moved, world
+        self.moved, self.world, self.everywhere = frozenset(moved), world, everywhere
+        self._dealt = frozenset(
+            name for name in program.entities if any(not fact and below(program, name, of) for of, fact in self.moved)
+        )
         self.hazards: list[Hazard] = []
         self.branches: list[Branch] = []
         self.aggregates: list[tuple[core.Aggregate, Scope, core.Rule, Any]] = []
@@ -162,7 +167,8 @@ class Encoder:
                 path, absent, open_ = self.row(ref, scopes)
                 if path is None:
                     return self.free(node, scopes)
-                world = self.world if (entity, name) == self.moved and path.steps in ((), ("*",)) else ""
+                own = self.everywhere or path.steps in ((), ("*",))
+                world = self.world if (entity, name) in self.moved and own else ""
                 cell = self.symbols.cell(self.program, path, name, world)
                 if cell.term is None:
                     return self.free(node, scopes)
@@ -686,19 +692,57 @@ class Encoder:
                     met[f"{one.reading}="] = self.readings.get(one.reading, "")
         return tuple(sorted(f"{name}: {said}" for name, said in met.items()))
 
-    def moves(self, node: Expr) -> bool:
-        """Whether the fact that a property moves could have a say in an expression."""
-        if self.moved is None:
+    def moves(self, node: Expr, inside: int = 0) -> bool:
+        """Whether what a property changes could have a say in an expression, which stands `inside` so many scopes of its own."""
+        if not self.moved:
             return False
         stack, met = [node], set()
         while stack:
             for one in everything(stack.pop()):
-                if isinstance(one, core.FieldRead) and (one.entity, one.name) == self.moved:
+                if isinstance(one, core.FieldRead) and (one.entity, one.name) in self.moved:
+                    return True
+                if self._dealt and entity_over(one) in self._dealt:
                     return True
                 if isinstance(one, core.RuleRead) and (one.entity, one.name) not in met:
                     met.add((one.entity, one.name))
                     stack.append(self.program.rule_index[one.entity, one.name].body)
-        return any(isinstance(one, core.Local) for one in everything(node))
+        return _named_outside(node, inside)
+
+
+def _named_outside(node: Expr, depth: int) -> bool:
+    """Whether an expression uses a named value from outside it; what that hangs on is not looked into."""
+    match node:
+        case core.Local(depth=at):
+            return at >= depth
+        case core.Let(value=value, body=body):
+            return _named_outside(value, depth) or _named_outside(body, depth + 1)
+        case core.Aggregate() | core.Within():
+            seen = (
+                (node.where, node.body, node.order) if isinstance(node, core.Aggregate) else (node.where, node.column)
+            )
+            within = [one for one in seen if one is not None]
+            rest = [one for one in parts(node) if not any(one is other for other in within)]
+            return any(_named_outside(one, depth + 1) for one in within) or any(
+                _named_outside(one, depth) for one in rest
+            )
+        case core.Running() | core.Previous() | core.Rank() | core.Share():
+            return any(isinstance(one, core.Local) for one in everything(node))
+    return any(_named_outside(one, depth) for one in parts(node))
+
+
+def entity_over(node: Expr) -> str:
+    """The entity over whose rows a node runs, empty where it runs over none."""
+    if isinstance(node, core.Aggregate | core.Within):
+        return node.rows.entity
+    return node.among.entity if isinstance(node, core.Running | core.Previous | core.Rank | core.Share) else ""
+
+
+def below(program: Program, entity: str, above: str) -> bool:
+    """Whether rows of an entity are those of another, or belong to them."""
+    at: str | None = entity
+    while at is not None and at != above:
+        at = program.entities[at].owner
+    return at == above
 
 
 def _divisor(term: Any) -> Any:

@@ -38,13 +38,32 @@ _ANSWERS = {
     "zh": {"proved": "成立", "refuted": "不成立", "undecided": "未能判定"},
     "en": {"proved": "holds", "refuted": "does not hold", "undecided": "not decided"},
 }
+_WORLDS = {
+    "zh": {
+        "monotone": ("之前", "之后"),
+        "steady": ("之前", "之后"),
+        "unrelated": ("之一", "之二"),
+        "order": ("原来的行序", "换了行序"),
+        "divided": ("合在一起", "第一份", "第二份"),
+    },
+    "en": {
+        "monotone": ("before", "after"),
+        "steady": ("before", "after"),
+        "unrelated": ("one", "the other"),
+        "order": ("as they stand", "in another order"),
+        "divided": ("together", "first part", "second part"),
+    },
+}
+"""By language and form of property: what tells the examples of a counterexample apart."""
 _WHY = {
     "zh": {
+        "vacuous": "条件永远不成立",
         "timeout": "限定时间内没有算完,可用 --seconds 加长",
         "beyond": "取决于证明器不能展开的式子",
         "unconfirmed": "找到的情形重新测算时没有得到证实",
     },
     "en": {
+        "vacuous": "its condition never holds",
         "timeout": "the time was up; --seconds gives more",
         "beyond": "it turns on what the prover takes as free",
         "unconfirmed": "the case found was not confirmed by evaluation",
@@ -66,6 +85,15 @@ def headline(verdict: Verdict, lang: str) -> str:
         why = _WHY[lang][verdict.why]
         more = "、".join(f"「{text}」" for text in verdict.beyond)
         line += f"({why}{':' + more if more else ''})"
+        if verdict.tried is not None:
+            cases, rows = verdict.tried
+            line += (
+                f";查过 {cases} 组数据(每个对象至多 {rows} 行),没有找到反例"
+                if lang == "zh"
+                else f"; {cases} cases (at most {rows} rows of an entity) were searched, without a counterexample"
+            )
+    elif verdict.why:
+        line += f"({_WHY[lang][verdict.why]})"
     return line
 
 
@@ -74,6 +102,8 @@ def examples(report: Report, verdict: Verdict, readings: Mapping[str, str]) -> s
     case = verdict.case
     if case is None:
         return ""
+    if case.written:
+        return "\n".join(case.written)
     program, zh = report.program, report.program.language == "zh"
     title = f"{'反例' if zh else 'counterexample'} {verdict.name}"
     if case.after is None:
@@ -81,12 +111,25 @@ def examples(report: Report, verdict: Verdict, readings: Mapping[str, str]) -> s
     entity, rule = case.rule
     if verdict.kind == "same":
         return example(program, title, case.facts, [(entity, case.key, rule, case.outcome)], dict(readings))
-    words = ("之前", "之后") if zh else ("before", "after")
     assert case.then is not None
-    given = ((words[0], case.facts, case.outcome), (words[1], case.after, case.then))
+    worlds = [
+        (case.facts, case.key, case.outcome),
+        (case.after, case.renamed if case.renamed is not None else case.key, case.then),
+    ]
+    if case.last is not None:
+        worlds.append((case.last[0], case.key, case.last[1]))
     return "\n".join(
-        example(program, f"{title} {word}", facts, [(entity, case.key, rule, outcome)], dict(readings))
-        for word, facts, outcome in given
+        example(program, f"{title} {word}", facts, [(entity, key, rule, outcome)], dict(readings))
+        for word, (facts, key, outcome) in zip(_WORLDS[program.language][form_of(report, verdict)], worlds, strict=True)
+    )
+
+
+def form_of(report: Report, verdict: Verdict) -> str:
+    """The form of the property that a verdict is about, empty where it is about something else."""
+    if verdict.kind != "property":
+        return ""
+    return next(
+        (item.form for item in report.program.properties if (item.name, item.span) == (verdict.name, verdict.span)), ""
     )
 
 
@@ -122,6 +165,12 @@ def steps(report: Report, verdict: Verdict, lang: str, readings: Mapping[str, st
         return [
             f"{case.rule[1]}: {_said(program, case.rule, case.outcome, lang)} → {_said(program, case.rule, case.then, lang)}"
         ]
+    if form_of(report, verdict) not in ("monotone", "steady"):
+        name = case.rule[1]
+        one, two = (_said(program, case.rule, outcome, lang) for outcome in (case.outcome, case.then))
+        if case.last is None:
+            return [f"{name}: {one} → {two}"]
+        return [f"{name}: {one} ≠ {two} + {_said(program, case.rule, case.last[1], lang)}"]
     lines = []
     for rule, before, after in descent(program, case, readings):
         lines.append(
@@ -203,6 +252,7 @@ def data(report: Report, readings: Mapping[str, str]) -> dict[str, object]:
                 "seconds": round(verdict.seconds, 3),
                 "outcomes": steps(report, verdict, report.program.language, readings),
                 "example": examples(report, verdict, readings),
+                "tried": verdict.tried[0] if verdict.tried is not None else None,
             }
             for verdict in report.verdicts
         ],

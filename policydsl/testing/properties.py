@@ -15,6 +15,7 @@ from policydsl.core.facts import Facts
 from policydsl.core.program import Program, Property, Rule
 from policydsl.core.values import Outcome
 from policydsl.core.walk import everything
+from policydsl.interpret.against import broken
 from policydsl.interpret.budget import ResourceError
 from policydsl.interpret.evaluate import Evaluator
 from policydsl.interpret.tables import DuplicateRow
@@ -39,7 +40,7 @@ class Counterexample:
 
     `outcomes` are those of `worlds`, by title, in the order in which a form holds them against each other: one of a condition,
     before and after of a fact that moved, the whole and its parts. `before` and `after` are, of a fact with two values, each
-    value and what came of it. `written` is one 算例 for each world, which passes and shows it; `cases` the same as cases.
+    value and what came of it. `keys`: what the row is called in each world. `written` is one 算例 for each world, which passes and shows it; `cases` the same as cases.
     """
 
     example: str
@@ -50,6 +51,7 @@ class Counterexample:
     cases: tuple[Case, ...] = field(default=(), eq=False, repr=False)
     worlds: tuple[str, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @frozen
@@ -210,9 +212,9 @@ class Search:
         facts = self._bench.facts(case)
         kept: dict[Hashable, Mapping[str, Outcome] | None] = {}
         for change in self._form.changes(facts, steps):
-            broken = self._form.broken([self._outcome(case, facts, world, kept) for world in change.worlds])
-            if broken is not None:
-                yield Found(case, change) if broken else None
+            against = broken(self._item, [self._outcome(case, facts, world, kept) for world in change.worlds])
+            if against is not None:
+                yield Found(case, change) if against else None
 
     def _outcome(
         self,
@@ -249,11 +251,19 @@ class Search:
         if change.values is not None:
             before, after = ((value, outcome) for value, outcome in zip(change.values, outcomes, strict=True))
         return Counterexample(
-            case.name, change.key, before, after, tuple(written), tuple(cases), titles, tuple(outcomes)
+            case.name,
+            change.key,
+            before,
+            after,
+            tuple(written),
+            tuple(cases),
+            titles,
+            tuple(outcomes),
+            tuple(world.key for world in change.worlds),
         )
 
     def _broken(self, case: Case, facts: Facts, change: Change) -> bool:
-        return self._form.broken([self._outcome(case, facts, world) for world in change.worlds]) is True
+        return broken(self._item, [self._outcome(case, facts, world) for world in change.worlds]) is True
 
     def _nearest(self, case: Case, change: Change) -> Change:
         """The smallest change of the kind that still goes against the property."""

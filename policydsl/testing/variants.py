@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Protocol, TypeGuard
+from functools import partial
+from typing import Protocol
 
 from attrs import evolve, field, frozen
 
 from policydsl.core.facts import Facts, Known, Record
 from policydsl.core.program import Field, Program, Property
 from policydsl.core.types import Number, Reference, strip
-from policydsl.core.values import Blocked, Exact, NotApplicable, Outcome, Value, exact
+from policydsl.core.values import Exact, Outcome, Value, exact
+from policydsl.interpret.against import amount
+from policydsl.interpret.changed import Way, dealt, renamed, rows_of, with_cell
 from policydsl.interpret.reads import key_text
 from policydsl.testing.domain import Domain
 
 MOST_ROWS = 3
 """Rows of an entity for which changes are tried in one case."""
+WAYS: tuple[Way, ...] = ("none", "one", "half")
 OTHERS = 3
 """Other values that a fact without a say is given in one case."""
 
@@ -53,10 +57,6 @@ class Form(Protocol):
         """What to try on facts; `steps` are by how many units a fact moves."""
         ...
 
-    def broken(self, outcomes: Sequence[Outcome | None]) -> bool | None:
-        """Whether outcomes in the worlds of a change go against the property; None where they say nothing."""
-        ...
-
 
 def form_of(program: Program, item: Property) -> Form:
     """The form of a property."""
@@ -72,11 +72,6 @@ def form_of(program: Program, item: Property) -> Form:
     return Claims(program, item)
 
 
-def amount(outcome: Outcome | None) -> TypeGuard[Exact]:
-    """Whether an outcome is a number."""
-    return isinstance(outcome, int | Fraction) and not isinstance(outcome, bool)
-
-
 class Claims:
     """恒有, 凡 … 则 …, 之和: one world, in which a condition is not false."""
 
@@ -90,11 +85,6 @@ class Claims:
         """The facts as they are, for each row."""
         for key in rows_of(self._program, facts, self._item.entity):
             yield Change(key, (World("", key, _same),))
-
-    def broken(self, outcomes: Sequence[Outcome | None]) -> bool | None:
-        """Whether the condition is false."""
-        (one,) = outcomes
-        return None if not isinstance(one, bool) else not one
 
 
 class Moves:
@@ -139,16 +129,6 @@ class Moves:
             return ()
         middle = exact(low + (high - low) / self.unit // 2 * self.unit)
         return self._change(key, low, middle), self._change(key, middle, high)
-
-    def broken(self, outcomes: Sequence[Outcome | None]) -> bool | None:
-        """Whether the outcome goes the forbidden way, or too far."""
-        one, two = outcomes
-        if not amount(one) or not amount(two):
-            return None
-        change = two - one
-        if self._item.form == "steady":
-            return change > self._item.most or -change > self._item.most
-        return change < 0 if self._item.forbidden == "falls" else change > 0
 
 
 class Unrelated:
@@ -209,10 +189,6 @@ class Unrelated:
             (row, value), new if own else key, lambda facts: renamed(self._program, facts, entity, row, name, value)
         )
 
-    def broken(self, outcomes: Sequence[Outcome | None]) -> bool | None:
-        """Whether the outcomes differ."""
-        return _differ(outcomes)
-
 
 class Order:
     """行序 无关: the rows of an entity as they stand, and in another order."""
@@ -237,17 +213,11 @@ class Order:
             orders["moved on"] = lambda rows: (*rows[1:], *rows[:1])
         for name, put in orders.items() if count > 1 else ():
             for key in rows_of(self._program, facts, self._item.result[0]):
-                yield Change(
-                    key, (World("", key, _same), World(name, key, lambda facts, put=put: self._put(facts, put)))
-                )  # type: ignore[misc]
+                yield Change(key, (World("", key, _same), World(name, key, partial(self._put, put))))
 
-    def _put(self, facts: Facts, put: Callable[[tuple[Record, ...]], tuple[Record, ...]]) -> Facts:
+    def _put(self, put: Callable[[tuple[Record, ...]], tuple[Record, ...]], facts: Facts) -> Facts:
         rows = tuple(facts.tables.get(self._entity, ()))
         return evolve(facts, tables={**facts.tables, self._entity: put(rows)})
-
-    def broken(self, outcomes: Sequence[Outcome | None]) -> bool | None:
-        """Whether the outcomes differ."""
-        return _differ(outcomes)
 
 
 class Divided:
@@ -270,7 +240,7 @@ class Divided:
             if not self._whole(facts, key):
                 continue
             of = key if self._item.result[0] == self._item.entity else ""
-            for way in ("none", "one", "half"):
+            for way in WAYS:
                 parts = tuple(
                     World((key, way, at), of, lambda facts, key=key, way=way, at=at: self._part(facts, key, way, at))  # type: ignore[misc]
                     for at in (0, 1)
@@ -284,7 +254,7 @@ class Divided:
         known = all(isinstance(cell, Known) and amount(cell.value) for cell in cells)
         return known and all(name in facts.tables for name in self._rows)
 
-    def _part(self, facts: Facts, key: str, way: str, at: int) -> Facts:
+    def _part(self, facts: Facts, key: str, way: Way, at: int) -> Facts:
         for name in self._facts:
             row = next((one for one in facts.tables.get(self._item.entity, ()) if one.key == key), None)
             cell = None if row is None else row.cells.get(name)
@@ -295,97 +265,8 @@ class Divided:
             value = exact(apart if at == 0 else whole - apart)
             facts = with_cell(facts, self._item.entity, key, name, value)
         for entity in self._rows:
-            facts = self._dealt(facts, entity, key, way, at)
+            facts = dealt(self._program, facts, entity, self._item.entity, key, way, at)
         return facts
-
-    def _dealt(self, facts: Facts, entity: str, key: str, way: str, at: int) -> Facts:
-        """Of the rows that belong to the row, those of one part, with what belongs to them."""
-        kept, turn = [], 0
-        owned = self._program.entities[entity].owner == self._item.entity
-        for row in facts.tables.get(entity, ()):
-            if owned and row.parent != key and not self._program.entities[self._item.entity].singleton:
-                kept.append(row)
-                continue
-            first = {"none": False, "one": turn == 0, "half": turn % 2 == 0}[way]
-            if first == (at == 0):
-                kept.append(row)
-            turn += 1
-        return without_orphans(self._program, Facts({**facts.tables, entity: tuple(kept)}), entity)
-
-    def broken(self, outcomes: Sequence[Outcome | None]) -> bool | None:
-        """Whether the parts make something else than the whole."""
-        whole, one, two = outcomes
-        if not amount(whole) or not amount(one) or not amount(two):
-            return None
-        return one + two != whole
-
-
-# ---------------------------------------------------------------- facts changed
-
-
-def rows_of(program: Program, facts: Facts, entity: str) -> list[str]:
-    """The keys of the rows of an entity."""
-    if program.entities[entity].singleton:
-        return [""]
-    return [row.key for row in facts.tables.get(entity, ())]
-
-
-def with_cell(facts: Facts, entity: str, key: str, name: str, value: Value) -> Facts:
-    """The facts with one cell of one row holding another value."""
-    rows = tuple(
-        evolve(row, cells={**dict(row.cells), name: Known(value)}) if row.key == key else row
-        for row in facts.tables.get(entity, ())
-    )
-    return evolve(facts, tables={**facts.tables, entity: rows})
-
-
-def renamed(program: Program, facts: Facts, entity: str, key: str, name: str, value: Value) -> Facts:
-    """The facts with a row called something else, by itself, its children and all cells that refer to it."""
-    new = key_text(value)
-    tables: dict[str, tuple[Record, ...]] = {}
-    for table, rows in facts.tables.items():
-        item = program.entities[table]
-        refers = [
-            one.name
-            for one in item.fields
-            if isinstance(strip(one.type), Reference) and strip(one.type).entity == entity  # type: ignore[union-attr]
-        ]
-        changed = []
-        for row in rows:
-            cells = dict(row.cells)
-            for one in refers:
-                cell = cells.get(one)
-                if isinstance(cell, Known) and cell.value == key:
-                    cells[one] = Known(new)
-            if table == entity and row.key == key:
-                row = evolve(row, key=new, cells={**cells, name: Known(value)})
-            elif item.owner == entity and row.parent == key:
-                row = evolve(row, parent=new, cells=cells)
-            else:
-                row = evolve(row, cells=cells) if refers else row
-            changed.append(row)
-        tables[table] = tuple(changed)
-    return evolve(facts, tables=tables)
-
-
-def without_orphans(program: Program, facts: Facts, entity: str) -> Facts:
-    """The facts without rows whose owner among the rows of `entity` is not there any more."""
-    keys = {row.key for row in facts.tables.get(entity, ())}
-    for name, item in program.entities.items():
-        if item.owner == entity and name in facts.tables:
-            kept = tuple(row for row in facts.tables[name] if row.parent in keys)
-            if len(kept) < len(facts.tables[name]):
-                facts = without_orphans(program, Facts({**facts.tables, name: kept}), name)
-    return facts
-
-
-def _differ(outcomes: Sequence[Outcome | None]) -> bool | None:
-    one, two = outcomes
-    if one is None or two is None or isinstance(one, Blocked) or isinstance(two, Blocked):
-        return None
-    if isinstance(one, NotApplicable) and isinstance(two, NotApplicable):
-        return False
-    return isinstance(one, bool) != isinstance(two, bool) or one != two
 
 
 def _unit(item: Field) -> Fraction:
