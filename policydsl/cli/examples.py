@@ -36,6 +36,14 @@ def report(name: str, result: ExampleResult, program: Program, human: bool) -> d
 def report_property(name: str, result: PropertyResult, program: Program, human: bool) -> dict[str, Any]:
     """Print a property that a case refutes, if people read; give it as data."""
     told, written = "", []
+    if human and not result.cases:
+        line = f":{result.item.span.line}" if result.item.span is not None else ""
+        said = (
+            f"性质「{result.item.name}」没有查到一组说得上的数据"
+            if program.language == "zh"
+            else f"property 「{result.item.name}」: no case was found of which it says anything"
+        )
+        sys.stdout.write(f"{name}{line} {said}\n")
     if result.counterexample is not None:
         from policydsl.testing.failing import property_lines, summary
 

@@ -23,6 +23,7 @@ from policydsl.testing.build import Workshop, workshop
 from policydsl.testing.case import Case
 from policydsl.testing.domain import First, Seeded
 from policydsl.testing.pared import pared
+from policydsl.testing.places import Goal
 from policydsl.testing.simplify import simpler
 from policydsl.testing.variants import Change, World, form_of
 
@@ -32,6 +33,8 @@ NEAR = (1, 2, 5)
 """By how many units a fact is moved away from a generated case."""
 CASES = 240
 """Generated cases that a property is tried on, where nothing else is said."""
+PLAIN = 40
+"""Generated cases for a rule that has no threshold, branch or table row."""
 
 
 @frozen
@@ -141,14 +144,17 @@ def looked_at(program: Program, item: Property, budget: int) -> Iterator[Looked]
     entity, name = item.subject
     crowd = crowd_of(program, item)
     shop: Workshop = workshop(program, [f"{entity}.{name}"])
+    # where nothing is decided there is little to aim at
+    ways: list[tuple[Goal, ...]] = [(goal,) for goal in shop.goals] or [()]
+    budget = budget if shop.goals else min(budget, PLAIN)
     made = 0
     attempt = 0
-    while made < budget and shop.goals:
-        for number, goal in enumerate(shop.goals):
+    while made < budget:
+        for number, way in enumerate(ways):
             if made >= budget:
                 return
             choose = First() if attempt == 0 else Seeded(f"{name} {attempt} {number}")
-            draft = shop.draft(choose, goals=[goal], crowd=crowd)
+            draft = shop.draft(choose, goals=way, crowd=crowd)
             yield Case(program, draft.facts(), dict(draft.readings), draft.on), NEAR
             made += 1
         attempt += 1
