@@ -171,8 +171,9 @@ class Prover:
         # what speaks of one fact alone first: most questions need no more, and the case found is smaller
         near = [premise for premise in held if len(symbols_in([premise])) == 1] + encoder.floors.facts
         verdict = Verdict(kind, name, "undecided", span)
-        for known in (near, held):
-            formulas = [*wrong, *relevant(wrong, known)]
+        # at last with every fact that the rules read: one that makes no difference has to be there all the same
+        for known, whole in ((near, False), (held, False), (held, True)):
+            formulas = [*wrong, *(known if whole else relevant(wrong, known))]
             search = Search(formulas, self.seconds)
             found = search.look()
             if found == "none":
@@ -181,7 +182,7 @@ class Prover:
             if found == "unknown":
                 verdict = Verdict(kind, name, "undecided", span, "timeout", beyond)
                 continue
-            cells = cells_in(encoder.symbols, formulas)
+            cells = list(encoder.symbols.cells.values()) if whole else cells_in(encoder.symbols, formulas)
             found_terms = [term_of(cell) for cell in cells]
             stake = [term for term in found_terms if at_stake is None or term.decl().name() in at_stake]
             search.smallest([*terms, *stake], [term for term in found_terms if not any(term.eq(one) for one in stake)])

@@ -23,7 +23,7 @@ from policydsl.testing.build import Workshop, workshop
 from policydsl.testing.case import Case
 from policydsl.testing.domain import First, Seeded
 from policydsl.testing.pared import pared
-from policydsl.testing.places import Goal
+from policydsl.testing.places import Goal, needs, read_by
 from policydsl.testing.simplify import simpler
 from policydsl.testing.variants import Change, World, form_of
 
@@ -129,7 +129,18 @@ def crowd_of(program: Program, item: Property) -> str:
     if item.form == "parts":
         rows = (node.rows.entity for node in everything(held(program, item).body) if isinstance(node, core.Aggregate))
         return next(rows, "")
-    return next((entity for entity, name in item.about if not name or entity != item.entity), "")
+    others = next((entity for entity, name in item.about if not name or entity != item.entity), "")
+    return others or next(_siblings(program, held(program, item)), "")
+
+
+def _siblings(program: Program, rule: Rule) -> Iterator[str]:
+    """The entities of which a rule looks at one row among the others."""
+    for one in needs(program, (rule,)).rules:
+        for node in read_by(program, one):
+            if isinstance(node, core.Running | core.Previous | core.Rank | core.Share):
+                yield node.among.entity
+            elif isinstance(node, core.Aggregate) and isinstance(node.rows, core.AllRows):
+                yield node.rows.entity
 
 
 def looked_at(program: Program, item: Property, budget: int) -> Iterator[Looked]:

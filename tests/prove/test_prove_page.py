@@ -10,7 +10,7 @@ import pytest
 from policydsl.cli.main import main
 
 PAGE = (Path(__file__).parents[2] / "docs" / "prove.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```(pol [^\n]*|prove)\n(.*?)^```", PAGE, re.M | re.S)
+BLOCKS = re.findall(r"^```(pol [^\n]*|prove|open)\n(.*?)^```", PAGE, re.M | re.S)
 
 
 def test_the_refuted_policy(
@@ -32,6 +32,16 @@ def test_the_proved_policy(tmp_path: Path, capsys: pytest.CaptureFixture[str], m
     assert out.count("成立") == 2 + 2
     assert main(["prove", "--same", "示例.pol", "示例.pol", "--format", "json"]) == 0
     assert '"refuted": 0' in capsys.readouterr().out
+
+
+def test_what_is_left_open_and_searched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("示例.pol").write_text(next(text for info, text in BLOCKS if info.startswith("pol open")), "utf-8")
+    assert main(["prove", "示例.pol", "--properties", "--seconds", "20"]) == 1
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("示例.pol")]
+    assert said == next(text for info, text in BLOCKS if info == "open").splitlines()
 
 
 @pytest.mark.parametrize(
