@@ -111,7 +111,7 @@ def expected(one: Figures) -> dict[str, bool]:
     return {name: holds for name, (_, holds) in stated(one).items()} | {"分完": True, "少分": one.share == 100}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(FIGURES)
 def test_the_search_refutes_what_is_false_and_nothing_else(one: Figures) -> None:
     found = verdicts(one)
@@ -119,7 +119,7 @@ def test_the_search_refutes_what_is_false_and_nothing_else(one: Figures) -> None
     assert all(result.cases for result in found.values())
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(FIGURES)
 def test_what_refutes_is_an_example_that_passes(one: Figures) -> None:
     written = [
@@ -133,7 +133,7 @@ def test_what_refutes_is_an_example_that_passes(one: Figures) -> None:
     assert [item.example.name for item in results if not item.ok] == []
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(FIGURES)
 def test_the_prover_decides_what_formulas_reach_and_is_never_wrong(one: Figures) -> None:
     from policydsl.prove.ask import Prover
