@@ -119,7 +119,7 @@ class Worlds:
         where = self.path if item.result[0] == item.entity else Path(item.result[0], ("*",))
         self.names = [f" {number + 1}" for number in range(count)]
         self.encoders = [
-            Encoder(program, self.symbols, prover.evaluator.readings, floors, moved, world, everywhere)
+            Encoder(program, self.symbols, prover.evaluator.readings, floors, moved, world, everywhere=everywhere)
             for world in self.names
         ]
         self.outcomes: list[Sym] = [encoder.rule(result, where) for encoder in self.encoders]

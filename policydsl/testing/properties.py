@@ -113,7 +113,7 @@ def check_property(
 
 def refuted(program: Program, item: Property, ready: Ready, cases: Iterable[Looked]) -> bool:
     """Whether some of the cases, or facts near them, refute a property of what `ready` gives to evaluate."""
-    search = Search(program, item, ready)
+    search = Search(program, item, Bench(program, held(program, item), ready))
     return any(found is not None for case, steps in cases for found in search.on(case, steps))
 
 
