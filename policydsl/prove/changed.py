@@ -59,9 +59,19 @@ class Against:
 
     # ------------------------------------------------------------ the form alone
 
-    def same_form(self, changed: Program, ids: Collection[Id]) -> bool:
-        """Whether rules, changed, always give the same whatever the rules that they read give."""
-        return all(self._same_form(changed, self.program.rule_index[id_], frozenset(ids)) for id_ in ids)
+    def same_form(self, changed: Program, ids: Collection[Id], stated: Callable[[Rule], bool]) -> bool:
+        """Whether rules, changed, always give the same whatever the rules that they read give.
+
+        Where a changed rule is not one that can be asked (`stated`), it is enough that those that read it give the same.
+        """
+        for id_ in ids:
+            rule = self.program.rule_index[id_]
+            if self._same_form(changed, rule, frozenset(ids)):
+                continue
+            readers = [] if stated(rule) else [self.program.rule_index[reader] for reader in self._readers(id_)]
+            if not readers or not all(self._same_form(changed, one, frozenset((*ids, one.id))) for one in readers):
+                return False
+        return True
 
     def _same_form(self, changed: Program, rule: Rule, ids: frozenset[Id]) -> bool:
         shut = {
@@ -207,10 +217,11 @@ def _reads(node: core.Expr, id_: Id) -> bool:
 
 
 def _held(encoder: Encoder, entity: str, but: Collection[Id]) -> list[Any]:
-    """That no constraint of the row is false, but for those that are asked about."""
+    """That no constraint of the row, or of what there is one of, is false, but for those that are asked about."""
     held: list[Any] = []
     for rule in encoder.program.rules:
-        if rule.entity == entity and rule.kind == "constraint" and rule.id not in but:
-            said = encoder.rule(rule, _path(encoder.program, entity))
+        near = rule.entity == entity or encoder.program.entities[rule.entity].singleton
+        if near and rule.kind == "constraint" and rule.id not in but:
+            said = encoder.rule(rule, _path(encoder.program, rule.entity))
             held.append(z3.Or(z3.Not(said.fit), said.term))
     return held

@@ -17,6 +17,7 @@ from attrs import evolve, frozen
 from policydsl.core import program as core
 from policydsl.core.program import Expr, Program
 from policydsl.core.types import Bool, Date, Moment, Number, strip
+from policydsl.core.units import Unit
 from policydsl.core.values import NONE, NotApplicable
 from policydsl.core.walk import everything, parts
 from policydsl.prove import numbers
@@ -24,6 +25,7 @@ from policydsl.prove.numbers import Floors, Num
 from policydsl.prove.symbols import Free, Path, Symbols
 
 NO, YES = z3.BoolVal(False), z3.BoolVal(True)
+COUNT = Number(Unit(), whole=True)
 
 
 @frozen(eq=False)
@@ -247,6 +249,10 @@ class Encoder:
             case core.Has(body=body):
                 inner = self.of(body, scopes)
                 return Sym(z3.Not(inner.none), NO, inner.waits, inner.broken)
+            case core.Aggregate(rows=rows, where=where, empty=empty) if empty is not None:
+                count = self.of(core.Aggregate("count", rows, where, type=COUNT, span=node.span), scopes)
+                rest = self.of(evolve(node, empty=None), scopes)
+                return self.joined(count, self.chosen(count.term.top == 0, self.of(empty, scopes), rest))
         return self.free(node, scopes)
 
     def closed(self, node: core.RuleRead, path: Path) -> Sym | None:

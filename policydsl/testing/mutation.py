@@ -120,7 +120,7 @@ def _looked_at(program: core.Program, trial: Trial, finder: Finder, prover: Agai
         return Survivor(mutant, "unread")
     ids = [rule.id for rule in mutant.rules]
     other = program_with(program, mutant)
-    if prover is not None and prover.same_form(other, ids):
+    if prover is not None and prover.same_form(other, ids, stated):
         from policydsl.prove.changed import Answer
 
         return Survivor(mutant, "same", answer=Answer("same", "form"))
