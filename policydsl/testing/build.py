@@ -214,6 +214,11 @@ class Workshop:
             match node, slot:
                 case core.Let(), "let":
                     spot = spot.inside(Named(node, spot.scopes))
+                case _, "sibling":
+                    here = next((scope for scope in spot.scopes if isinstance(scope, Row)), None)
+                    if here is None:
+                        return None
+                    spot = Spot(spot.rule, (here,))
                 case core.Choose(), "case":
                     if not aim.case(spot, node, at):
                         return None

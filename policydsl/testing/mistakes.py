@@ -1,23 +1,153 @@
-"""Owns the mistakes that a drafter could make in one expression: each a changed expression, with the words for the change."""
+"""Owns the mistakes that a drafter could make in one expression: each a changed expression, with the words for the change.
+
+One mechanism: a kind of node has its mistakes in `MISTAKES`. Most are one of three slips: a part left out, another word for the
+right one (`_other`), the expression replaced by a part of itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from fractions import Fraction
-from typing import Literal
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any, TypeVar
 
-from attrs import evolve
+from attrs import evolve, field, frozen
 
 from policydsl.core import program as core
 from policydsl.core.types import BOOL, Number, strip
-from policydsl.core.units import base
-from policydsl.core.values import Value, decimal_text, exact
 from policydsl.source import Span
+from policydsl.testing.literals import moves, text_of
 from policydsl.testing.places import Spotted
-from policydsl.testing.written import Pen, Unwritable
+from policydsl.testing.written import Pen
 
-LOOSER: dict[core.Comparator, core.Comparator] = {
+T = TypeVar("T", bound=core.Expr)
+
+
+@frozen(eq=False)
+class Change:
+    """A mistake: what kind it is, the expression as it would be, the words for it, and where, if not at the whole expression."""
+
+    kind: str
+    new: core.Expr = field(repr=False)
+    zh: str
+    en: str
+    span: Span | None = field(default=None, repr=False)
+
+
+@frozen(eq=False)
+class Bench:
+    """What a mistake is made with: the policy, the pen for its literals, and the expression around the one that is changed."""
+
+    program: core.Program
+    pen: Pen
+    around: core.Expr | None
+
+
+Mistake = Callable[[Bench, Any], Iterator[Change]]
+
+
+def changes(program: core.Program, pen: Pen, place: Spotted) -> Iterator[Change]:
+    """The mistakes that could be made in an expression."""
+    bench = Bench(program, pen, place.turns[-1][0] if place.turns else None)
+    for mistake in MISTAKES.get(type(place.node), ()):
+        yield from mistake(bench, place.node)
+
+
+# ---------------------------------------------------------------- the slips
+
+
+def _short(node: object) -> str:
+    text = text_of(node)
+    return text if len(text) <= 24 else text[:23] + "…"
+
+
+def _other(kind: str, node: T, zh: str, en: str, /, *, span: Span | None = None, **values: Any) -> Change:
+    """The same expression but for some of what it says."""
+    return Change(kind, evolve(node, **values), zh, en, span)
+
+
+def _left_out(
+    kind: str, node: T, name: str, zh: str, en: str, label: Callable[[Any], str], span: Callable[[Any], Span | None]
+) -> Iterator[Change]:
+    """The same expression without one of the parts `name`, of which at least one has to stay; `{}` is the label of what is left out."""
+    parts = getattr(node, name)
+    for at, part in enumerate(parts if len(parts) > 1 else ()):
+        said = label(part)
+        fewer = {name: parts[:at] + parts[at + 1 :]}
+        yield Change(kind, evolve(node, **fewer), zh.format(said), en.format(said), span(part))
+
+
+def _at(name: str, value: object) -> dict[str, Any]:
+    return {name: value}
+
+
+def _instead(items: tuple[Any, ...], at: int, item: Any) -> tuple[Any, ...]:
+    return (*items[:at], item, *items[at + 1 :])
+
+
+def _swapped(kind: str, name: str, words: Mapping[str, str], zh: str, en: str) -> Mistake:
+    """Any other of the words that `name` may be: `words` are those, and how each is said in Chinese. `{}`: text, right, wrong."""
+
+    def mistake(_: Bench, node: Any) -> Iterator[Change]:
+        right = getattr(node, name)
+        for wrong, said in words.items():
+            if wrong != right and right in words:
+                yield _other(
+                    kind,
+                    node,
+                    zh.format(_short(node), words[right], said),
+                    en.format(_short(node), right, wrong),
+                    **_at(name, wrong),
+                )
+
+    return mistake
+
+
+def _opposite(kind: str, name: str, zh: Mapping[bool, str], en: Mapping[bool, str]) -> Mistake:
+    """Yes for no: `zh` and `en` by what it is wrongly."""
+
+    def mistake(_: Bench, node: Any) -> Iterator[Change]:
+        wrong = not getattr(node, name)
+        yield _other(kind, node, zh[wrong].format(_short(node)), en[wrong].format(_short(node)), **_at(name, wrong))
+
+    return mistake
+
+
+def _forgotten(kind: str, name: str, zh: str, en: str) -> Mistake:
+    """Without something that need not be there; `{}` is what is left out."""
+
+    def mistake(_: Bench, node: Any) -> Iterator[Change]:
+        gone = getattr(node, name)
+        if gone is not None:
+            yield _other(
+                kind, node, zh.format(_short(gone)), en.format(_short(gone)), span=gone.span, **_at(name, None)
+            )
+
+    return mistake
+
+
+# ---------------------------------------------------------------- literals and conditions
+
+
+def _literal(bench: Bench, node: core.Const) -> Iterator[Change]:
+    around = bench.around
+    if isinstance(around, core.Brackets) and any(node is item.start or node is item.end for item in around.slices):
+        return
+    if isinstance(node.value, bool):
+        if not isinstance(around, core.Compare):
+            zh, en = f"「{node.text}」写成相反的", f"the opposite of 「{node.text}」"
+            yield _other("condition", node, zh, en, value=not node.value)
+        return
+    kind = "rate"
+    if isinstance(node.value, date):
+        kind = "date"
+    elif isinstance(around, core.Compare | core.Bands | core.Increment | core.Limit):
+        kind = "threshold"
+    shown = text_of(node) or node.text
+    for moved, word in moves(bench.program, bench.pen, node):
+        yield Change(kind, moved, f"「{shown}」写成「{word}」", f"{word} for 「{shown}」")
+
+
+_FLIPPED: Mapping[core.Comparator, core.Comparator] = {
     "ge": "gt",
     "gt": "ge",
     "le": "lt",
@@ -27,350 +157,358 @@ LOOSER: dict[core.Comparator, core.Comparator] = {
 }
 
 
-ROUNDINGS: tuple[Literal["half-up", "up", "down"], ...] = ("half-up", "up", "down")
-JOINS: tuple[tuple[Literal["max", "sum", "min"], str, str], ...] = (
-    ("max", "就高", "the higher"),
-    ("sum", "累加", "added up"),
-    ("min", "就低", "the lower"),
-)
-Change = tuple[str, core.Expr, str, str, Span | None]
-
-
-def text_of(node: object) -> str:
-    span = getattr(node, "span", None)
-    return " ".join(span.text.split()) if span is not None else ""
-
-
-def _short(node: object) -> str:
+def _comparison(_: Bench, node: core.Compare) -> Iterator[Change]:
+    if isinstance(node.left, core.Const) and isinstance(node.right, core.Const):
+        return
     text = text_of(node)
-    return text if len(text) <= 24 else text[:23] + "…"
+    if node.op in ("eq", "ne"):
+        kind, zh, en = "condition", f"「{text}」反过来", f"「{text}」 the other way round"
+    else:
+        kind, zh, en = (
+            "inclusive",
+            f"「{text}」刚好相等时的结论反过来",
+            f"「{text}」: the bound itself on the other side",
+        )
+    yield _other(kind, node, zh, en, op=_FLIPPED[node.op])
 
 
-def changes(program: core.Program, pen: Pen, place: Spotted) -> Iterator[Change]:
-    node = place.node
-    match node:
-        case core.Const():
-            yield from _literals(program, pen, node, place.turns[-1][0] if place.turns else None)
-        case core.Compare(op=op):
-            ordered = op in ("ge", "gt", "le", "lt")
-            if not (isinstance(node.left, core.Const) and isinstance(node.right, core.Const)):
-                new = evolve(node, op=LOOSER[op])
-                if ordered:
-                    yield (
-                        "inclusive",
-                        new,
-                        f"「{text_of(node)}」刚好相等时的结论反过来",
-                        f"「{text_of(node)}」: the bound itself on the other side",
-                        None,
-                    )
-                else:
-                    yield (
-                        "condition",
-                        new,
-                        f"「{text_of(node)}」反过来",
-                        f"「{text_of(node)}」 the other way round",
-                        None,
-                    )
-        case core.Every(parts=parts):
-            yield (
+def _every(_: Bench, node: core.Every) -> Iterator[Change]:
+    either = core.Some(node.parts, type=BOOL, span=node.span)
+    yield Change("condition", either, f"「{_short(node)}」的「且」写成「或」", f"「{_short(node)}」: or for and")
+
+
+def _some(_: Bench, node: core.Some) -> Iterator[Change]:
+    least = node.at_least
+    if least == 1 and len(node.parts) > 1:
+        both = core.Every(node.parts, type=BOOL, span=node.span)
+        yield Change("condition", both, f"「{_short(node)}」的「或」写成「且」", f"「{_short(node)}」: and for or")
+    for other in (least - 1, least + 1):
+        if 1 <= other <= len(node.parts) and (least > 1 or len(node.parts) > 2):
+            zh, en = f"「至少 {least} 项」写成「至少 {other} 项」", f"at least {other} for at least {least}"
+            yield _other("condition", node, zh, en, at_least=other)
+
+
+def _condition_left_out(_: Bench, node: core.Every | core.Some) -> Iterator[Change]:
+    yield from _left_out("condition", node, "parts", "漏了条件「{}」", "without the condition 「{}」", _said, _place)
+
+
+def _said(node: core.Expr) -> str:
+    return _short(node) or (node.name if isinstance(node, core.FieldRead | core.RuleRead) else type(node).__name__)
+
+
+def _place(node: Any) -> Span | None:
+    found: Span | None = node.span
+    return found
+
+
+def _one_of(_: Bench, node: core.OneOf) -> Iterator[Change]:
+    text = _short(node).replace("{", "{{").replace("}", "}}")
+    yield from _left_out(
+        "condition", node, "options", f"「{text}」漏了「{{}}」", f"「{text}」 without 「{{}}」", text_of, _place
+    )
+
+
+def _not(_: Bench, node: core.Not) -> Iterator[Change]:
+    yield Change("condition", node.part, f"漏了「非」:「{_short(node)}」", f"without not: 「{_short(node)}」")
+
+
+def _denied(bench: Bench, node: core.Has | core.Within) -> Iterator[Change]:
+    if isinstance(bench.around, core.Not):
+        return
+    opposite = core.Not(node, type=BOOL, span=node.span)
+    yield Change("condition", opposite, f"「{_short(node)}」反过来", f"「{_short(node)}」 the other way round")
+
+
+# ---------------------------------------------------------------- choices and bands
+
+
+def _branch(_: Bench, node: core.Choose) -> Iterator[Change]:
+    """A branch that never holds; one that always does, where there is another to take its place."""
+    if node.form == "dated":
+        return
+    for at, case in enumerate(node.cases):
+        label, where = case.label or _short(case.when), case.span or case.when.span
+        always = node.form in ("if", "applies", "exceptions") and node.otherwise is not None
+        for holds, zh, en in ((False, "从不成立", "never holds"), (True, "总是成立", "always holds"))[: 1 + always]:
+            other = evolve(case, when=core.Const(holds, type=BOOL, span=case.when.span))
+            yield _other(
                 "condition",
-                core.Some(parts, type=BOOL, span=node.span),
-                f"「{_short(node)}」的「且」写成「或」",
-                f"「{_short(node)}」: or for and",
-                None,
+                node,
+                f"「{label}」这一支{zh}",
+                f"the branch 「{label}」 {en}",
+                span=where,
+                cases=_instead(node.cases, at, other),
             )
-            if len(parts) > 1:
-                for at, part in enumerate(parts):
-                    rest = parts[:at] + parts[at + 1 :]
-                    yield (
-                        "condition",
-                        evolve(node, parts=rest),
-                        f"漏了条件「{_short(part) or _name(part)}」",
-                        f"without the condition 「{_short(part) or _name(part)}」",
-                        part.span,
-                    )
-        case core.Some(parts=parts, at_least=least):
-            if least == 1 and len(parts) > 1:
-                yield (
-                    "condition",
-                    core.Every(parts, type=BOOL, span=node.span),
-                    f"「{_short(node)}」的「或」写成「且」",
-                    f"「{_short(node)}」: and for or",
-                    None,
-                )
-            if least > 1:
-                yield (
-                    "condition",
-                    evolve(node, at_least=least - 1),
-                    f"「至少 {least} 项」写成「至少 {least - 1} 项」",
-                    f"at least {least - 1} for at least {least}",
-                    None,
-                )
-            if len(parts) > least:
-                yield (
-                    "condition",
-                    evolve(node, at_least=least + 1),
-                    f"「至少 {least} 项」写成「至少 {least + 1} 项」",
-                    f"at least {least + 1} for at least {least}",
-                    None,
-                )
-            if len(parts) > 1:
-                for at, part in enumerate(parts):
-                    rest = parts[:at] + parts[at + 1 :]
-                    yield (
-                        "condition",
-                        evolve(node, parts=rest),
-                        f"漏了条件「{_short(part) or _name(part)}」",
-                        f"without the condition 「{_short(part) or _name(part)}」",
-                        part.span,
-                    )
-        case core.Not(part=part):
-            yield "condition", part, f"漏了「非」:「{_short(node)}」", f"without not: 「{_short(node)}」", None
-        case core.OneOf(options=options) if len(options) > 1:
-            for at, option in enumerate(options):
-                rest = options[:at] + options[at + 1 :]
-                yield (
-                    "condition",
-                    evolve(node, options=rest),
-                    f"「{_short(node)}」漏了「{text_of(option)}」",
-                    f"「{_short(node)}」 without 「{text_of(option)}」",
-                    option.span,
-                )
-        case core.Choose(cases=cases) if node.form not in ("dated",):
-            for at, case in enumerate(cases):
-                never = evolve(case, when=core.Const(False, type=BOOL, span=case.when.span))
-                label = case.label or _short(case.when)
-                yield (
-                    "condition",
-                    evolve(node, cases=(*cases[:at], never, *cases[at + 1 :])),
-                    f"「{label}」这一支从不成立",
-                    f"the branch 「{label}」 never holds",
-                    case.span or case.when.span,
-                )
-                if node.form in ("if", "applies", "exceptions") and node.otherwise is not None:
-                    always = evolve(case, when=core.Const(True, type=BOOL, span=case.when.span))
-                    yield (
-                        "condition",
-                        evolve(node, cases=(*cases[:at], always, *cases[at + 1 :])),
-                        f"「{label}」这一支总是成立",
-                        f"the branch 「{label}」 always holds",
-                        case.span or case.when.span,
-                    )
-        case core.Bands(rows=rows):
-            for at, band in enumerate(rows):
-                flipped = evolve(band, inclusive=not band.inclusive)
-                word, other = ("含", "不含") if band.inclusive else ("不含", "含")
-                bound = text_of(band.bound)
-                yield (
-                    "inclusive",
-                    evolve(node, rows=(*rows[:at], flipped, *rows[at + 1 :])),
-                    f"「{bound}({word})」写成「{bound}({other})」",
-                    f"「{bound}」 {'exclusive' if band.inclusive else 'inclusive'}",
-                    band.bound.span,
-                )
-                fewer = rows[:at] + rows[at + 1 :]
-                if fewer:
-                    yield (
-                        "band",
-                        evolve(node, rows=fewer),
-                        f"漏了一档「{_short(band) or bound}」",
-                        f"without the band 「{_short(band) or bound}」",
-                        band.span or band.bound.span,
-                    )
-        case core.Brackets(slices=slices):
-            for at, (one, two) in enumerate(zip(slices, slices[1:], strict=False)):
-                if isinstance(two.start, core.Const):
-                    for moved, word in moves(program, pen, two.start):
-                        pair = (evolve(one, end=moved), evolve(two, start=moved))
-                        yield (
-                            "threshold",
-                            evolve(node, slices=(*slices[:at], *pair, *slices[at + 2 :])),
-                            f"分段点「{text_of(two.start)}」写成「{word}」",
-                            f"{word} for 「{text_of(two.start)}」",
-                            two.start.span,
-                        )
-        case core.Increment(join=join, steps=steps):
-            if len(steps) > 1:
-                for other, zh, en in JOINS:
-                    if other != join:
-                        yield "join", evolve(node, join=other), f"几种算法改为{zh}", f"the routes {en}", None
-                for at, step in enumerate(steps):
-                    label = step.label or text_of(step.size)
-                    yield (
-                        "join",
-                        evolve(node, steps=steps[:at] + steps[at + 1 :]),
-                        f"漏了一种算法「{label}」",
-                        f"without the route 「{label}」",
-                        step.span,
-                    )
-            yield (
-                "rounding",
-                evolve(node, started=not node.started),
-                "不足一档的,改为按一档计" if not node.started else "不足一档的,改为不计",
-                "a step begun counts" if not node.started else "a step begun does not count",
-                None,
+
+
+def _band(_: Bench, node: core.Bands) -> Iterator[Change]:
+    for at, band in enumerate(node.rows):
+        word, other = ("含", "不含") if band.inclusive else ("不含", "含")
+        bound = text_of(band.bound)
+        yield _other(
+            "inclusive",
+            node,
+            f"「{bound}({word})」写成「{bound}({other})」",
+            f"「{bound}」 {'exclusive' if band.inclusive else 'inclusive'}",
+            span=band.bound.span,
+            rows=_instead(node.rows, at, evolve(band, inclusive=not band.inclusive)),
+        )
+
+
+def _band_left_out(_: Bench, node: core.Bands) -> Iterator[Change]:
+    def label(band: core.Band) -> str:
+        return _short(band) or text_of(band.bound)
+
+    def where(band: core.Band) -> Span | None:
+        return band.span or band.bound.span
+
+    yield from _left_out("band", node, "rows", "漏了一档「{}」", "without the band 「{}」", label, where)
+
+
+def _slice(bench: Bench, node: core.Brackets) -> Iterator[Change]:
+    """The point where one slice ends and the next begins."""
+    for at, (one, two) in enumerate(zip(node.slices, node.slices[1:], strict=False)):
+        if not isinstance(two.start, core.Const):
+            continue
+        for moved, word in moves(bench.program, bench.pen, two.start):
+            pair = (evolve(one, end=moved), evolve(two, start=moved))
+            yield _other(
+                "threshold",
+                node,
+                f"分段点「{text_of(two.start)}」写成「{word}」",
+                f"{word} for 「{text_of(two.start)}」",
+                span=two.start.span,
+                slices=(*node.slices[:at], *pair, *node.slices[at + 2 :]),
             )
-            if node.most_steps is not None:
-                yield (
-                    "cap",
-                    evolve(node, most_steps=None),
-                    "漏了最多几档的限制",
-                    "without the limit on steps",
-                    node.most_steps.span,
-                )
-            if node.at_start is not None:
-                yield (
-                    "rate",
-                    evolve(node, at_start=None),
-                    "漏了起步的一笔",
-                    "without the amount at the start",
-                    node.at_start.span,
-                )
-        case core.Limit(bounds=bounds):
-            for at, limit in enumerate(bounds):
-                kept = bounds[:at] + bounds[at + 1 :]
-                what = "封顶" if limit.kind == "cap" else "保底"
-                yield (
-                    "cap",
-                    evolve(node, bounds=kept) if kept else node.body,
-                    f"漏了{what}「{text_of(limit.limit)}」",
-                    f"without the {limit.kind} 「{text_of(limit.limit)}」",
-                    limit.span or limit.limit.span,
-                )
-        case core.Pick(kind=kind, options=options):
-            yield (
-                "join",
-                evolve(node, kind="min" if kind == "max" else "max"),
-                f"「{_short(node)}」{'取高写成取低' if kind == 'max' else '取低写成取高'}",
-                f"「{_short(node)}」: the {'lower' if kind == 'max' else 'higher'}",
-                None,
+
+
+# ---------------------------------------------------------------- amounts
+
+
+def _route_left_out(_: Bench, node: core.Increment) -> Iterator[Change]:
+    def label(step: core.Step) -> str:
+        return step.label or text_of(step.size)
+
+    yield from _left_out("join", node, "steps", "漏了一种算法「{}」", "without the route 「{}」", label, _place)
+
+
+def _routes_joined(_: Bench, node: core.Increment) -> Iterator[Change]:
+    for other, zh, en in (("max", "就高", "the higher"), ("sum", "累加", "added up"), ("min", "就低", "the lower")):
+        if other != node.join and len(node.steps) > 1:
+            yield _other("join", node, f"几种算法改为{zh}", f"the routes {en}", join=other)
+
+
+def _limit_left_out(_: Bench, node: core.Limit) -> Iterator[Change]:
+    for at, limit in enumerate(node.bounds):
+        kept = node.bounds[:at] + node.bounds[at + 1 :]
+        what = "封顶" if limit.kind == "cap" else "保底"
+        yield Change(
+            "cap",
+            evolve(node, bounds=kept) if kept else node.body,
+            f"漏了{what}「{text_of(limit.limit)}」",
+            f"without the {limit.kind} 「{text_of(limit.limit)}」",
+            limit.span or limit.limit.span,
+        )
+        if limit.when is not None:
+            yield _other(
+                "cap",
+                node,
+                f"{what}「{text_of(limit.limit)}」漏了「{_short(limit.when)}」时才适用",
+                f"the {limit.kind} 「{text_of(limit.limit)}」 without 「{_short(limit.when)}」",
+                span=limit.when.span,
+                bounds=_instead(node.bounds, at, evolve(limit, when=None)),
             )
-            total: core.Expr = options[0].value
-            for another in options[1:]:
-                total = core.Apply("add", (total, another.value), type=node.type, span=node.span)
-            yield "join", total, f"「{_short(node)}」改为累加", f"「{_short(node)}」 added up", None
-        case core.Round(mode=mode, place=place_):
-            names: dict[str, str] = {"half-up": "四舍五入", "up": "向上", "down": "向下", "half-even": "五成双"}
-            for other in ROUNDINGS:
-                if other != mode:
-                    yield (
-                        "rounding",
-                        evolve(node, mode=other),
-                        f"「{_short(node)}」{names[mode]}写成{names[other]}",
-                        f"「{_short(node)}」: {other} for {mode}",
-                        None,
-                    )
-            yield (
-                "rounding",
-                evolve(node, place=place_ * 10),
-                f"「{_short(node)}」取整的位数多一位",
-                f"「{_short(node)}」 to ten times the place",
-                None,
+
+
+def _picked(_: Bench, node: core.Pick) -> Iterator[Change]:
+    higher = node.kind == "max"
+    yield _other(
+        "join",
+        node,
+        f"「{_short(node)}」{'取高写成取低' if higher else '取低写成取高'}",
+        f"「{_short(node)}」: the {'lower' if higher else 'higher'}",
+        kind="min" if higher else "max",
+    )
+    total: core.Expr = node.options[0].value
+    for another in node.options[1:]:
+        total = core.Apply("add", (total, another.value), type=node.type, span=node.span)
+    yield Change("join", total, f"「{_short(node)}」改为累加", f"「{_short(node)}」 added up")
+
+
+def _coarser(_: Bench, node: core.Round | core.Share) -> Iterator[Change]:
+    if node.place is not None:
+        zh, en = f"「{_short(node)}」取整的位数多一位", f"「{_short(node)}」 to ten times the place"
+        yield _other("rounding", node, zh, en, place=node.place * 10)
+
+
+# ---------------------------------------------------------------- operations
+
+_OPERATIONS: Mapping[str, tuple[str, str, str]] = {
+    "add": ("sub", "加写成减", "minus for plus"),
+    "sub": ("add", "减写成加", "plus for minus"),
+    "add_days": ("sub_days", "之后写成之前", "before for after"),
+    "sub_days": ("add_days", "之前写成之后", "after for before"),
+    "add_months": ("sub_months", "之后写成之前", "before for after"),
+    "sub_months": ("add_months", "之前写成之后", "after for before"),
+    "add_workdays": ("add_days", "工作日写成自然日", "days for working days"),
+    "sub_workdays": ("sub_days", "工作日写成自然日", "days for working days"),
+    "workdays_between": ("days_between", "工作日写成自然日", "days for working days"),
+    "list_max": ("list_min", "最大写成最小", "the least for the greatest"),
+    "list_min": ("list_max", "最小写成最大", "the greatest for the least"),
+}
+
+
+def _operation(_: Bench, node: core.Apply) -> Iterator[Change]:
+    text = _short(node)
+    other, zh, en = _OPERATIONS.get(node.op, ("", "", ""))
+    if other and (node.op not in ("add", "sub") or isinstance(strip(node.args[-1].type), Number)):
+        # working days are counted by a calendar, which days do without
+        args = node.args[:2] if "workdays" in node.op else node.args
+        yield _other("operation", node, f"「{text}」{zh}", f"「{text}」: {en}", op=other, args=args)
+    if node.op == "excess":
+        yield Change(
+            "operation", node.args[0], f"「{text}」漏了「超过…部分」", f"「{text}」: the whole for the part over"
+        )
+    elif node.op == "shortfall":
+        yield Change(
+            "operation", node.args[1], f"「{text}」漏了「不足…部分」", f"「{text}」: the whole for the part short"
+        )
+    elif node.op == "month_end":
+        yield Change(
+            "date", node.args[0], f"「{text}」漏了「月末」", f"「{text}」: the day itself for the end of its month"
+        )
+
+
+# ---------------------------------------------------------------- rows
+
+_FOLDS: Mapping[core.Fold, core.Fold] = {
+    "max": "min",
+    "min": "max",
+    "any": "all",
+    "all": "any",
+    "first": "last",
+    "last": "first",
+}
+
+
+def _fold(_: Bench, node: core.Aggregate) -> Iterator[Change]:
+    other = _FOLDS.get(node.fold)
+    if other is not None:
+        yield _other(
+            "join", node, f"「{_short(node)}」取法相反", f"「{_short(node)}」: {other} for {node.fold}", fold=other
+        )
+    where = node.where
+    if where is not None and not isinstance(where, core.Every):
+        zh, en = f"漏了「其中 {_short(where)}」", f"without where 「{_short(where)}」"
+        yield _other("condition", node, zh, en, span=where.span, where=None)
+
+
+def _among(_: Bench, node: core.Running | core.Previous | core.Rank | core.Share) -> Iterator[Change]:
+    """All siblings for those that a filter or a group leaves."""
+    among = node.among
+    for name, zh, en in (("where", "其中", "where"), ("group", "同", "by")):
+        gone = getattr(among, name)
+        if gone is not None:
+            yield _other(
+                "siblings",
+                node,
+                f"「{_short(node)}」漏了「{zh} {_short(gone)}」",
+                f"「{_short(node)}」 without {en} 「{_short(gone)}」",
+                span=gone.span,
+                among=evolve(among, **_at(name, None)),
             )
-        case core.Aggregate(fold=fold, where=where):
-            swaps: dict[core.Fold, core.Fold] = {
-                "max": "min",
-                "min": "max",
-                "any": "all",
-                "all": "any",
-                "first": "last",
-                "last": "first",
-            }
-            if fold in swaps:
-                yield (
-                    "join",
-                    evolve(node, fold=swaps[fold]),
-                    f"「{_short(node)}」取法相反",
-                    f"「{_short(node)}」: {swaps[fold]} for {fold}",
-                    None,
-                )
-            if where is not None and not isinstance(where, core.Every):
-                yield (
-                    "condition",
-                    evolve(node, where=None),
-                    f"漏了「其中 {_short(where)}」",
-                    f"without where 「{_short(where)}」",
-                    where.span,
-                )
-        case core.Apply(op="add" | "sub" as op, args=args) if len(args) == 2 and isinstance(
-            strip(args[1].type), Number
-        ):
-            yield (
-                "operation",
-                evolve(node, op="sub" if op == "add" else "add"),
-                f"「{_short(node)}」{'加写成减' if op == 'add' else '减写成加'}",
-                f"「{_short(node)}」: {'minus for plus' if op == 'add' else 'plus for minus'}",
-                None,
-            )
-        case core.Apply(op="excess", args=args):
-            yield (
-                "operation",
-                args[0],
-                f"「{_short(node)}」漏了「超过…部分」",
-                f"「{_short(node)}」: the whole for the part over",
-                None,
-            )
-        case _:
-            return
 
 
-def _name(node: core.Expr) -> str:
-    return node.name if isinstance(node, core.FieldRead | core.RuleRead) else type(node).__name__
+def _rank_key(_: Bench, node: core.Rank) -> Iterator[Change]:
+    for at, key in enumerate(node.keys):
+        wrong = "从低到高" if key.descending else "从高到低"
+        yield _other(
+            "siblings",
+            node,
+            f"名次「{_short(key.value)}」写成{wrong}",
+            f"ranked by 「{_short(key.value)}」 {'ascending' if key.descending else 'descending'}",
+            span=key.value.span,
+            keys=_instead(node.keys, at, evolve(key, descending=not key.descending)),
+        )
 
 
-def _literals(program: core.Program, pen: Pen, node: core.Const, parent: core.Expr | None) -> Iterator[Change]:
-    if isinstance(parent, core.Brackets) and any(node is item.start or node is item.end for item in parent.slices):
-        return
-    if isinstance(node.value, bool) and (parent is None or not isinstance(parent, core.Compare)):
-        new = evolve(node, value=not node.value)
-        yield "condition", new, f"「{node.text}」写成相反的", f"the opposite of 「{node.text}」", None
-        return
-    kind = "date" if isinstance(node.value, date) else "rate"
-    if isinstance(parent, core.Compare | core.Bands | core.Increment | core.Limit):
-        kind = "date" if kind == "date" else "threshold"
-    shown = text_of(node) or node.text
-    for moved, word in moves(program, pen, node):
-        yield kind, moved, f"「{shown}」写成「{word}」", f"{word} for 「{shown}」", None
+def _rank_key_left_out(_: Bench, node: core.Rank) -> Iterator[Change]:
+    def label(key: core.RankKey) -> str:
+        return _short(key.value)
+
+    def where(key: core.RankKey) -> Span | None:
+        return key.value.span
+
+    yield from _left_out("siblings", node, "keys", "名次漏了再按「{}」", "ranked without 「{}」", label, where)
 
 
-def moves(program: core.Program, pen: Pen, node: core.Const) -> Iterator[tuple[core.Const, str]]:
-    """A literal a little greater, and a little less."""
-    value = node.value
-    values: list[Value] = []
-    if isinstance(value, bool | str | tuple):
-        return
-    if isinstance(value, datetime):
-        values = [value + timedelta(minutes=1), value - timedelta(minutes=1)]
-    elif isinstance(value, date):
-        values = [value + timedelta(days=1), value - timedelta(days=1)]
-    elif isinstance(value, int | Fraction):
-        step = _grain(program, node, value)
-        values = [exact(value + step)]
-        if value >= step:
-            values.append(exact(value - step))
-    for other in values:
-        try:
-            plain = isinstance(other, Fraction) and "%" not in text_of(node) and "‰" not in text_of(node)
-            unit = strip(node.type)
-            if plain and isinstance(unit, Number) and unit.unit.plain and isinstance(other, Fraction):
-                word = decimal_text(other)
-            else:
-                word = pen.value(other, node.type)
-        except Unwritable:
-            word = str(other)
-        yield evolve(node, value=other, text=word), word
+_MODES = {"half-up": "四舍五入", "up": "向上", "down": "向下"}
+_TIES = {"same": "同名次后空出", "dense": "同名次后不空", "pending": "同名次待裁量"}
+_REST = {"largest": "给最大的", "first": "给第一个", "last": "给最后一个"}
+_KINDS = {"split": "分摊", "scale": "压减"}
 
 
-def _grain(program: core.Program, node: core.Const, value: int | Fraction) -> Fraction:
-    type_ = strip(node.type)
-    assert isinstance(type_, Number)
-    if type_.unit.plain and not (isinstance(value, int) and "%" not in (node.text or text_of(node))):
-        return Fraction(1, 100)
-    money = any(name == program.header.currency and power == 1 for name, power in type_.unit.powers)
-    if money and type_.unit == base(program.header.currency) and value >= 10_000:
-        # one in the leading digits as it is written
-        size = 1
-        while value >= size * 100:
-            size *= 10
-        return Fraction(size)
-    return Fraction(1)
+def _mode(bench: Bench, node: core.Round) -> Iterator[Change]:
+    words = {**_MODES, node.mode: "五成双"} if node.mode == "half-even" else _MODES
+    yield from _swapped("rounding", "mode", words, "「{0}」{1}写成{2}", "「{0}」: {2} for {1}")(bench, node)
+
+
+def _remainder(bench: Bench, node: core.Share) -> Iterator[Change]:
+    if node.place is not None:
+        zh, en = "「{0}」余数{1}写成{2}", "「{0}」: what is left to the {2} for the {1}"
+        yield from _swapped("rounding", "remainder", _REST, zh, en)(bench, node)
+
+
+MISTAKES: Mapping[type[core.Expr], tuple[Mistake, ...]] = {
+    core.Const: (_literal,),
+    core.Compare: (_comparison,),
+    core.Every: (_every, _condition_left_out),
+    core.Some: (_some, _condition_left_out),
+    core.Not: (_not,),
+    core.OneOf: (_one_of,),
+    core.Has: (_denied,),
+    core.Within: (_denied, _forgotten("condition", "where", "漏了「其中 {}」", "without where 「{}」")),
+    core.Choose: (_branch,),
+    core.Bands: (_band, _band_left_out),
+    core.Brackets: (_slice,),
+    core.Increment: (
+        _routes_joined,
+        _route_left_out,
+        _opposite(
+            "rounding",
+            "started",
+            {True: "不足一档的,改为按一档计", False: "不足一档的,改为不计"},
+            {True: "a step begun counts", False: "a step begun does not count"},
+        ),
+        _forgotten("cap", "most_steps", "漏了最多几档的限制", "without the limit on steps"),
+        _forgotten("rate", "at_start", "漏了起步的一笔", "without the amount at the start"),
+    ),
+    core.Limit: (_limit_left_out,),
+    core.Pick: (_picked,),
+    core.Round: (_mode, _coarser),
+    core.Aggregate: (_fold,),
+    core.Apply: (_operation,),
+    core.Running: (
+        _opposite(
+            "siblings",
+            "inclusive",
+            {True: "「{}」此前写成至今", False: "「{}」至今写成此前"},
+            {True: "「{}」: with this row", False: "「{}」: without this row"},
+        ),
+        _among,
+    ),
+    core.Previous: (_among,),
+    core.Rank: (
+        _rank_key,
+        _rank_key_left_out,
+        _swapped("siblings", "ties", _TIES, "「{0}」{1}写成{2}", "「{0}」: ties {2} for {1}"),
+        _among,
+    ),
+    core.Share: (
+        _swapped("join", "kind", _KINDS, "「{0}」{1}写成{2}", "「{0}」: {2} for {1}"),
+        _coarser,
+        _remainder,
+        _among,
+    ),
+}
+"""The mistakes that could be made in each kind of expression."""

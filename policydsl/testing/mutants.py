@@ -12,7 +12,8 @@ from policydsl.core import program as core
 from policydsl.core.values import Value
 from policydsl.core.walk import everything
 from policydsl.source import Span
-from policydsl.testing.mistakes import changes, moves, text_of
+from policydsl.testing.literals import moved, moves, text_of, word_for
+from policydsl.testing.mistakes import changes
 from policydsl.testing.places import Spotted, spotted
 from policydsl.testing.written import Pen
 
@@ -21,7 +22,7 @@ from policydsl.testing.written import Pen
 class Mutant:
     """One wrong change: the expressions that it replaces, what it says, and where.
 
-    `kind` is what is changed (threshold, inclusive, rate, condition, join, cap, date, table, rounding, operation, band).
+    `kind` is what is changed (threshold, inclusive, rate, condition, join, cap, date, table, rounding, operation, band, siblings).
     """
 
     kind: str
@@ -97,16 +98,25 @@ def mutants(program: core.Program) -> tuple[Mutant, ...]:
 def _of(program: core.Program, pen: Pen, places: list[Spotted]) -> Iterator[Mutant]:
     first = places[0].node
     rules = tuple(dict.fromkeys(place.rule for place in places))
-    for kind, new, zh, en, where in changes(program, pen, places[0]):
+    for change in changes(program, pen, places[0]):
         # every place holds an equal node; the change is made on each
-        change = []
-        for place in places:
-            change.append((place.node, new if place.node is first else _same(program, pen, place, zh)))
-        yield Mutant(kind, rules, tuple(place.node for place in places), tuple(change), zh, en, where or first.span)
+        swaps = tuple(
+            (place.node, change.new if place.node is first else _same(program, pen, place, change.zh))
+            for place in places
+        )
+        yield Mutant(
+            change.kind,
+            rules,
+            tuple(place.node for place in places),
+            swaps,
+            change.zh,
+            change.en,
+            change.span or first.span,
+        )
 
 
 def _same(program: core.Program, pen: Pen, place: Spotted, zh: str) -> core.Expr:
-    return next(new for _, new, said, _, _ in changes(program, pen, place) if said == zh)
+    return next(change.new for change in changes(program, pen, place) if change.zh == zh)
 
 
 # ---------------------------------------------------------------- tables
@@ -128,10 +138,14 @@ def _of_table(program: core.Program, pen: Pen, table: core.Table) -> Iterator[Mu
         for column, cell in row.cells.items():
             if column not in looking or not isinstance(cell, core.Const):
                 continue
-            for moved, word in moves(program, pen, cell):
+            for other_cell, word in moves(program, pen, cell):
                 other = evolve(
                     table,
-                    rows=(*table.rows[:at], evolve(row, cells={**row.cells, column: moved}), *table.rows[at + 1 :]),
+                    rows=(
+                        *table.rows[:at],
+                        evolve(row, cells={**row.cells, column: other_cell}),
+                        *table.rows[at + 1 :],
+                    ),
                 )
                 where = f"表「{table.name}」第{at + 1}行「{column}」"
                 yield Mutant(
@@ -146,6 +160,83 @@ def _of_table(program: core.Program, pen: Pen, table: core.Table) -> Iterator[Mu
                     at,
                 )
         yield from _keys_moved(table, at, users, lookups)
+        yield from _ranges_moved(program, pen, table, at, users, lookups)
+
+
+def _ranges_moved(
+    program: core.Program,
+    pen: Pen,
+    table: core.Table,
+    at: int,
+    users: tuple[core.Rule, ...],
+    lookups: tuple[core.Lookup, ...],
+) -> Iterator[Mutant]:
+    """The bounds of ranges: a little greater or less, and on the other side. Where another row adjoins, its bound moves along."""
+    for column, keys in enumerate(table.rows[at].keys):
+        type_ = lookups[0].keys[column].type
+        for key in keys or ():
+            for bound in _bounds(table, column, key):
+                written = word_for(pen, bound.value, type_)
+                where = f"表「{table.name}」第{at + 1}行「{written}」"
+                en = f"table 「{table.name}」 row {at + 1} 「{written}」"
+                word = "不含" if bound.closed else "含"
+                said = [
+                    (_Bound(value, bound.closed, bound.low), f"{where}写成「{one}」", f"{en}: {one}")
+                    for value, one in moved(program, pen, bound.value, type_, written, written)
+                ]
+                other = _Bound(bound.value, not bound.closed, bound.low)
+                said.append((other, f"{where}写成「{written}({word})」", f"{en}: the bound on the other side"))
+                for new, zh, english in said:
+                    rows = _rebound(table, column, bound, new)
+                    span = table.rows[at].span
+                    yield Mutant(
+                        "table", users, lookups, (), zh, english, span, evolve(table, rows=rows), at, bound.value
+                    )
+
+
+@frozen
+class _Bound:
+    """An end of a range: its value, whether it is in the range, and whether it is the lower one."""
+
+    value: Value
+    closed: bool
+    low: bool
+
+
+def _bounds(table: core.Table, column: int, key: Value | core.Interval) -> Iterator[_Bound]:
+    """The ends of a range that are its own: the upper one, and the lower one where no other range ends there."""
+    if not isinstance(key, core.Interval):
+        return
+    if key.high is not None:
+        yield _Bound(key.high, key.high_closed, False)
+    ends = [
+        (other.high, other.high_closed)
+        for row in table.rows
+        for other in row.keys[column] or ()
+        if isinstance(other, core.Interval)
+    ]
+    if key.low is not None and (key.low, not key.low_closed) not in ends:
+        yield _Bound(key.low, key.low_closed, True)
+
+
+def _rebound(table: core.Table, column: int, old: _Bound, new: _Bound) -> tuple[core.TableRow, ...]:
+    """The rows of a table with a bound of a column at another place."""
+
+    def changed(key: Value | core.Interval) -> Value | core.Interval:
+        if not isinstance(key, core.Interval):
+            return key
+        if not old.low and (key.high, key.high_closed) == (old.value, old.closed):
+            key = evolve(key, high=new.value, high_closed=new.closed)
+        if (key.low, key.low_closed) == (old.value, old.closed if old.low else not old.closed):
+            key = evolve(key, low=new.value, low_closed=new.closed if old.low else not new.closed)
+        return key
+
+    rows = []
+    for row in table.rows:
+        keys = row.keys[column]
+        fresh = None if keys is None else tuple(changed(key) for key in keys)
+        rows.append(evolve(row, keys=(*row.keys[:column], fresh, *row.keys[column + 1 :])))
+    return tuple(rows)
 
 
 def _size(rule: core.Rule) -> int:
@@ -153,7 +244,7 @@ def _size(rule: core.Rule) -> int:
 
 
 def _keys_moved(
-    table: core.Table, at: int, users: tuple[core.Rule, ...], lookups: tuple[core.Expr, ...]
+    table: core.Table, at: int, users: tuple[core.Rule, ...], lookups: tuple[core.Lookup, ...]
 ) -> Iterator[Mutant]:
     row, to = table.rows[at], (at + 1) % len(table.rows)
     if len(table.rows) < 2 or row.otherwise or table.rows[to].otherwise:

@@ -116,10 +116,31 @@ def _slots(program: core.Program, node: core.Expr) -> Iterator[tuple[core.Expr, 
                     yield bound.when, "", 0
                 yield bound.limit, "", 0
         case core.Running() | core.Previous() | core.Rank() | core.Share():
-            return
+            # these see the sibling; this row is one
+            for part in _of_siblings(node):
+                yield part, "sibling", 0
+            if isinstance(node, core.Previous):
+                yield node.first, "", 0
+            elif isinstance(node, core.Share):
+                yield node.total, "", 0
         case _:
             for part in parts(node):
                 yield part, "", 0
+
+
+def _of_siblings(node: core.Running | core.Previous | core.Rank | core.Share) -> Iterator[core.Expr]:
+    """The parts that are computed of each sibling."""
+    if isinstance(node, core.Rank):
+        yield from (key.value for key in node.keys)
+    elif isinstance(node, core.Share):
+        yield node.weight
+    else:
+        yield node.body
+        if node.order is not None:
+            yield node.order
+    for chosen in (node.among.where, node.among.group):
+        if chosen is not None:
+            yield chosen
 
 
 def goals(program: core.Program, rule: core.Rule) -> Iterator[Goal]:

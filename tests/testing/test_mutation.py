@@ -130,6 +130,14 @@ def test_what_is_not_decided_is_said():
     assert all(item.answer is None or item.answer.reason == "form" for item in found.survivors)
 
 
+def test_the_notice_is_pinned_by_its_own_examples():
+    found = mutate(policydsl.load(ROOT / "policies" / "2025.pol"), seconds=0)
+    assert found.count("told") == 0
+    assert found.share >= 0.99
+    # what is left: totals of more than nothing and less than 1元, over a budget of less, which no award comes to
+    assert {item.mutant.zh for item in found.survivors if item.fate == "open"} <= {"「0元」写成「1元」"}
+
+
 def test_the_command_lists_survivors_with_examples_to_paste(tmp_path, capsys):
     path = tmp_path / "例.pol"
     path.write_text(small(), encoding="utf-8")
@@ -194,3 +202,56 @@ def test_what_a_change_cannot_reach_need_not_be_run(path):
     for mutant in mutants(program)[::37]:
         whole = not all(result.ok for result in run_examples(program_with(program, mutant)))
         assert bool(trial.noticed(mutant)) is whole, mutant.zh
+
+
+def mistakes_in(rule: str, more: str = "") -> list[str]:
+    """The mistakes made in a policy of one rule over rows."""
+    text = f"""政策 “例”:
+    主体 单位
+单位 人
+{more}对象 单位:
+    名称: 文本 主键
+    人数: 人
+    组别: 文本
+    日期: 日期
+规则 结果 = {rule}  依据 一
+"""
+    return [item.zh for item in mutants(policydsl.loads(text))]
+
+
+CALENDAR = """日历 节假日: 依据 一
+    覆盖 2025年1月1日 至 2025年12月31日
+    放假 2025年10月1日
+"""
+SIZES = """表 规模 按 人数: 依据 一
+    | 规模 | 人数      | 额   |
+    | 小   | 不满 10人 | 1人  |
+    | 大   | 10人 以上 | 2人  |
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "more", "wrong"),
+    [
+        (
+            "名次(人数 从高、日期 从低 并列 同名次)",
+            "",
+            ["「人数」写成从低到高", "漏了再按「日期」", "写成同名次后不空"],
+        ),
+        ("名次(人数 从高 分组 组别 并列 紧接)", "", ["漏了「同 组别」"]),
+        ("至今合计(人数 依 日期)", "", ["至今写成此前"]),
+        ("上一条(人数 依 日期 首条 3人)", "", ["「3人」写成「4人」"]),
+        (
+            "分摊(100元 按 人数 到 元 尾差归 最大者)",
+            "",
+            ["分摊写成压减", "余数给最大的写成给第一个", "取整的位数多一位"],
+        ),
+        ("日期 + 5个工作日", CALENDAR, ["工作日写成自然日"]),
+        ("工作日数(日期, 日期)", CALENDAR, ["工作日写成自然日"]),
+        ("规模.额", SIZES, ["第1行「10人」写成「10人(含)」", "第1行「10人」写成「11人」", "「额」「2人」写成「3人」"]),
+    ],
+)
+def test_mistakes_are_made_in_ranks_shares_calendars_and_ranges(rule, more, wrong):
+    said = mistakes_in(rule, more)
+    for part in wrong:
+        assert any(part in one for one in said), (part, said)
