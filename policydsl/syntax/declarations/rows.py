@@ -136,7 +136,10 @@ def split(reader: Reader, line: Line, builder: Builder, rows: tuple[tree.Row, ..
         else:
             reader.report("glued-words", glued[0], glued[1], found=glued[0].text)
     if builder.blocks and not any(not isinstance(row, tree.BandRow) or row.edges for row in inside):
-        meant = next((row for row in rows if isinstance(row, tree.CapRow) and _apart(row.limit)), None)
+        # 封顶 and 保底 by their own words are no band
+        own = tuple(BY_ID[word].spelling(reader.language) for word in ("CAP", "FLOOR"))
+        caps = (row for row in rows if isinstance(row, tree.CapRow) and not row.span.text.startswith(own))
+        meant = next((row for row in caps if _apart(row.limit)), None)
         if meant is not None:
             number = _apart(meant.limit)
             assert number is not None
