@@ -46,6 +46,7 @@ class Catalog(NamedTuple):
     quoted: str
     cited: str
     lacking: str
+    just_equal: str
     fixed: str
     local: str
     all_needed: str

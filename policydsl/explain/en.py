@@ -38,6 +38,7 @@ CATALOG = Catalog(
     quoted="{name}",
     cited=" [{clause}]",
     lacking=", short by {gap}",
+    just_equal=", which it equals",
     fixed="set at {value}",
     local="let {name} = {term}",
     all_needed="all {count} conditions are needed: {true} hold",

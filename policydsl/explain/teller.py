@@ -49,7 +49,11 @@ def calculation(term: Term, teller: Teller, phrases: Phrases) -> str:
         case SumTerm():
             return f"{phrases.term(term)} = {teller.show(term.shown)}"
         case ComparisonTerm():
-            gap = catalog.lacking.format(gap=teller.figures.points(term.gap)) if term.gap is not None else ""
+            gap = ""
+            if term.gap is not None:
+                # 大于 0家 of 0家: what is lacking is nothing that a number says
+                said = catalog.lacking.format(gap=teller.figures.points(term.gap))
+                gap = catalog.just_equal if term.gap.outcome == 0 else said
             return phrases.term(term) + catalog.colon + teller.verdict(term.shown) + gap
         case JoinTerm() if len(term.parts) > MOST_PARTS:
             return _tally(term, teller, phrases)

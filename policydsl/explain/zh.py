@@ -39,6 +39,7 @@ CATALOG = wide(
         quoted="「{name}」",
         cited="〔{clause}〕",
         lacking=",差 {gap}",
+        just_equal=",正好等于",
         fixed="定为 {value}",
         local="记「{name}」= {term}",
         all_needed="{count} 项条件须全部成立,{true} 项成立",

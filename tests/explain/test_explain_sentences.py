@@ -184,7 +184,7 @@ def test_a_violated_constraint_is_told_with_the_row() -> None:
     assert violation.name == "目标为正"
     assert [passage.text for passage in violation.passages] == [
         "年度目标须大于零",
-        wide("高企年度目标 0家 大于 0家:不成立,差 0家"),
+        wide("高企年度目标 0家 大于 0家:不成立,正好等于"),
     ]
     assert violation.inputs[0].place == "事实.xlsx·区·C2"
     assert entry(trace, "高企完成率").status == "invalid"
