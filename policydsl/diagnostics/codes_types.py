@@ -367,8 +367,9 @@ _ROWS = (
         "no bound of a decision",
         "「{function}」要一项写明了界限的裁量,「{name}」不是。",
         "“{function}” takes a decision whose bound is written, and “{name}” is none.",
-        "请在「裁量」后面写「不超过 …」或「不低于 …」。",
-        "Write `not over …` or `not below …` after the decision.",
+        "请在「裁量」后面写「不超过 …」或「不低于 …」;由裁量算出来的,另写一条规则,在算式里用「{function}(裁量)」代替它。",
+        "Write `not over …` or `not below …` after the decision; of a rule that uses it, write a rule with "
+        "`{function}(decision)` in its place.",
     ),
     Code(
         "siblings-in-fold",
