@@ -6,6 +6,7 @@ Where something is wrong a stand-in of type Never goes on, so that one mistake i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Literal
@@ -249,7 +250,9 @@ class Checker:
             glued = self._glued_unit(node)
             if glued:
                 return self.report("glued-words", node.span, glued, found=node.span.text)
-            return self.report("unknown-unit", node.span, name=node.unit, close=close)
+            per = re.sub("[每/]+", "/", node.unit) if self.scope.language == "zh" else node.unit
+            mend = f"{node.digits}{per}" if per != node.unit and self.scope.measures.parse(per) is not None else None
+            return self.report("unknown-unit", node.span, mend, name=node.unit, close="" if mend else close)
         value = exact(node.number * measure.size)
         whole = isinstance(value, int)
         return core.Const(value, node.span.text, type=Number(measure.unit, whole), span=node.span)

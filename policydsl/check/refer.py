@@ -10,6 +10,7 @@ from attrs import evolve
 
 from policydsl.check.frames import Frames, RowFrame, ValueFrame
 from policydsl.check.guards import asked, holds, narrows
+from policydsl.check.meant import count_meant, function_meant
 from policydsl.check.numerals import in_digits
 from policydsl.check.scope import Draft, EntityScope
 from policydsl.core import program as core
@@ -244,6 +245,11 @@ def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | No
         return _lookup(checker, node, table, None, frames)
     if table is not None:
         return checker.report("table-needs-column", name.span, name=name.text)
+    if any(one.kind == "call" and one.spelling(scope.language) == name.text for one in KEYWORDS):
+        return checker.report("function-without-brackets", name.span, f"{name.text}(…)", name=name.text)
+    counted = count_meant(name.text, scope.entities, scope.language)
+    if counted:
+        return checker.report("count-in-words", name.span, counted, name=name.text)
     glued = _glued(checker, name.text, own)
     if glued:
         return checker.report("glued-words", name.span, glued, found=name.text)
@@ -252,30 +258,6 @@ def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | No
         return checker.report("figure-in-words", name.span, figure, found=name.text)
     close_name = scope.close_to(name.text, own)
     return checker.report("unknown-name", name.span, close_name or None, name=name.text, close=close_name)
-
-
-_FUNCTIONS = {
-    "minimum": "min",
-    "maximum": "max",
-    "average": "mean",
-    "avg": "mean",
-    "total": "sum",
-    "countif": "count",
-    "sumif": "sum",
-    "round": "round_half_up",
-    "rounddown": "round_down",
-    "roundup": "round_up",
-    "floor": "round_down",
-    "ceiling": "round_up",
-    "ceil": "round_up",
-    "datedif": "years_between",
-    "eomonth": "month_end",
-    "year": "year_of",
-    "month": "month_of",
-    "day": "day_of",
-    "networkdays": "working_days_between",
-}
-"""What spreadsheets call a function of the language."""
 
 
 def _glued(checker: Checker, text: str, own: str | None) -> str:
@@ -391,8 +373,8 @@ def _keyed(checker: Checker, node: tree.Reference, frames: Frames) -> core.Expr:
         return _formula(checker, node, formula, frames)
     entity = checker.scope.entity(first.text)
     if entity is None:
-        close = _FUNCTIONS.get(first.text.casefold()) or checker.scope.close_to(first.text, None)
-        return checker.report("unknown-function", first.span, name=first.text, close=close)
+        close = function_meant(first.text, checker.scope.language) or checker.scope.close_to(first.text, None)
+        return checker.report("unknown-function", first.span, close or None, name=first.text, close=close)
     key_field = next((item for item in entity.fields.values() if item.key), None)
     if len(node.keys) != 1 or key_field is None:
         return checker.report(

@@ -11,6 +11,7 @@ from attrs import define, evolve, field, frozen
 
 from policydsl.check.crossed import unfolded, with_the_rest
 from policydsl.check.guards import asked
+from policydsl.check.meant import type_meant
 from policydsl.check.measures import COUNT_WORDS, Measures
 from policydsl.core import program as core
 from policydsl.core.types import (
@@ -469,27 +470,8 @@ def _fields(scope: Scope, item: EntityScope) -> None:
         item.fields[name] = evolve(item.fields[name], only=asked(kind, scope))
 
 
-_MEANT = {
-    "比例": ("百分比", "百分数", "比率", "占比", "%"),
-    "金额": ("钱", "货币", "人民币", "金钱"),
-    "文本": ("文字", "字符串", "字符", "名称"),
-    "数": ("数字", "数值", "数量", "整数", "小数"),
-    "布尔": ("是否", "是或否", "是/否", "真假", "布尔值", "判断"),
-    "时刻": ("时间", "日期时间"),
-    "日期": ("年月日", "日子", "年月", "月份"),
-    "ratio": ("percent", "percentage", "rate", "share"),
-    "money": ("amount", "currency", "cash"),
-    "text": ("string", "str", "word"),
-    "number": ("int", "integer", "float", "decimal", "count"),
-    "boolean": ("bool", "yesno", "flag"),
-    "moment": ("datetime", "time", "timestamp"),
-    "date": ("day", "year_month", "yearmonth"),
-}
-"""What people call the types, by the word of the language."""
-
-
 def _close_type(scope: Scope, text: str) -> str:
-    meant = next((word for word, others in _MEANT.items() if text.lower() in others), "")
+    meant = type_meant(text)
     if meant:
         return meant
     known = [*scope.rolls, *scope.entities, *scope.measures.declared, *(w for pair in TYPE_WORDS for w in pair)]

@@ -9,6 +9,7 @@ from functools import cache
 from policydsl.diagnostics.model import Diagnostic, Language
 from policydsl.source import Source, Span
 from policydsl.syntax.automaton import Refused
+from policydsl.syntax.habits import Mended, mended
 from policydsl.syntax.keywords import BY_ID, KEYWORDS, hard_words
 from policydsl.syntax.slips import slip_at
 from policydsl.syntax.tables import automaton, words_of
@@ -23,6 +24,9 @@ MAX_CHAIN = 160
 MAX_MENDED = 1_000
 """Characters of a line in which a mend is sought: each try parses the line anew."""
 
+MOST_TRIED = 60
+"""Lines of a file for which other wordings are tried."""
+
 _WORDING = {"list": "list-needs-brackets", "each": "each-in-expression"}
 _BRACKET = re.compile(r"[()]")
 _SIGNED = re.compile(r"(?<=\w)([/+*−-])(?=\w)")
@@ -31,6 +35,7 @@ _DATE_SLIP = re.compile(r"(?<!\d)([12]\d{3})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
 _MONTH_SLIP = re.compile(r"(?<!\d)([12]\d{3})(?:年(\d{1,2})月(?:份)?|[-./](0?[1-9]|1[0-2]))(?![\d日/.-])")
 _WORD = re.compile(r"[^\W\d]+")
 _RUN = re.compile(r"[^\s:()\"“”「」、|]+")
+_OWNED = re.compile(r"\S+\s+(\S+)\s+(属于|belongs to|of)\s+([^\s=:]+)")
 _KINDS = {
     "zh": {
         "NAME": "名称",
@@ -120,6 +125,7 @@ class Door:
         self._automaton = automaton()
         self._words = words_of(language)
         self._glue, self._spellings = _words_of(language)
+        self._tries = 0
 
     def parse(self, start: int, end: int, symbol: str) -> Tree | None:
         """The tree of the text from `start` to `end` as `symbol`; None after a finding."""
@@ -177,6 +183,16 @@ class Door:
         slipped = slip_at(self.text, at, start, end, symbol, self.language)
         if slipped is not None:
             self._report(slipped.code, slipped.start, slipped.end, found=slipped.found, mend=slipped.mend)
+            return
+        owned = _OWNED.match(self.text, start, end) if symbol == "declaration" else None
+        if owned is not None and owned.start(2) == at:
+            head = BY_ID["ON"].spelling(self.language)
+            self._report("owner-apart", at, owned.end(3), found=owned[1], owner=owned[3], mend=f"{head} {owned[3]}:")
+            return
+        habit = self._habit(start, end, symbol)
+        if habit is not None:
+            begin, stop = start + habit.start, start + habit.end
+            self._report("another-wording", begin, stop, found=self.text[begin:stop].strip(), mend=habit.text)
             return
         glued = self._unglue(at, start, end, symbol)
         if glued is not None:
@@ -305,6 +321,13 @@ class Door:
             if self._reach(mended, symbol) > one.start - start + len(one.mended):
                 return one
         return None
+
+    def _habit(self, start: int, end: int, symbol: str) -> Mended | None:
+        """A line written as people are used to from elsewhere, put right. Of a file full of them only the first are."""
+        if self._tries >= MOST_TRIED:
+            return None
+        self._tries += 1
+        return mended(self.text[start:end], symbol, self.language, lambda line: len(line) - self._reach(line, symbol))
 
     def _unnamed(self, start: int, end: int, symbol: str) -> bool:
         """Whether a line of 条件 lacks nothing but its name."""

@@ -1,0 +1,229 @@
+"""Owns how people write out of habit (a notice's own words, Excel, other languages) and how the language has it instead.
+
+A habit is a pattern and what takes its place. Whether a line that was refused was written so is not guessed: its habits are put
+right one after the other, the one that gets the parser furthest first, and only a line that parses in the end is a mend.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from attrs import frozen
+
+from policydsl.diagnostics.model import Language
+
+MOST_STEPS = 6
+"""Habits that one line may show."""
+MOST_LINE = 300
+"""Characters of a line that is tried; each try parses it anew."""
+
+_BOUNDARY = r"(?=[\s,;:()]|$)"
+_CITE = {"zh": r"(\s+依据\s.*)?$", "en": r"(\s+per\s.*)?$"}
+
+
+@frozen
+class Habit:
+    """What is written and what takes its place; `lines`: the kinds of line where it is looked for (none: every kind)."""
+
+    pattern: re.Pattern[str]
+    into: str
+    lines: tuple[str, ...] = ()
+
+
+@frozen
+class Mended:
+    """The stretch of a line that changes, and what it becomes."""
+
+    start: int
+    end: int
+    text: str
+
+
+def mended(line: str, symbol: str, language: Language, left: Callable[[str], int]) -> Mended | None:
+    """The line put right. `left`: how many characters of a line the parser does not get through, below zero for none."""
+    if len(line) > MOST_LINE:
+        return None
+    text, rest = line, left(line)
+    for _ in range(MOST_STEPS):
+        tried = []
+        for habit in _habits(language):
+            if habit.lines and symbol not in habit.lines:
+                continue
+            other = habit.pattern.sub(habit.into, text)
+            if other != text:
+                tried.append((left(other), other))
+        if not tried or min(tried)[0] >= rest:
+            return None
+        rest, text = min(tried)
+        if rest < 0:
+            return _stretch(line, text)
+    return None
+
+
+def _stretch(old: str, new: str) -> Mended:
+    """What differs between two lines, in whole words."""
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    while start > 0 and not old[start - 1].isspace():
+        start -= 1
+    while end > 0 and not old[len(old) - end].isspace():
+        end -= 1
+    return Mended(start, len(old) - end, " ".join(new[start : len(new) - end].split()))
+
+
+@cache
+def _habits(language: Language) -> tuple[Habit, ...]:
+    rows = _CHINESE if language == "zh" else _ENGLISH
+    return tuple(Habit(re.compile(row[0]), row[1], row[2:]) for row in rows)
+
+
+_BAND, _FIELD, _DECLARED, _EXAMPLE, _HEADER = (
+    ("rule_line",),
+    ("field",),
+    ("declaration",),
+    ("example_line",),
+    ("header",),
+)
+_FOLDS = "计数|合计|最大|最小|平均|去重计数|列出"
+_COMPARED = "不低于|不少于|达到|不超过|不高于|不多于|超过|高于|多于|大于|低于|少于|小于|不足|不满|等于|为|≥|≤|>|<|="
+_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+
+_CHINESE: tuple[tuple[str, ...], ...] = (
+    (r"(?:如果|假如|倘若|若是|(?<=[=\s])[当如](?=\s))\s*(?=\S)", "若 "),
+    (r"\s*[,;]\s*(?=则|那么|否则|且|或|并且|或者)", " "),
+    (r"(?:那么|(?<=\s)就(?=\s)|,\s*(?=\S+\s+否则))\s*", " 则 "),
+    (r"\s+(?:否则的话|不然|其他情况|其它情况)\s*", " 否则 "),
+    (r"(?:大于等于|大于或等于|不小于|≧)", " 不低于 "),
+    (r"(?:小于等于|小于或等于|不大于|≦)", " 不超过 "),
+    (r"\s*(?:并且|而且|同时|&&|&)\s*", " 且 "),
+    (r"\s*(?:或者|或是|\|\|)\s*", " 或 "),
+    (r"\s*==\s*", " = "),
+    (r"\s+不是\s+", " 不为 "),
+    (r"\s+是\s+", " 为 "),
+    (r"(?:\s*乘以\s*|\s+乘\s+)", " × "),
+    (r"(?<=[\w%)])\s+[xX]\s+(?=[\w(])", " × "),
+    (r"\s*除以\s*", " ÷ "),
+    (r"(?:\s*加上\s*|\s+加\s+)", " + "),
+    (r"(?:\s*减去\s*|\s+减\s+)", " − "),
+    (rf"({_FOLDS})\s+([\w.]+)", r"\1(\2)"),
+    (rf"({_FOLDS})\((\w+)\s*[,]?\s*(?=[\w.]+\s*(?:{_COMPARED}))", r"\1(\2 其中 "),
+    (r"([\w.]+)\s*(?:之和|的?总和|的?合计)" + _BOUNDARY, r"合计(\1)"),
+    (r"([\w.]+)\s*的?(?:最大值|最高值)" + _BOUNDARY, r"最大(\1)"),
+    (r"([\w.]+)\s*的?(?:最小值|最低值)" + _BOUNDARY, r"最小(\1)"),
+    (r"([\w.]+)\s*的?(?:平均值|均值|平均数)" + _BOUNDARY, r"平均(\1)"),
+    (r"(\w+)\s*的(?:个数|数量|家数|条数|总数)" + _BOUNDARY, r"计数(\1)"),
+    (
+        r"=\s*(.+?)[,\s]+(四舍五入|向上|向下)(?:取整)?\s*(?:到|至)\s*(\S+?)" + _CITE["zh"],
+        r"= \2(\1, \3)\4",
+    ),
+    (r"=\s*(.+?)[,\s]+(四舍五入|向上|向下)取整" + _CITE["zh"], r"= \2(\1, 1)\3"),
+    (
+        r"=\s*(.+?)[,\s]+(?:封顶|最高不超过|最多不超过|最高|最多|不超过|上限为?|以内)\s*(\S+?)" + _CITE["zh"],
+        r"= 最小(\1, \2)\3",
+    ),
+    (
+        r"=\s*(.+?)[,\s]+(?:保底|最低不低于|最少不少于|最低|最少|不低于|下限为?)\s*(\S+?)" + _CITE["zh"],
+        r"= 最大(\1, \2)\3",
+    ),
+    (r"^(规则|标准)\s*(\S+?)\s*:\s*(?=\S)", r"\1 \2 = ", *_DECLARED),
+    (r"^(规则|标准)\s*(\S+?)\s+(?:为|等于)\s+", r"\1 \2 = ", *_DECLARED),
+    (r"^主键\s+(\S+?)\s*:\s*(.+)$", r"\1: \2 主键", *_FIELD),
+    (r"^主键\s*:\s*(\S+)$", r"\1: 文本 主键", *_FIELD),
+    (r"^(\S+?)\s*\((\S+)\)\s*:?$", r"\1: \2", *_FIELD),
+    (r"^(\S+)\s+(\S+)$", r"\1: \2", *_FIELD),
+    (r"\s*(?:必填|非空)" + _BOUNDARY, "", *_FIELD),
+    (r"\s*(?:可空|选填|可选|可不填)" + _BOUNDARY, " 或无", *_FIELD),
+    (r"^(?:其他|其它|其余|余下|除此之外|否则)[:\s]+", "否则 ", *_BAND),
+    (r"¥\s*(\d[\d,]*(?:\.\d+)?)", r"\1元"),
+    (r"^(?:主对象|对象|主要对象)\s+(\S+)$", r"主体 \1", *_HEADER),
+    (r"^(?:文号|通知编号|文件编号)\s+(?=\S)", "编号 ", *_HEADER),
+    (r"^(?:发文机关|发布单位|发布机关|发文单位|印发单位|印发机关)\s+(?=\S)", "发布 ", *_HEADER),
+    (r"^(?:发布日期|印发日期|发文日期|成文日期|印发)\s+(?=\S)", "日期 ", *_HEADER),
+    (r"^(?:施行日期|生效日期|执行日期|有效期|实施)\s+(?:自|从)?\s*(?=\S)", "施行 自 ", *_HEADER),
+    (r"^(\w+?)\s*:\s*(?=\S)", r"\1 ", *_HEADER),
+    (rf"^[\w.]+\s*(?={_COMPARED})", "", *_BAND),
+    (rf"({_NUMBER}\S*?)\s*:\s+(?=\S)", r"\1  ", *_BAND),
+    (rf"^({_NUMBER})\s*(?:[-−~—–]|到|至)\s*({_NUMBER})([^\s\d]+)", r"\1\3 至 \2\3", *_BAND),
+    (rf"^({_NUMBER}[^\s\d]+?)\s*(?:[-−~—–]|到|至)\s*({_NUMBER}[^\s\d]+)", r"\1 至 \2", *_BAND),
+    (
+        r"^每(?:增加|增长|新增|超过|超出|满)?\s*(\S+?)[,\s]*(?:再)?(?:给予|给|奖励|奖|补助|补贴|补|增加)\s*(\S+)$",
+        r"每 \1 给予 \2",
+        *_BAND,
+    ),
+    (r"^(\w+)\s*[=:]\s*(?=\S)", r"设 \1 = ", *_EXAMPLE),
+    (r"^(?:给定|假设|已知|输入)(?:\s*[:,]\s*|\s+)", "设 ", *_EXAMPLE),
+    (r"^(?:应得|得到|得|结果|预期|期望|输出)(?:\s*[:,]\s*|\s+)", "应 ", *_EXAMPLE),
+    (r"\s+(?:依据|根据|按照|出处|见)\s*:\s*(?=\S)", " 依据 "),
+    (r"\s+(?:根据|按照|出处|见)\s+(?=\S+$)", " 依据 "),
+)
+
+_FOLDED = "count|sum|max|min|mean|distinct"
+_WORDED = "not below|at least|reaches|not over|not above|at most|over|above|below|under|is|equals|≥|≤|>|<|="
+
+_ENGLISH: tuple[tuple[str, ...], ...] = (
+    (r"\s*[,;]\s*(?=then|else|otherwise|and|or)", " "),
+    (r"\botherwise\b", "else"),
+    (r"\belif\b|\belsif\b|\belse,?\s+when\b", "else if"),
+    (r"\bwhen\b(?=.*\bthen\b)", "if"),
+    (r"\s*(?:&&|&)\s*", " and "),
+    (r"\s*\|\|\s*", " or "),
+    (r"\s*==\s*", " = "),
+    (r"\b(?:greater than or equal to|no less than|no fewer than)\b", "not below"),
+    (r"\b(?:less than or equal to|no more than|no greater than)\b", "not over"),
+    (r"\b(?:AND|OR|IF|THEN|ELSE|NOT)\b", ""),
+    (r"(?<=[\w%)])\s+(?:times|multiplied by|[xX])\s+(?=[\w(])", " × "),
+    (r"\s+(?:divided by)\s+", " ÷ "),
+    (r"\s+plus\s+", " + "),
+    (r"\s+minus\s+", " − "),
+    (r"(\d+(?:\.\d+)?%)\s+of\s+", r"\1 × "),
+    (rf"\b({_FOLDED})(?:\s+of)?\s+([\w.]+)", r"\1(\2)"),
+    (rf"\b({_FOLDED})\((\w+)\s*,?\s*(?=[\w.]+\s*(?:{_WORDED}))", r"\1(\2 where "),
+    (
+        r"=\s*(.+?),?\s+(?:capped at|up to|at most|not over|no more than|limited to|maximum)\s+(\S+?)" + _CITE["en"],
+        r"= min(\1, \2)\3",
+    ),
+    (r"=\s*(.+?),?\s+(?:at least|not below|no less than|minimum)\s+(\S+?)" + _CITE["en"], r"= max(\1, \2)\3"),
+    (r"=\s*(.+?),?\s+rounded up to\s+(?:the nearest\s+)?(\S+?)" + _CITE["en"], r"= round_up(\1, \2)\3"),
+    (r"=\s*(.+?),?\s+rounded down to\s+(?:the nearest\s+)?(\S+?)" + _CITE["en"], r"= round_down(\1, \2)\3"),
+    (r"=\s*(.+?),?\s+rounded to\s+(?:the nearest\s+)?(\S+?)" + _CITE["en"], r"= round_half_up(\1, \2)\3"),
+    (r"\bround\(", "round_half_up("),
+    (r"\b(?:roundup|ceil|ceiling)\(", "round_up("),
+    (r"\b(?:rounddown|floor|trunc)\(", "round_down("),
+    (r"\b(?:average|avg)\(", "mean("),
+    (r"^(rule|parameter)\s+(\S+?)\s*:\s*(?=\S)", r"\1 \2 = ", *_DECLARED),
+    (r"^(rule|parameter)\s+(\S+?)\s+is\s+", r"\1 \2 = ", *_DECLARED),
+    (r"^key\s+(\S+?)\s*:\s*(.+)$", r"\1: \2 key", *_FIELD),
+    (r"^(\S+?)\s*\((\S+)\)\s*:?$", r"\1: \2", *_FIELD),
+    (r"^(\S+)\s+(\S+)$", r"\1: \2", *_FIELD),
+    (r"\s*(?:required|mandatory)\b", "", *_FIELD),
+    (r"\s*(?:optional|nullable)\b", " or none", *_FIELD),
+    (r"^(?:other|others|otherwise|default|any other|else)[:\s]+", "else ", *_BAND),
+    (r"\b([A-Z]{3})\s+(\d[\d,]*(?:\.\d+)?)", r"\2\1"),
+    (r"\$\s*(\d[\d,]*(?:\.\d+)?)", r"\1USD"),
+    (r"£\s*(\d[\d,]*(?:\.\d+)?)", r"\1GBP"),
+    (r"€\s*(\d[\d,]*(?:\.\d+)?)", r"\1EUR"),
+    (r"^(?:subject|main entity|entity|about)\s+(\S+)$", r"main \1", *_HEADER),
+    (r"^(?:date|published on|issued)\s+(?=\S)", "published ", *_HEADER),
+    (r"^(?:number|no|reference|ref)\.?\s+(?=\S)", "id ", *_HEADER),
+    (r"^(?:issued by|authority|agency|publisher|by)\s+(?=\S)", "issuer ", *_HEADER),
+    (r"^(\w[\w ]*?)\s*:\s*(?=\S)", r"\1 ", *_HEADER),
+    (rf"^[\w.]+\s*(?={_WORDED})", "", *_BAND),
+    (rf"({_NUMBER}\S*?)\s*:\s+(?=\S)", r"\1  ", *_BAND),
+    (rf"^({_NUMBER})\s*(?:[-−~—–])\s*({_NUMBER})([^\s\d]+)", r"\1\3 to \2\3", *_BAND),
+    (rf"^({_NUMBER}[^\s\d]+?)\s*(?:[-−~—–])\s*({_NUMBER}[^\s\d]+)", r"\1 to \2", *_BAND),
+    (
+        r"^(?:for )?(?:each|every|per)\s+(?:further\s+|additional\s+)?(\S+?),?\s+(?:gives|give|pays|pay|add|adds)\s+(\S+)$",
+        r"every \1 gives \2",
+        *_BAND,
+    ),
+    (r"^(\w+)\s*[=:]\s*(?=\S)", r"given \1 = ", *_EXAMPLE),
+    (r"^(?:when|input|assume)\s*[:,]?\s*", "given ", *_EXAMPLE),
+    (r"^(?:expect|result|output|should be)\s*[:,]?\s*", "then ", *_EXAMPLE),
+    (r"\s+(?:per|see|under)\s*:?\s*(?=\S+$)", " per "),
+)

@@ -1,0 +1,133 @@
+"""What people write out of habit is refused with the mend that reads: put in place, the file has no such mistake any more."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from policydsl.pipeline import check_source
+from policydsl.source import Source
+
+ROOT = Path(__file__).parents[2]
+ZH = """政策 “例”:
+    编号 例-1
+    主体 区
+
+单位 家
+
+对象 区:
+    名称: 文本 主键
+    家数: 家
+
+对象 企业 属于 区:
+    厂名: 文本 主键
+    产值: 万元
+
+"""
+EN = """policy "Example":
+    id EX-1
+    main district
+    currency CNY
+
+units firm
+
+entity district:
+    name: text key
+    firms: firm
+
+entity shop belongs to district:
+    title: text key
+    sales: money
+
+"""
+CHINESE = (
+    ("规则 甲 = 如果 家数 大于 3家 那么 1元 否则 0元", "若 家数 大于 3家 则"),
+    ("规则 甲 = 若 家数 >= 3家 则 1元,否则 0元", "1元 否则"),
+    ("规则 甲 = 家数 × 1元/家 四舍五入 到 元", "四舍五入(家数 × 1元/家, 元)"),
+    ("规则 甲 = 家数 × 1元/家 向下取整", "向下(家数 × 1元/家, 1)"),
+    ("规则 甲 = 家数 × 1元/家 封顶 100元  依据 一", "最小(家数 × 1元/家, 100元)"),
+    ("规则 甲 = 家数 × 1元/家,最高不超过 100元", "最小(家数 × 1元/家, 100元)"),
+    ("规则 甲 = 家数 × 1元/家,最低 100元", "最大(家数 × 1元/家, 100元)"),
+    ("规则 甲: 家数 × 1元/家", "甲 ="),
+    ("规则 甲 = 合计 企业.产值", "合计(企业.产值)"),
+    ("规则 甲 = 企业.产值 之和", "合计(企业.产值)"),
+    ("规则 甲 = 企业.产值 的总和", "合计(企业.产值)"),
+    ("规则 甲 = 计数(企业 产值 大于 3万元) × 1元", "其中 产值"),
+    ("规则 甲 = 家数 乘以 1元/家", "×"),
+    ("规则 甲 = 家数 x 1元/家 + 3元", "×"),
+    ("规则 甲 = 若 家数 大于 3家 并且 家数 小于等于 9家 则 1元 否则 0元", "且 家数 不超过"),
+    ("规则 甲 = 分档 家数:\n    家数 ≥ 10家: 2元\n    否则 0元", "≥ 10家"),
+    ("规则 甲 = 分档 家数:\n    达到 10家 2元\n    其他 0元", "否则"),
+    ("规则 甲 = 递增 家数 自 10家:\n    每增加 5家,奖励 1万元\n    不封顶", "每 5家 给予"),
+    ("规则 甲 = 家数 × 1元/家\n算例 一:\n    家数 = 3家\n    应 甲 = 3元", "设 家数"),
+    ("规则 甲 = 家数 × 1元/家\n算例 一:\n    设 家数 = 3家\n    得到 甲 = 3元", "应"),
+    ("规则 甲 = 家数 × 300元每家", "300元/家"),
+    ("规则 甲 = 企业数 × 300元", "计数(企业)"),
+)
+ENGLISH = (
+    ("rule a: firms × 1CNY/firm", "a ="),
+    ("rule a = firms × 1CNY/firm, capped at 100CNY", "min(firms × 1CNY/firm, 100CNY)"),
+    ("rule a = firms × 1CNY/firm up to 100CNY per 2", "min(firms × 1CNY/firm, 100CNY)"),
+    ("rule a = firms × 1CNY/firm rounded to 1CNY", "round_half_up(firms × 1CNY/firm, 1CNY)"),
+    ("rule a = firms × 1CNY/firm rounded down to the nearest 1CNY", "round_down(firms × 1CNY/firm, 1CNY)"),
+    ("rule a = if firms >= 3firm, then 1CNY, else 0CNY", "3firm then 1CNY"),
+    ("rule a = if firms >= 3firm then 1CNY otherwise 0CNY", "else"),
+    ("rule a = firms times 1CNY/firm", "×"),
+    ("rule a = count(shop sales over 3CNY) × 1CNY", "where sales"),
+    ("rule a = if firms over 3firm && firms below 9firm then 1CNY else 0CNY", "and"),
+    ("rule a = bands firms:\n    firms at least 10firm: 1CNY\n    else 0CNY", "at least 10firm"),
+    ("rule a = bands firms:\n    at least 10firm 1CNY\n    otherwise 0CNY", "else"),
+    ("rule a = increment firms from 10firm:\n    each additional 5firm, add 1CNY\n    uncapped", "every 5firm gives"),
+    ("rule a = firms × CNY 1/firm", "1CNY/firm"),
+    ("rule a = firms × 1CNY/firm\nexample one:\n    firms = 3firm\n    then a = 3CNY", "given firms"),
+    ("rule a = number_of_shops × 1CNY", "count(shop)"),
+)
+
+
+@pytest.mark.parametrize(
+    ("rules", "mend"), [(ZH + rules, mend) for rules, mend in CHINESE] + [(EN + r, m) for r, m in ENGLISH]
+)
+def test_a_habit_has_a_mend_that_reads(rules: str, mend: str) -> None:
+    found = check_source(Source("例.pol", rules + "\n")).errors
+    assert [finding.mend for finding in found] == [mend], [finding.code for finding in found]
+    where = found[0].where
+    mended = rules[: where.start] + mend + rules[where.end :]
+    assert not check_source(Source("例.pol", mended + "\n")).errors
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mend"),
+    (
+        ("名称: 文本 主键", "主键 名称: 文本", "名称: 文本 主键"),
+        ("家数: 家", "家数(家)", "家数: 家"),
+        ("家数: 家", "家数 家", "家数:"),
+        ("编号 例-1", "文号 例-1", "编号"),
+        ("主体 区", "主对象 区", "主体"),
+    ),
+)
+def test_heads_and_fields(old: str, new: str, mend: str) -> None:
+    text = ZH.replace(old, new, 1) + "规则 甲 = 家数 × 1元/家\n"
+    found = check_source(Source("例.pol", text)).errors
+    assert [finding.mend for finding in found] == [mend], [finding.code for finding in found]
+
+
+def test_nothing_is_guessed_where_no_wording_reads() -> None:
+    for line in ("规则 甲 = 家数 × × 3", "规则 甲 = 如果 那么", "规则 甲 = ,最高", "规则 甲 = (((", "规则 甲 = 之和"):
+        (found,) = check_source(Source("例.pol", ZH + line + "\n")).errors
+        assert found.code != "another-wording"
+
+
+def test_a_file_full_of_habits_does_not_take_long() -> None:
+    lines = "\n".join(f"规则 甲{'乙' * (at % 7)} = 如果 家数 大于 {at}家 那么 {at}元 否则 " for at in range(1_000))
+    found = check_source(Source("例.pol", ZH + lines + "\n")).errors
+    assert len(found) >= 100
+
+
+def test_what_is_written_right_is_never_another_wording() -> None:
+    for path in (ROOT / "policies").rglob("*.pol"):
+        assert not re.search(
+            "another-wording",
+            str([one.code for one in check_source(Source(path.name, path.read_text("utf-8"))).findings]),
+        )
