@@ -158,5 +158,6 @@ def _digits(number: Fraction) -> str:
     places = 0
     while (number * 10**places).denominator != 1:
         places += 1
-    whole, part = divmod(int(number * 10**places), 10**places)
-    return f"{whole}.{part:0{places}d}" if places else str(whole)
+    whole, part = divmod(int(abs(number) * 10**places), 10**places)
+    sign = "-" if number < 0 else ""
+    return f"{sign}{whole}.{part:0{places}d}" if places else f"{sign}{whole}"

@@ -24,7 +24,7 @@ def inverse(op: str, at: int, args: list[Outcome], value: Value) -> Value | None
                 return None
             return calendar.add_days(value, -amount) if op == "add_days" else calendar.add_months(value, -amount)
         other = args[1 - at] if len(args) == 2 else None
-        if op in ("days_between", "months_between") and isinstance(value, int):
+        if op in ("days_between", "months_between", "years_between") and isinstance(value, int):
             shift = calendar.add_days if op == "days_between" else calendar.add_months
             return shift(other, value if at == 1 else -value) if isinstance(other, date) else None
         if not numeric(value) or isinstance(value, bool) or not isinstance(value, int | Fraction):

@@ -13,6 +13,8 @@ from small_policy import small
 import policydsl
 from policydsl.core.facts import Missing
 from policydsl.core.values import Blocked
+from policydsl.syntax.spelling import Spelling
+from policydsl.syntax.tree import Quantity
 from policydsl.testing import cases, facts, near_thresholds
 from policydsl.testing.build import workshop
 from policydsl.testing.case import Case
@@ -193,3 +195,13 @@ def test_needs_are_what_a_rule_rests_on():
     found = needs(PROGRAM, (PROGRAM.rule_index["区", "基"],))
     assert found.reads("活动", "到会数") and found.reads("区", "名称")
     assert not found.reads("活动", "上传日") and not found.reads("区", "认定数")
+
+
+def test_an_amount_below_zero_is_written_as_it_is():
+    spell = Spelling("zh", "zh")
+    for number, digits in (
+        (Fraction(-999_999_999, 100), "-9999999.99"),
+        (Fraction(-1, 2), "-0.5"),
+        (Fraction(-5), "-5"),
+    ):
+        assert spell.quantity(Quantity(number, "元", "", span=None)).replace(" ", "") == f"{digits}元"
