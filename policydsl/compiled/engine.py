@@ -19,7 +19,8 @@ from policydsl.compiled.packing import Packing
 from policydsl.compiled.passes import Pass
 from policydsl.compiled.single import One, single, whole_row
 from policydsl.compiled.stages import Plan, Step, plan
-from policydsl.core.facts import Facts
+from policydsl.compiled.world import World
+from policydsl.core.facts import Facts, Record
 from policydsl.core.program import Program
 from policydsl.core.scales import Form
 from policydsl.core.values import Outcome
@@ -69,6 +70,8 @@ class Compiled:
         }
         self._straight = self._alone()
         self._row = whole_row(self)
+        # the rows of the facts last run, packed: what a run leaves in them is the same each time
+        self._known: tuple[Mapping[str, tuple[Record, ...]], World] | None = None
         self._functions: dict[tuple[str, ...], One] = {}
         self.slots = {rule.id: slot for slot, rule in enumerate(program.rules)}
 
@@ -135,7 +138,9 @@ class Compiled:
 
         Raises ResourceError where a number leaves the budget of a run, DuplicateRow where facts hold one key twice.
         """
-        first = Pass.over(self, facts.tables)
+        if self._known is None or self._known[0] is not facts.tables:
+            self._known = facts.tables, World.of(self.plan.layout, facts.tables)
+        first = Pass(self, self._known[1])
         first.compute()
         return self.finish(facts, first)
 

@@ -11,7 +11,7 @@ from policydsl.compiled.numbers import Val
 from policydsl.compiled.writer import Code, Unfit, call, literal, name, relation
 from policydsl.core import program as core
 from policydsl.core import scales
-from policydsl.core.scales import ROWS, Scaled
+from policydsl.core.scales import FACT_BITS, ROWS, Scaled
 from policydsl.core.types import Optional
 from policydsl.core.walk import parts
 
@@ -261,15 +261,22 @@ def _within(made: Expressions, node: core.Within, env: Env) -> Val:
 
 
 def _column(made: Expressions, node: core.Within) -> Code:
-    """A column of every row as a set, made once before the rows of the stage; a gap where it is not all known."""
+    """A column of every row as a set, made once before the rows of the stage (once for all runs over the same facts, where it is one
+    of facts); a gap where it is not all known."""
     writer = made.writer
     target = writer.fresh("s")
     outer, writer.block, row = writer.block, [], made.row
     made.row = name("none")
-    writer.assign(target, call("set"))
-    with Loop(made, node.rows, (), []) as loop:
-        val = loop.skip_void(made.expr(node.column, loop.env), node.column)
-        writer.put(_append(name(target), made.plain(val), "add"))
+    place, form = made.layout.fields.get((node.rows.entity, getattr(node.column, "name", "")), (0, None))
+    if isinstance(node.column, core.FieldRead) and (form is None or form == Scaled(1, FACT_BITS)):
+        made.beyond = True
+        table = literal(made.layout.tables[node.rows.entity] + places.ALL)
+        writer.assign(target, call("members", name("world"), table, literal(place)))
+    else:
+        writer.assign(target, call("set"))
+        with Loop(made, node.rows, (), []) as loop:
+            val = loop.skip_void(made.expr(node.column, loop.env), node.column)
+            writer.put(_append(name(target), made.plain(val), "add"))
     attempt, writer.block, made.row = writer.block, outer, row
     gap: list[ast.stmt] = [ast.Assign([ast.Name(target, ast.Store())], name("HOLE"))]
     made.before.append(ast.Try(attempt, [ast.ExceptHandler(name("Trouble"), None, gap)], [], []))

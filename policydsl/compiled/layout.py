@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
+from policydsl.compiled.gaps import HOLE
 from policydsl.core import program as core
 from policydsl.core.scales import Form, field_form
 from policydsl.core.walk import everything, parts
@@ -22,10 +23,26 @@ class Layout:
 
     A packed row is a list: `KEY`, `RECORD`, `OWNER`, a place for each field, for each rule two (the second for the denominator
     of a quotient), and for each entity that belongs to it the list of its rows. The table of tables has three places for each
-    entity: all its rows, its rows by key, its only row.
+    entity: all its rows, its rows by key, its only row. `constants`: as it stands in a row, what a rule gives for every row alike.
     """
 
     program: core.Program
+    constants: dict[tuple[str, str], Any] = field(factory=dict, eq=False)
+
+    def blank(self, entity: str) -> list[Any]:
+        """A packed row without facts, of no record; what is the same for every row stands in it."""
+        row = self._blanks.get(entity)
+        if row is None:
+            row = self._blanks[entity] = [HOLE] * self.width(entity)
+            row[KEY], row[RECORD] = "", 0
+            for rule, value in self.constants.items():
+                if rule[0] == entity:
+                    row[self.rules[rule]] = value
+        return row.copy()
+
+    @cached_property
+    def _blanks(self) -> dict[str, list[Any]]:
+        return {}
 
     @cached_property
     def fields(self) -> Mapping[tuple[str, str], tuple[int, Form | None]]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from policydsl.compiled.cases import CaseError, nested_in, value_of
 from policydsl.compiled.gaps import HOLE, VOID
 from policydsl.compiled.layout import KEY, OWNER, RECORD, Layout
-from policydsl.compiled.world import Row, World, blank, packed
+from policydsl.compiled.world import Row, World, packed
 from policydsl.compiled.writer import (
     LOAD,
     STORE,
@@ -140,12 +140,13 @@ class Packing:
     def world(self, found: Found) -> World:
         """The packed rows as a world, for what looks at more than the rows of one entity."""
         rows, index, tables = self._none.copy(), self._nothing.copy(), self._tables.copy()
+        tables.append({})
         supplied: list[str] = []
         for (entity, place, singleton, roll), mine in zip(self._parts, found, strict=True):
             if mine is not None:
                 supplied.append(entity)
             elif singleton:
-                mine = [blank(self._layout, entity)]
+                mine = [self._layout.blank(entity)]
             else:
                 continue
             rows[entity] = mine
@@ -173,7 +174,7 @@ def _packer(layout: Layout, entity: core.Entity, numbers: Mapping[str, int], mad
     number = numbers[entity.name]
     nested = nested_in(program, entity)
     row, mine, given = name("r"), name("mine"), name("v")
-    writer.assign("r", ast.Subscript(writer.keep(blank(layout, entity.name)), ast.Slice(), LOAD))
+    writer.assign("r", ast.Subscript(writer.keep(layout.blank(entity.name)), ast.Slice(), LOAD))
     writer.store(row, OWNER, name("above"))
     writer.assign("mine", at(name("found"), number))
     first: list[ast.stmt] = [

@@ -13,7 +13,6 @@ from policydsl.core.facts import Record
 from policydsl.core.scales import Form, Rational
 from policydsl.core.values import Blocked, Outcome
 from policydsl.interpret.rows import Run
-from policydsl.interpret.tables import Tables
 from policydsl.interpret.trace import RuleStep
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ class Pass:
         """The reference on the same facts, which sees what the stages gave."""
         if self._run is None:
             compiled, world = self._compiled, self.world
-            run = compiled.reference._start(Tables(world.facts))
+            run = compiled.reference._start(world.looked_up)
             for slot in range(len(compiled.program.rules)):
                 run.memo[slot] = self.column(slot)
             self._run = run

@@ -113,14 +113,13 @@ def field_read(made: Expressions, node: core.FieldRead, env: Env) -> Val:
 def rule_read(made: Expressions, node: core.RuleRead, env: Env) -> Val:
     """What another rule gave."""
     rule = (node.entity, node.name)
-    if isinstance(node.row, core.Here):
-        known = made.known.get(rule)
-        if known is not None:
-            return made.constant(known.const)
-        if env[node.row.depth] is made.row:
-            here = made.values.get(rule)
-            if here is not None:
-                return here
+    known = made.known.get(rule)
+    if known is not None and _surely_there(made, node.row):
+        return made.constant(known.const)
+    if isinstance(node.row, core.Here) and env[node.row.depth] is made.row:
+        here = made.values.get(rule)
+        if here is not None:
+            return here
     if rule not in made.forms:
         raise Unfit
     form, place = made.forms[rule], made.layout.rules[rule]
@@ -129,6 +128,19 @@ def rule_read(made: Expressions, node: core.RuleRead, env: Env) -> Val:
         return Val(at(where, place), form)
     where = made.writer.atom(where)
     return Val(at(where, place), form, at(where, place + 1))
+
+
+def _surely_there(made: Expressions, ref: core.RowRef) -> bool:
+    """Whether a reference leads to a row whatever the facts are."""
+    match ref:
+        case core.Here() | core.Sole():
+            return True
+        case core.Owner(of=of, entity=entity):
+            return made.program.entities[entity].singleton and _surely_there(made, of)
+        case core.Keyed() | core.OnlyChild():
+            return False
+        case _:
+            assert_never(ref)
 
 
 def order_key(made: Expressions, node: core.Expr, env: Env) -> Code:

@@ -15,7 +15,7 @@ from policydsl.compiled.numbers import Val
 from policydsl.compiled.support import SUPPORT
 from policydsl.compiled.writer import Code, Unfit, Writer, at, call, function, literal, name, relation
 from policydsl.core import program as core
-from policydsl.core.scales import Form, Rational
+from policydsl.core.scales import Form, Rational, Scaled
 from policydsl.core.types import Number, strip
 
 Step = Callable[[Any, Any, Any, Any], None]
@@ -79,8 +79,15 @@ def plan(
             if step is not None:
                 ready.append(Ready(stage, step, not made.beyond))
         if not met:
+            if base is None:
+                layout.constants.update({rule: _standing(val) for rule, val in known.items()})
             return Plan(layout, tuple(ready), forms, {rule: val.const for rule, val in known.items()})
         unfit |= met
+
+
+def _standing(val: Val) -> Any:
+    """A value known before the run as it stands in a packed row."""
+    return int(val.const * val.form.scale) if isinstance(val.form, Scaled) else val.const
 
 
 def _stage(

@@ -90,11 +90,21 @@ def extreme(pairs: list[tuple[Any, Any]], last: bool) -> Any:
     return pairs[keys.index(end)][1]
 
 
+def members(world: list[Any], table: int, place: int) -> set[Any]:
+    """The facts in a column of a table, kept with the packed rows (see `World`). Raises Open where one has no value."""
+    kept = world[-1]
+    found: set[Any] | None = kept.get((table, place))
+    if found is None:
+        found = {row[place] for row in world[table] if type(row[place]) is not Void}
+        kept[table, place] = found
+    return found
+
+
 SUPPORT: Final[dict[str, Callable[..., Any] | Any]] = {
     function.__name__: function
     for function in (
         over, exact, divided, upright, within, plus, nearest, rounded, steps, at_most, keyed, extreme, sure, present,
-        only, len, abs, set, tuple, type, Gap, Void, Open,
+        members, only, len, abs, set, tuple, type, Gap, Void, Open,
     )
 } | {"HOLE": HOLE, "VOID_ROW": VOID_ROW, "Trouble": (Open, ArithmeticError, RecursionError)}  # fmt: skip
 """What the names of compiled code stand for, but for its own constants."""

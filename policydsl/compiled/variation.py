@@ -47,6 +47,7 @@ class Variation:
     def outcomes(self, changes: Mapping[Fact, Value | None]) -> Varied:
         """The outcomes with some facts changed; None blanks one. Facts changed before stand as they were given again."""
         world = self._first.world
+        world.tables[-1].clear()
         for at in self._changed - set(changes):
             entity, key, name = at
             world.index[entity][key][self._places[entity, name][0]] = self._originals[at]

@@ -13,7 +13,7 @@ from policydsl.core.facts import Cell, Known, Missing, Record
 from policydsl.core.scales import Form, Quotient, Scaled, fits_field
 from policydsl.core.values import Absent, NotApplicable, Outcome, exact
 from policydsl.interpret.rows import roll_of
-from policydsl.interpret.tables import DuplicateRow
+from policydsl.interpret.tables import DuplicateRow, Tables
 
 Row = list[Any]
 
@@ -44,21 +44,15 @@ def outcome(form: Form | None, value: Any, below: Any) -> Outcome:
     return exact(Fraction(value, below)) if isinstance(form, Quotient) else exact(value)
 
 
-def blank(layout: Layout, entity: str) -> Row:
-    """A packed row without facts, of no record."""
-    row: Row = [HOLE] * layout.width(entity)
-    row[KEY], row[RECORD] = "", 0
-    return row
-
-
 class World:
-    """The packed rows of one run. `tables` is the table of tables (see `Layout`); `rows` the rows of each entity that are there.
+    """The packed rows of one run. `tables` is the table of tables (see `Layout`) and, last, what was made of columns of facts; `rows`
+    the rows of each entity that are there.
 
     `facts`: what was packed; None where rows were packed from plain values, of which the records are made when asked for.
     `supplied`: the entities of which facts were supplied, if only to say that there is no row.
     """
 
-    __slots__ = ("_facts", "index", "layout", "rows", "supplied", "tables")
+    __slots__ = ("_facts", "_looked_up", "index", "layout", "rows", "supplied", "tables")
 
     def __init__(
         self,
@@ -75,6 +69,7 @@ class World:
         self.tables = tables
         self.supplied = supplied
         self._facts = facts
+        self._looked_up: Tables | None = None
 
     @property
     def facts(self) -> Mapping[str, tuple[Record, ...]]:
@@ -85,6 +80,13 @@ class World:
                 name: tuple([self._record(entities[name], row) for row in self.rows[name]]) for name in self.supplied
             }
         return self._facts
+
+    @property
+    def looked_up(self) -> Tables:
+        """The same as the reference looks at them."""
+        if self._looked_up is None:
+            self._looked_up = Tables(self.facts)
+        return self._looked_up
 
     def _record(self, entity: core.Entity, row: Row) -> Record:
         """The record of a row packed from plain values; bits at its place say which facts are put in by default."""
@@ -101,7 +103,7 @@ class World:
     def of(cls, layout: Layout, facts: Mapping[str, tuple[Record, ...]]) -> World:
         """Facts, packed. Raises DuplicateRow."""
         program = layout.program
-        tables: list[Any] = [HOLE] * (3 * len(program.entities))
+        tables: list[Any] = [HOLE] * (3 * len(program.entities)) + [{}]
         world = cls(layout, facts, {}, {}, tables, facts)
         ruled = {rule.entity for rule in program.rules}
         for name, entity in program.entities.items():
@@ -124,14 +126,14 @@ class World:
 
     def _pack(self, entity: core.Entity, records: Sequence[Record]) -> list[Row]:
         name, layout = entity.name, self.layout
-        width = layout.width(name)
+        pattern = layout.blank(name)
         if entity.singleton:
             record = records[0] if records else Record("", {})
             records = (Record("", record.cells, record.parent, record.origin) if record.key else record,)
         readers = [(field.name, *layout.fields[name, field.name]) for field in entity.fields]
         rows = []
         for record in records:
-            row: Row = [HOLE] * width
+            row: Row = pattern.copy()
             row[KEY], row[RECORD] = record.key, record
             cells = record.cells
             for field, place, form in readers:

@@ -1,4 +1,5 @@
-"""Owns conditions taken column by column: what a filter says of many rows at once, where every cell that it reads has a value.
+"""Owns conditions taken column by column: what a filter or a constraint says of many rows at once, where every cell that it reads
+has a value.
 
 A filter of an aggregate is mostly a comparison of a field with something that is the same for all the rows. Over a few hundred rows
 that is one pass of the comparison over a column instead of some closure calls for each row. Where a cell is blank or unreadable
@@ -133,6 +134,20 @@ def one_of(item: Across | None, options: Sequence[Across | None]) -> Across | No
         if values is None or None in known:
             return None
         return list(map(frozenset(known).__contains__, values))
+
+    return Across(True, get)
+
+
+def member(item: Across | None, known: Callable[[Frame], frozenset[Any] | None]) -> Across | None:
+    """在 (rows), of rows that are the same for all that ask; `known` gives None where it is open what they hold."""
+    if item is None or not item.many:
+        return None
+    given = item.get
+
+    def get(group: Group, frame: Frame) -> list[bool] | None:
+        values = given(group, frame)
+        held = None if values is None else known(frame)
+        return None if held is None else list(map(held.__contains__, values))
 
     return Across(True, get)
 

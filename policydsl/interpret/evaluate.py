@@ -12,7 +12,7 @@ from policydsl.core.facts import Facts, Record
 from policydsl.core.program import Program, Rule, Table
 from policydsl.interpret.constraints import spoil, violations
 from policydsl.interpret.outcomes import Outcomes
-from policydsl.interpret.rows import Postponed, Run, Steps
+from policydsl.interpret.rows import Postponed, Run, Steps, spread
 from policydsl.interpret.stage import Stager
 from policydsl.interpret.tables import Tables
 from policydsl.interpret.trace import Trace, Violation
@@ -101,12 +101,12 @@ class Evaluator:
         self._compute(first, asked)
         steps, found = first.steps, self._violations(first)
         if found:
-            second = self._again(first, found, keys)
+            before = spread(first.steps)
             kept = {
-                at: first.steps[at] for at in first.steps if self.program.rule_index[at[0], at[2]].kind == "constraint"
+                at: step for at, step in before.items() if self.program.rule_index[at[0], at[2]].kind == "constraint"
             }
-            again = second.steps | kept
-            steps = {at: again[at] for at in first.steps if at in again} | again
+            again = spread(self._again(first, found, keys).steps) | kept
+            steps = {**{at: again[at] for at in before if at in again}, **again}
         names = {entity: tuple([row.key for row in rows]) for entity, rows in asked.items()}
         return Trace(self.program, facts, self.readings, Steps(steps), found, names)
 
@@ -159,6 +159,8 @@ class Evaluator:
         """Compute the rules in dependency order, so that what a rule reads is there already or lies one step below."""
         for slot, entity, constraint in self._plan:
             rows: Iterable[Record] = run.index(entity).values() if constraint else asked.get(entity, ())
+            if constraint and run.judge(slot, entity):
+                continue
             memo = run.memo[slot]
             for row in rows:
                 if row.key not in memo:

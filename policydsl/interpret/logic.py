@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from policydsl.core.program import Every, FieldRead, Has, Not, OneOf, Some, UnmetTasks, Within
 from policydsl.core.values import Absent, Blocked, Lack, NotApplicable, Outcome, Value
 from policydsl.interpret import across
+from policydsl.interpret.across import Across
 from policydsl.interpret.folds import Asked, Found, Prelude, gather, sure_values
 from policydsl.interpret.lack import FIT, Asker, CountRange, Frame, join
 from policydsl.interpret.staged import Plain, Staged, new, quiet
@@ -150,6 +151,7 @@ def within(
     asked: Asked,
     equal: Binary,
     once: int | None = None,
+    many: Across | None = None,
 ) -> Staged:
     """在 (rows): true when one row surely has the value, false when no row can; the item is computed once, like the prelude.
 
@@ -157,7 +159,7 @@ def within(
     that n rows that ask of m rows take n + m steps and not n × m.
     """
     if once is not None:
-        return _member(node, item.plain, find, gather(node.rows.entity, find, prelude, asked), equal, once)
+        return _member(node, item.plain, find, gather(node.rows.entity, find, prelude, asked), equal, once, many)
     box = item.box
 
     def differs(frame: Frame, value: Outcome) -> bool:
@@ -187,6 +189,7 @@ def _member(
     meet: Callable[[Frame], tuple[Sample, list[Blocked], bool]],
     equal: Binary,
     box: int,
+    many: Across | None,
 ) -> Staged:
     name = node.column.name if isinstance(node.column, FieldRead) else None
 
@@ -221,7 +224,11 @@ def _member(
         outcome = plain(frame)
         return new(Step, (node, outcome, (), search(frame)[0]))
 
-    return Staged(traced, plain)
+    def found_at_once(frame: Frame) -> frozenset[Value] | None:
+        _, causes, _, known = search(frame)
+        return None if causes else known
+
+    return Staged(traced, plain, across.member(many, found_at_once))
 
 
 def has(node: Has, body: Staged) -> Staged:

@@ -11,10 +11,11 @@ from policydsl.core.facts import Missing, Record
 from policydsl.core.program import Entity, Program, Rule
 from policydsl.core.types import Member
 from policydsl.core.values import Blocked, Cause, Lack, Outcome
+from policydsl.interpret.across import FEWEST
 from policydsl.interpret.budget import too_deep
 from policydsl.interpret.lack import Frame
 from policydsl.interpret.staged import new
-from policydsl.interpret.tables import Tables
+from policydsl.interpret.tables import Group, Tables
 from policydsl.interpret.trace import RuleStep, Step
 
 UNKNOWN: Final = object()
@@ -26,11 +27,15 @@ BLANK: Final = Missing()
 
 @frozen
 class ReadyRule:
-    """A rule made ready: what computes its step for a frame, and what computes only its outcome."""
+    """A rule made ready: what computes its step for a frame, and what computes only its outcome.
+
+    `column`: of a constraint, its outcomes for all the rows of a group at once (see `across`), where that can be said so.
+    """
 
     rule: Rule
     step: Callable[[Frame], Step]
     outcome: Callable[[Frame], Outcome]
+    column: Callable[[Group, Frame], Any] | None = None
 
 
 class Postponed(Exception):
@@ -45,28 +50,60 @@ class Later(NamedTuple):
     row: Record
 
 
+class LaterColumn(NamedTuple):
+    """Steps of a rule for many rows, none of them worked out yet."""
+
+    run: Run
+    slot: int
+    rows: Sequence[Record]
+
+
+Made = dict[Any, "RuleStep | Later | LaterColumn"]
+"""Steps by (entity, key, rule), those of a column by the number of its rule."""
+
+
+def spread(made: Made) -> dict[tuple[str, str, str], RuleStep | Later]:
+    """The same with a step for each row of a column, in its place."""
+    found: dict[tuple[str, str, str], RuleStep | Later] = {}
+    for at, step in made.items():
+        if type(step) is LaterColumn:
+            run, slot, rows = step
+            rule = run.rules[slot].rule
+            found |= {(rule.entity, row.key, rule.name): Later(run, slot, row) for row in rows}
+        else:
+            found[at] = step  # type: ignore[assignment]
+    return found
+
+
 class Steps(Mapping[tuple[str, str, str], RuleStep]):
     """Steps by entity, key and rule; those not worked out yet are when they are asked for."""
 
-    __slots__ = ("_made",)
+    __slots__ = ("_made", "_spread")
 
-    def __init__(self, made: dict[tuple[str, str, str], RuleStep | Later]) -> None:
-        self._made = made
+    def __init__(self, made: Made) -> None:
+        self._made: Any = made
+        self._spread = False
+
+    def _all(self) -> dict[tuple[str, str, str], Any]:
+        if not self._spread:
+            self._made, self._spread = spread(self._made), True
+        return self._made  # type: ignore[no-any-return]
 
     def __getitem__(self, at: tuple[str, str, str]) -> RuleStep:
-        found = self._made[at]
+        made = self._made if at in self._made else self._all()
+        found = made[at]
         if type(found) is Later:
-            found = self._made[at] = found.run.step(found.slot, found.row)
-        return found  # type: ignore[return-value]
+            found = made[at] = found.run.step(found.slot, found.row)
+        return found  # type: ignore[no-any-return]
 
     def __contains__(self, at: object) -> bool:
-        return at in self._made
+        return at in self._all()
 
     def __iter__(self) -> Iterator[tuple[str, str, str]]:
-        return iter(self._made)
+        return iter(self._all())
 
     def __len__(self) -> int:
-        return len(self._made)
+        return len(self._all())
 
     def __repr__(self) -> str:
         return repr(dict(self))
@@ -94,7 +131,7 @@ class Run:
         self.boxes: list[Any] = [None] * boxes
         # What is made once of all rows with one owner, for each node that looks at them.
         self.lineups: dict[Any, Any] = {}
-        self.steps: dict[tuple[str, str, str], RuleStep | Later] = {}
+        self.steps: Made = {}
         self._sole: dict[str, Record] = {}
 
     # ------------------------------------------------------------ rows
@@ -143,6 +180,22 @@ class Run:
             raise Postponed(slot, row) from None
         self.memo[slot][key] = outcome
         return outcome
+
+    def judge(self, slot: int, entity: str) -> bool:
+        """Compute a constraint for all rows of an entity at once, where that can be done and none is computed yet."""
+        column = self.rules[slot].column
+        if column is None or self.memo[slot] or self.tables.watched:
+            return False
+        group = self.tables.all(entity)
+        if len(group.rows) < FEWEST:
+            return False
+        outcomes = column(group, (None, self))
+        if outcomes is None:
+            return False
+        self.memo[slot].update(zip(group.keys, outcomes, strict=True))
+        if self.traced:
+            self.steps[slot] = LaterColumn(self, slot, group.rows)
+        return True
 
     def step(self, slot: int, row: Record) -> RuleStep:
         """The step of a rule for a row that has been computed, worked out anew from what it read."""

@@ -104,7 +104,8 @@ class Stager:
     def rule(self, rule: Rule) -> ReadyRule:
         """A rule made ready."""
         staged = Body(self, Asker(self.program, rule)).stage(rule.body)
-        return ReadyRule(rule, staged.traced, staged.plain)
+        many = staged.across if rule.kind == "constraint" and staged.across is not None and staged.across.many else None
+        return ReadyRule(rule, staged.traced, staged.plain, many and many.get)
 
     def matcher(self, table: str) -> choice.RowMatcher:
         """What finds the row of a table."""
@@ -316,11 +317,13 @@ class Body:
 
     def _within(self, node: Within) -> Work:
         find = reads.rows_finder(node.rows, self._asker, self._key)
-        item = Prelude(self._stager.box(), (yield node.item).plain, ())
+        asks = yield node.item
+        item = Prelude(self._stager.box(), asks.plain, ())
         prelude, (where, column) = yield from self._rows_scope(node.where, node.column)
         assert column is not None
         once = self._stager.box() if _same_for_all(node) else None
-        return logic.within(node, item, find, prelude, asked(where, column), comparison(self._asker, "eq"), once)
+        equal = comparison(self._asker, "eq")
+        return logic.within(node, item, find, prelude, asked(where, column), equal, once, asks.across)
 
     # ------------------------------------------------------------ operations and choices
 
