@@ -371,6 +371,39 @@ def test_the_query_is_printed_and_gives_the_same(place: Path, capsys: pytest.Cap
     assert ours == theirs
 
 
+def test_the_printed_query_stands_alone_and_agrees_cell_by_cell(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Blanks, a zero divisor, an awaited decision and firms without events included; another process runs the text as printed."""
+    parquet(
+        "企业.parquet",
+        "select 'C' || i as 代码, ['甲类', '乙类'][1 + i % 2] as 类, case when i % 11 = 0 then null else i end as 认定数, "
+        "1 + i % 9 as 目标数, i / 4 as 投入, case when i % 5 = 0 then null else i % 3 = 0 end as 合格 from range(1, 60) t(i)",
+    )
+    parquet(
+        "活动.parquet",
+        "select 'C' || (1 + i % 49) as 企业, date '2025-08-30' as 日期, case when i % 13 = 0 then null else i % 40 end as 到会数 "
+        "from range(200) t(i)",
+    )
+    assert told(place, capsys, "企业.parquet", "活动.parquet", "-o", "结果.parquet")[0] == 0
+    assert main(["sql", "例.pol", "--dialect", "duckdb"]) == 0
+    Path("query.sql").write_text(capsys.readouterr().out, encoding="utf-8")
+    alone = (
+        "import duckdb; db = duckdb.connect()\n"
+        "for name in ('企业', '活动'): db.execute(f'create view \"{name}\" as select * from \\'{name}.parquet\\'')\n"
+        "db.execute('create table \"全市\" as select 1 as 预算')\n"
+        "db.sql(open('query.sql', encoding='utf-8').read()).write_parquet('query.parquet')"
+    )
+    subprocess.run([sys.executable, "-c", alone], check=True)
+    db = duckdb.connect()
+    shown = '代码, 场次, "场次·状态", 补助, "补助·状态", "补助·缘由", 奖励, "奖励·状态", 应发, "应发·状态", "应发·缘由"'
+    ours, theirs = (
+        db.sql(f"select {shown} from '{name}.parquet' order by 代码").fetchall() for name in ("结果", "query")
+    )
+    assert ours == theirs
+    assert {row[-2] for row in ours} == {"value", "pending", "unknown"}
+
+
 @pytest.mark.parametrize("dialect", ["sqlite", "trino", "tsql", "bigquery", "mysql", "oracle"])
 def test_inexact_dialects_are_refused_with_the_reason(
     place: Path, capsys: pytest.CaptureFixture[str], dialect: str
