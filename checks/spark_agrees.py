@@ -35,6 +35,8 @@ POLICY = """政策 “核对(编造)”:
     目标数: 家
     投入:   金额  可为小数
     合格:   布尔  人工判断 由 示例局
+    起:     日期
+    止:     日期
 
 对象 活动(场) 属于 企业:
     日期:   日期
@@ -68,6 +70,14 @@ POLICY = """政策 “核对(编造)”:
     四舍五入 到 元
 
 规则 应发 = 若 合格 则 补助 + 奖励 否则 0元  依据 四
+
+规则 月末日 = 月末(起)                                        依据 五
+规则 隔月 = 整月数(起, 止)                                    依据 五
+规则 隔年 = 周年数(起, 止)                                    依据 五
+规则 同期 = 重叠天数(起, 止, 2025年3月1日, 2025年6月30日)     依据 五
+规则 到期 = 起 + 13个月                                       依据 五
+规则 次日 = 止 - 1天                                          依据 五
+规则 那天 = 某日(年份(起), 2, 日号(止))                       依据 五
 
 对象 全市 单例:
     预算: 金额
@@ -118,7 +128,8 @@ def _write(firms: str, events: str) -> None:
     db.sql(
         "select 'C' || i as 代码, ['甲类', '乙类', '丙类'][1 + i % 3] as 类, "
         "case when i % 17 = 0 then null else (i * 7919) % 1500 end as 认定数, (i * 104729) % 1200 as 目标数, "
-        "((i * 31) % 900000 / 100)::decimal(18, 2) as 投入, case i % 5 when 0 then null when 1 then false else true end as 合格 "
+        "((i * 31) % 900000 / 100)::decimal(18, 2) as 投入, case i % 5 when 0 then null when 1 then false else true end as 合格, "
+        "case when i % 19 = 0 then null else date '2024-01-29' + ((i * 17) % 700)::int end as 起, date '2024-01-31' + ((i * 29) % 800)::int as 止 "
         "from range(1, 2001) t(i)"
     ).write_parquet(firms)
     db.sql(

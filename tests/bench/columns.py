@@ -14,6 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -120,9 +121,7 @@ def main() -> None:
             ours = _query(program, rule)
             found = [db.execute(text).fetchall()[0][0] for text in (hand, ours)]
             assert found[0] == found[1], found
-            _tell(
-                name, rows, *_interleaved(lambda hand=hand: db.execute(hand), lambda ours=ours: db.execute(ours), times)
-            )  # type: ignore[misc]
+            _tell(name, rows, *_interleaved(partial(db.execute, hand), partial(db.execute, ours), times))
         db.close()
         if options.queries:
             return
@@ -146,7 +145,7 @@ def main() -> None:
         by_us()
         apart = "(SELECT * FROM '{}' EXCEPT SELECT * FROM '{}')"
         query = f"SELECT count(*) FROM ({apart.format(*outs)} UNION ALL {apart.format(*outs[::-1])})"
-        assert duckdb.sql(query).fetchall() == [(0,)]
+        assert duckdb.connect().execute(query).fetchall() == [(0,)]
         _tell("files", rows, *_interleaved(by_hand, by_us, min(times, 3)))
         print(
             f"memory       at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB in this process"
@@ -165,7 +164,7 @@ def _make(firms: str, events: str, rows: int) -> None:
     )
 
 
-def _query(program: policydsl.Program, rule: str) -> str:  # type: ignore[name-defined]
+def _query(program: policydsl.Program, rule: str) -> str:
     """The policy's own query for the sum of a rule, on columns known to be whole and full."""
     sources, views = {}, []
     for index, (name, declared) in enumerate(program.entities.items()):
