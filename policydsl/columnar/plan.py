@@ -20,6 +20,7 @@ from policydsl.columnar.scopes import RowScope, World
 from policydsl.columnar.stages import HERE, KEY, OWNER, ROW, Query, Stage
 from policydsl.columnar.terms import Beyond, Reasons, Stored, keep, kind_of
 from policydsl.core import program as core
+from policydsl.core.types import ListOf, strip
 from policydsl.core.walk import everything
 
 Where = Literal["columns", "reference"]
@@ -195,7 +196,10 @@ def filled_in(rule: core.Rule, slot: int) -> Stored:
     """The columns of a rule that the reference computes and whose outcomes are put in afterwards."""
     name = f"x{slot}_"
     kind = kind_of(rule.type)
-    return Stored(kind, name + "v", name + "d" if kind == "number" else 1, name + "l", name + "w", name + "a")
+    type_ = strip(rule.type)
+    items = kind_of(type_.of) if isinstance(type_, ListOf) else "text"
+    den = name + "d" if kind == "number" else 1
+    return Stored(kind, name + "v", den, name + "l", name + "w", name + "a", items=items)
 
 
 # ---------------------------------------------------------------- what needs all rows

@@ -13,13 +13,14 @@ from sqlglot import exp
 from policydsl.columnar import sql
 from policydsl.columnar.plan import Plan, Source, filled_in
 from policydsl.columnar.stages import KEY, OWNER, ROW
-from policydsl.columnar.terms import GRADE, Reasons, Stored, kind_of
+from policydsl.columnar.terms import GRADE, Kind, Reasons, Stored, kind_of
 from policydsl.core import program as core
 from policydsl.core.facts import Bad, Cell, Facts, Known, Missing, Record
 from policydsl.core.types import Bool, Date, ListOf, Moment, Number, Type, strip
 from policydsl.core.values import NONE, Blocked, Lack, NotApplicable, Outcome, Value, exact
 from policydsl.core.walk import everything
 from policydsl.interpret.evaluate import Evaluator
+from policydsl.interpret.reads import key_text
 from policydsl.interpret.trace import Trace
 
 if TYPE_CHECKING:
@@ -141,7 +142,22 @@ def outcome(row: Mapping[str, Any], stored: Stored, numbers: Sequence[tuple[Lack
     if stored.kind == "number":
         over = read(stored.den)
         return exact(Fraction(int(value), int(over)))
-    return tuple(value) if isinstance(value, list) else value
+    return tuple([_item(text, stored.items) for text in value]) if isinstance(value, list) else value
+
+
+def _item(text: str, kind: Kind) -> Value:
+    """What stands in a list as text."""
+    match kind:
+        case "number":
+            return exact(Fraction(text))
+        case "bool":
+            return text == "True"
+        case "date":
+            return date.fromisoformat(text)
+        case "moment":
+            return datetime.fromisoformat(text)
+        case _:
+            return text
 
 
 def _constant(part: exp.Expression) -> Any:
@@ -282,7 +298,7 @@ def _parts(result: Outcome, item: Stored, why: Reasons) -> tuple[Any, str, int, 
         number = Fraction(result)
         return str(number.numerator), str(number.denominator), 0, [], None
     value: Value = result
-    return list(value) if isinstance(value, tuple) else value, "1", 0, [], None
+    return [key_text(item) for item in value] if isinstance(value, tuple) else value, "1", 0, [], None
 
 
 def whole(

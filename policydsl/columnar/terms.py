@@ -158,7 +158,8 @@ def guarded(term: Term, when: Sql, grade_: int, number: int) -> Term:
 
 @frozen
 class Stored:
-    """A term that has become columns of a table: names of columns, or what never varies."""
+    """A term that has become columns of a table: names of columns, or what never varies. `items`: of a list, what it lists; they
+    stand in it as texts."""
 
     kind: Kind
     value: str | Sql
@@ -171,6 +172,7 @@ class Stored:
     positive: bool = False
     low: str | Sql | None = None
     high: str | Sql | None = None
+    items: Kind = "text"
 
     def at(self, alias: str) -> Term:
         """The term, read from the table that stands in the query under this name."""

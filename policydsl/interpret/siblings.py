@@ -108,6 +108,8 @@ class Lineup:
 
     def __init__(self, found: Found, where: Plain | None, group: Plain | None, run: Run) -> None:
         self._rows = found.rows
+        self._where = where
+        self._run = run
         self._held = Column(found.rows, where, run) if where is not None else None
         self._groups = Column(found.rows, group, run) if group is not None else None
         self._lacking = found.lacking
@@ -118,7 +120,11 @@ class Lineup:
         if self._stands is None:
             self._stands = self._split()
         found = self._stands.get(row.key)
-        return found if found is not None else Stand(0, True, Group(), self._lacking)
+        if found is not None:
+            return found
+        # its owner has no row, so that nobody knows its siblings; whether it is itself left out is known all the same
+        held = self._where((row, self._run)) if self._where is not None else True
+        return Stand(0, held if isinstance(held, Blocked) else held is True, Group(), self._lacking)
 
     def _split(self) -> dict[str, Stand]:
         rows = self._rows

@@ -1,6 +1,7 @@
 """`python -m tests.differential --count 200000 --seed 1`: engines against the interpreter, with a bar, until the count or the time is up.
 
-Exit code 0: they agree on everything; 1: they differ, and the smallest case found is printed.
+Exit code 0: they agree on everything; 1: they differ, and the smallest case found is printed. At the end it says which kinds of
+nodes the random programs were made of, so that a construct that is never generated is seen.
 """
 
 from __future__ import annotations
@@ -8,13 +9,19 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections import Counter
 from itertools import chain
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from policydsl.core.program import Program
 from tests.differential.cases import endless, reported
 from tests.differential.engines import ENGINES
+from tests.differential.nodes import all_kinds, counted
 from tests.differential.run import Found, Tally, compare
+
+RAREST = 6
+"""How many kinds of nodes are named as the rarest."""
 
 
 def main() -> int:
@@ -30,9 +37,14 @@ def main() -> int:
     engines = {name: ENGINES[name] for name in options.engine or ENGINES}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     tally, found, start = Tally(), [], time.monotonic()
+    made: Counter[str] = Counter()
+    program: Program | None = None
     with Progress(*columns) as progress:
         task = progress.add_task(f"seed {options.seed}", total=options.count)
         for case in chain(reported(), endless(options.seed)):
+            if case.program is not program and case.origin.startswith(("core program", "random policy")):
+                program = case.program
+                made.update(counted(program))
             tally, difference = compare(case, engines, tally)
             progress.update(task, completed=tally.cases)
             if difference is not None and _is_new(difference, found):
@@ -45,6 +57,9 @@ def main() -> int:
         f"{tally.cases} comparisons of whole cases ({', '.join(engines)}), {tally.outcomes} outcomes, of them {tally.values} values; "
         f"{tally.declined} declined; {len(found)} differences; {time.monotonic() - start:.0f} s; seed {options.seed}"
     )
+    rare = ", ".join(f"{kind} {times}" for kind, times in made.most_common()[: -RAREST - 1 : -1])
+    never = ", ".join(sorted(all_kinds() - set(made))) or "none"
+    print(f"{len(made)} kinds of nodes in random programs; rarest: {rare}; never: {never}")  # noqa: T201 - a command
     return 1 if found else 0
 
 

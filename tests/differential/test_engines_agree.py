@@ -13,6 +13,7 @@ from policydsl.core.program import Program
 from policydsl.core.values import Outcome
 from tests.differential.cases import Case, core_programs, examples, near_examples, reported, written_policies
 from tests.differential.engines import ENGINES, Outcomes, second
+from tests.differential.nodes import all_kinds, counted
 from tests.differential.run import Tally, compare, first
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -68,6 +69,15 @@ def test_a_difference_is_found_and_made_small() -> None:
     assert found is not None
     assert sum(len(rows) for rows in found.case.facts.tables.values()) <= 3
     assert len(found.case.text.splitlines()) < 40
+
+
+def test_random_programs_are_made_of_every_kind_of_node() -> None:
+    made: set[str] = set()
+    for seed in range(80):
+        case = next(written_policies(Random(seed)))
+        made |= set(counted(case.program)) | set(counted(next(core_programs(Random(seed))).program))
+    assert all_kinds() - made == set()
+    assert made - all_kinds() == set()
 
 
 def test_the_same_seed_gives_the_same_cases() -> None:

@@ -60,8 +60,8 @@ class Family:
                 else:
                     self.sure.append(one)
         self.unknown = mine if isinstance(mine, Blocked) else together(whys) if whys else None
-        if by_owner and owner is not None and row.parent is None:
-            self.unknown = walk.scene.no_row(owner, "")
+        if by_owner and owner is not None and (row.parent is None or walk.scene.row(owner, row.parent) is None):
+            self.unknown = walk.scene.no_row(owner, row.parent or "")
 
     @staticmethod
     def counts(walk: Walk, among: core.Siblings, row: Record, rule: Rule) -> Outcome:
@@ -202,7 +202,12 @@ def place(walk: Walk, node: core.Rank, family: Family, row: Record, asker: Asker
             further = sum(plain(value) for value in mine) > sum(plain(value) for value in keys_of(one))
             whys.append(together([why, where]) if why is not None and further else where)
         elif why is not None:
-            if where == -1 or node.ties == "pending":
+            # without gaps, a row with the very keys of one that counts takes no place of its own
+            takes_none = node.ties == "dense" and any(
+                all(plain(left) and same(left, right) for left, right in zip(keys_of(other), keys_of(one), strict=True))
+                for other in family.sure
+            )
+            if (where == -1 and not takes_none) or node.ties == "pending":
                 whys.append(why)
         elif where == -1:
             ahead.append(one)
@@ -212,16 +217,27 @@ def place(walk: Walk, node: core.Rank, family: Family, row: Record, asker: Asker
         return together(whys)
     if node.ties == "dense":
         kept: list[list[Any]] = []
-        for one in ahead:
-            theirs = keys_of(one)
-            if any(not plain(value) for value in theirs):
-                return together([no_answer(value, asker) for value in theirs if not plain(value)])
-            if theirs not in kept:
+        for theirs in map(keys_of, ahead):
+            alike: list[Any] = [one_like(theirs, others, asker) for others in kept]
+            unsure = [item for item in alike if isinstance(item, Blocked)]
+            if unsure and True not in alike:
+                return together(unsure)
+            if True not in alike:
                 kept.append(theirs)
         return 1 + len(kept)
     if level and node.ties == "pending":
         return asker.says(Lack.DECISION)
     return 1 + len(ahead)
+
+
+def one_like(left: list[Any], right: list[Any], asker: Asker) -> Any:
+    """Whether two rows have the same keys; blocked where a key that is not known decides it."""
+    for one, other in zip(left, right, strict=True):
+        if not plain(one) or not plain(other):
+            return together([no_answer(item, asker) for item in (one, other) if not plain(item)])
+        if not same(one, other):
+            return False
+    return True
 
 
 def share(walk: Walk, node: core.Share, family: Family, row: Record, asker: Asker) -> Outcome:
