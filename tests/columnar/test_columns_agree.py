@@ -161,3 +161,35 @@ def test_a_rule_that_needs_all_rows_is_left_to_the_reference_or_refused(monkeypa
     with pytest.raises(TooLarge) as caught:
         Engine(program, duckdb.connect()).facts(facts)
     assert "参考解释器" in str(caught.value)
+
+
+LISTS = """政策 “清单”:
+    编号 EX-2
+    主体 区
+
+对象 区:
+    名称: 文本 主键
+    限:   数  不低于 0
+
+对象 活动 属于 区:
+    人数: 数
+    日期: 日期
+
+规则 各场 = 列出(活动: 人数 ÷ 3)  依据 一
+规则 各日 = 列出(活动.日期)  依据 一
+规则 最多 = 最大(各场)  依据 一
+规则 限内 = 若 限 大于 2 则 各场 否则 列出(活动.人数)  依据 一
+"""
+
+
+@pytest.mark.parametrize("limits", [(5, 1), (5, -1)])
+def test_lists_of_numbers_and_days(limits: tuple[int, int]) -> None:
+    program = policydsl.loads(LISTS)
+    rows = [{"名称": name, "限": limit} for name, limit in zip("东西", limits, strict=True)]
+    held = [
+        {"所属区": owner, "人数": count, "日期": day}
+        for owner, count, day in (("东", 3, "2025-08-31"), ("东", 4, "2024-02-29"), ("西", 1, "2025-01-01"))
+    ]
+    compared, wrong, _ = differences(program, policydsl.facts_of(program, {"区": rows, "活动": held}).facts)
+    assert not wrong
+    assert compared >= 8

@@ -39,7 +39,7 @@ def test_months_are_added_up_to_the_ends_of_the_calendar(day: date, months: int,
 
 @pytest.mark.parametrize(("day", "months"), [(date(9999, 12, 1), 1), (date(1, 1, 1), -1)])
 def test_beyond_the_calendar_is_told(day: date, months: int) -> None:
-    with pytest.raises(OverflowError, match="^年份超出日历 / beyond the calendar$"):
+    with pytest.raises(OverflowError, match=r"^年份超出日历 / beyond the calendar$"):
         add_months(day, months)
 
 
