@@ -15,8 +15,9 @@ from policydsl.core.program import Program
 from policydsl.core.values import Blocked, Lack, NotApplicable, Outcome
 from policydsl.interpret.evaluate import Evaluator
 from policydsl.prove.case import facts_of
-from policydsl.prove.encode import Encoder, Hazard, Sym, equal
+from policydsl.prove.encode import Encoder
 from policydsl.prove.numbers import Floors, Num
+from policydsl.prove.outcomes import Hazard, Sym, equal
 from policydsl.prove.solve import Search, cells_in, relevant, symbols_in, term_of
 from policydsl.prove.stated import ask
 from policydsl.prove.symbols import Path, Symbols

@@ -12,70 +12,21 @@ from fractions import Fraction
 from typing import Any
 
 import z3
-from attrs import evolve, frozen
+from attrs import evolve
 
 from policydsl.core import program as core
 from policydsl.core.program import Expr, Program
 from policydsl.core.types import Bool, Date, Moment, Number, strip
 from policydsl.core.units import Unit
 from policydsl.core.values import NONE, NotApplicable
-from policydsl.core.walk import everything, parts
-from policydsl.prove import numbers
+from policydsl.core.walk import everything
+from policydsl.prove import amounts, choices, numbers
+from policydsl.prove.hanging import below, entity_over, named_outside, structure
 from policydsl.prove.numbers import Floors, Num
+from policydsl.prove.outcomes import NO, YES, Branch, Hazard, Scope, Sym, either
 from policydsl.prove.symbols import Free, Path, Symbols
 
-NO, YES = z3.BoolVal(False), z3.BoolVal(True)
 COUNT = Number(Unit(), whole=True)
-
-
-@frozen(eq=False)
-class Sym:
-    """An outcome as formulas. At most where none of the conditions holds is `term` its value.
-
-    `none`: none or not applicable. `waits`: no value for a reason that lies elsewhere or with people. `broken`: no value for a
-    reason that lies in the rule itself (a gap, a clash, a division by zero).
-    """
-
-    term: Any
-    none: Any = NO
-    waits: Any = NO
-    broken: Any = NO
-
-    @property
-    def fit(self) -> Any:
-        """That there is a value to compute with."""
-        return z3.And(z3.Not(self.none), z3.Not(self.waits), z3.Not(self.broken))
-
-    @property
-    def never(self) -> bool:
-        """Whether there is no value whatever the facts are."""
-        return any(z3.is_true(condition) for condition in (self.none, self.waits, self.broken))
-
-
-@frozen(eq=False)
-class Hazard:
-    """A place that may break a rule: "gap", "clash", "zero", "order", "step"; `when` it does."""
-
-    kind: str
-    rule: core.Rule
-    node: Expr
-    when: Any
-
-
-@frozen(eq=False)
-class Branch:
-    """A row, band, case or cap of a rule, and when it is the one that counts. `spare`: a 否则 that has to be written, needed or not."""
-
-    kind: str
-    rule: core.Rule
-    label: str
-    at: int
-    span: Any
-    when: Any
-    spare: bool = False
-
-
-Scope = tuple[Any, ...]
 
 
 class Encoder:
@@ -215,17 +166,17 @@ class Encoder:
                     each.append(self.strict((one, said), self.compared("eq", item, choice, one, said)))
                 return self.counted(each, 1)
             case core.Choose():
-                return self.choose(node, scopes)
+                return choices.choose(self, node, scopes)
             case core.Bands():
-                return self.bands(node, scopes)
+                return choices.bands(self, node, scopes)
             case core.Brackets():
-                return self.brackets(node, scopes)
+                return amounts.brackets(self, node, scopes)
             case core.Increment():
-                return self.increment(node, scopes)
+                return amounts.increment(self, node, scopes)
             case core.Limit():
-                return self.limit(node, scopes)
-            case core.Pick(kind=kind, options=choices):
-                parts_ = [self.of(choice.value, scopes) for choice in choices]
+                return amounts.limit(self, node, scopes)
+            case core.Pick(kind=kind, options=options):
+                parts_ = [self.of(choice.value, scopes) for choice in options]
                 if not all(isinstance(part.term, Num) for part in parts_):
                     return self.free(node, scopes)
                 best = parts_[0].term
@@ -235,14 +186,14 @@ class Encoder:
                 return self.strict(parts_, best)
             case core.Round(mode=mode, place=place, body=body):
                 inner = self.of(body, scopes)
-                return self.strict((inner,), self.rounded(mode, place, inner.term))
+                return self.strict((inner,), amounts.rounded(self, mode, place, inner.term))
             case core.Lookup():
-                return self.lookup(node, scopes)
-            case core.Switch(reading=reading, options=choices):
+                return choices.lookup(self, node, scopes)
+            case core.Switch(reading=reading, options=options):
                 adopted = self.readings.get(reading)
                 if adopted is None:
                     return self.switched(node, scopes)
-                return next(self.of(choice.value, scopes) for choice in choices if choice.label == adopted)
+                return next(self.of(choice.value, scopes) for choice in options if choice.label == adopted)
             case core.IfInapplicable(body=body, instead=instead):
                 inner, other = self.of(body, scopes), self.of(instead, scopes)
                 return self.chosen(inner.none, other, evolve(inner, none=NO))
@@ -395,103 +346,6 @@ class Encoder:
         self._path.pop()
         return found
 
-    # ------------------------------------------------------------ choices
-
-    def choose(self, node: core.Choose, scopes: Scope) -> Sym:
-        first = node.hit == "first"
-        whens = []
-        decided: Any = YES
-        for case in node.cases:
-            when = self.under(decided, case.when, scopes)
-            whens.append(when)
-            if first:
-                decided = z3.simplify(z3.And(decided, when.fit, z3.Not(when.term)))
-        holds = [z3.simplify(z3.And(when.fit, when.term)) for when in whens]
-        fails = [z3.simplify(z3.And(when.fit, z3.Not(when.term))) for when in whens]
-        values = []
-        before: Any = YES
-        for at, case in enumerate(node.cases):
-            alone = z3.simplify(z3.And(before, holds[at]) if first else holds[at])
-            values.append(self.under(alone, case.value, scopes))
-            if not self.by_reading(case.when):
-                self.branch("case", case.label, at, case.span or case.value.span, alone)
-            before = z3.And(before, fails[at])
-        before = z3.simplify(before)
-        if node.otherwise is not None:
-            rest = self.under(before, node.otherwise, scopes)
-            if not any(self.by_reading(case.when) for case in node.cases):
-                self.branch("otherwise", "", len(node.cases), node.otherwise.span, before, node.form != "if")
-        else:
-            rest = Sym(self.blank(node), waits=YES if node.form == "dated" else NO)
-            if node.form != "dated":
-                rest = self.hazard("gap", node, before, rest)
-        result = rest
-        for at in reversed(range(len(values))):
-            result = self.chosen(holds[at], values[at], result)
-            if first:
-                blocked = z3.Not(whens[at].fit)
-                open_ = Sym(
-                    result.term,
-                    NO,
-                    z3.And(blocked, whens[at].waits),
-                    z3.And(blocked, z3.Or(whens[at].broken, whens[at].none)),
-                )
-                result = self.chosen(blocked, open_, result)
-        if first:
-            return result
-        clashes = []
-        for at in range(len(values)):
-            for other in range(at):
-                both = z3.And(holds[at], holds[other])
-                if node.hit == "agree":
-                    both = z3.And(both, values[at].fit, values[other].fit, z3.Not(equal(values[at], values[other])))
-                clashes.append(both)
-        clash = z3.simplify(either(clashes))
-        undecided = either([z3.Not(when.fit) for when in whens])
-        result = evolve(result, waits=z3.simplify(z3.Or(result.waits, undecided)))
-        return self.hazard("clash", node, clash, result)
-
-    def by_reading(self, when: Expr) -> bool:
-        """Whether a reading decides a condition, not the facts."""
-        for node in everything(when):
-            if isinstance(node, core.Switch):
-                return True
-            if isinstance(node, core.RuleRead) and self.program.rule_index[node.entity, node.name].kind == "reading":
-                return True
-        return all(isinstance(node, core.Compare | core.Const | core.Local | core.OneOf) for node in everything(when))
-
-    def bands(self, node: core.Bands, scopes: Scope) -> Sym:
-        measure = self.of(node.measure, scopes)
-        bounds = [self.of(row.bound, scopes) for row in node.rows]
-        if not isinstance(measure.term, Num):
-            return self.free(node, scopes)
-        lower = node.side == "lower"
-        reached = []
-        for row, bound in zip(node.rows, bounds, strict=True):
-            op = ("ge" if row.inclusive else "gt") if lower else ("le" if row.inclusive else "lt")
-            reached.append(z3.simplify(numbers.compared(op, measure.term, bound.term)))
-        needed = self.strict((measure, *bounds), None)
-        order = list(reversed(range(len(reached)))) if lower else list(range(len(reached)))
-        before: Any = needed.fit
-        values: dict[int, Sym] = {}
-        for at in order:
-            alone = z3.simplify(z3.And(before, reached[at]))
-            values[at] = self.under(alone, node.rows[at].value, scopes)
-            self.branch("band", "", at, node.rows[at].span, alone)
-            before = z3.And(before, z3.Not(reached[at]))
-        result = self.under(z3.simplify(before), node.otherwise, scopes)
-        if node.otherwise.span is not None and not isinstance(node.otherwise, core.Pending):
-            self.branch("otherwise", "", len(node.rows), node.otherwise.span, z3.simplify(before), True)
-        for at in reversed(order):
-            result = self.chosen(reached[at], values[at], result)
-        wrong = []
-        for at in range(len(bounds) - 1):
-            one, then = node.rows[at].inclusive, node.rows[at + 1].inclusive
-            narrower = (one and not then) if lower else (then and not one)
-            wrong.append(numbers.compared("gt" if narrower else "ge", bounds[at].term, bounds[at + 1].term))
-        result = self.joined(needed, result)
-        return self.hazard("order", node, z3.And(needed.fit, either(wrong)), result)
-
     def joined(self, needed: Sym, result: Sym) -> Sym:
         """A result that also needs other things."""
         fit = needed.fit
@@ -501,155 +355,6 @@ class Encoder:
             z3.simplify(z3.Or(needed.waits, z3.And(fit, result.waits))),
             z3.simplify(z3.Or(needed.broken, z3.And(fit, result.broken))),
         )
-
-    def lookup(self, node: core.Lookup, scopes: Scope) -> Sym:
-        table = self.program.tables[node.table]
-        keys = [self.of(key, scopes) for key in node.keys]
-        needed = self.strict(keys, None)
-        rows = sorted(enumerate(table.rows), key=lambda item: item[1].otherwise)
-        matches = []
-        for _, row in rows:
-            parts = [self.accepts(one, key) for one, key in zip(row.keys, keys, strict=True)]
-            matches.append(z3.simplify(z3.And(parts) if parts else YES))
-        values, before = [], needed.fit
-        for (at, row), match in zip(rows, matches, strict=True):
-            alone = z3.simplify(z3.And(before, match))
-            values.append(self.under(alone, row.cells[node.column], (self._root[-1],)))
-            self.branch("row", table.name, at, row.span, alone)
-            before = z3.And(before, z3.Not(match))
-        result = Sym(self.blank(node))
-        for match, value in reversed(list(zip(matches, values, strict=True))):
-            result = self.chosen(match, value, result)
-        result = self.joined(needed, result)
-        return self.hazard("gap", node, before, result)
-
-    def accepts(self, keys: Any, key: Sym) -> Any:
-        if keys is None:
-            return YES
-        met = []
-        for one in keys:
-            if isinstance(one, core.Interval):
-                parts = []
-                for end, closed, op in ((one.low, one.low_closed, "g"), (one.high, one.high_closed, "l")):
-                    if end is not None:
-                        term = self.symbols.literal(end, numbers.constant)
-                        word = op + ("e" if closed else "t")
-                        if isinstance(term, Num):
-                            parts.append(numbers.compared(word, key.term, term))
-                        else:
-                            parts.append(
-                                {
-                                    "ge": key.term >= term,
-                                    "gt": key.term > term,
-                                    "le": key.term <= term,
-                                    "lt": key.term < term,
-                                }[word]
-                            )
-                met.append(z3.And(parts) if parts else YES)
-            else:
-                term = self.symbols.literal(one, numbers.constant)
-                met.append(numbers.compared("eq", key.term, term) if isinstance(term, Num) else key.term == term)
-        return z3.Or(met)
-
-    # ------------------------------------------------------------ amounts
-
-    def brackets(self, node: core.Brackets, scopes: Scope) -> Sym:
-        measure = self.of(node.measure, scopes)
-        parts = [measure]
-        total, zero = numbers.constant(0), numbers.constant(0)
-        wrong = []
-        for piece in node.slices:
-            start, rate = self.of(piece.start, scopes), self.of(piece.rate, scopes)
-            parts += [start, rate]
-            top = measure.term
-            if piece.end is not None:
-                end = self.of(piece.end, scopes)
-                parts.append(end)
-                top = numbers.chosen(numbers.compared("le", top, end.term), top, end.term)
-                wrong.append(numbers.compared("lt", end.term, start.term))
-            part = numbers.minus(top, start.term)
-            part = numbers.chosen(numbers.compared("gt", part, zero), part, zero)
-            total = numbers.plus(total, numbers.product(part, rate.term))
-        result = self.strict(parts, total)
-        return self.hazard("order", node, z3.And(result.fit, either(wrong)), result)
-
-    def increment(self, node: core.Increment, scopes: Scope) -> Sym:
-        measure, start = self.of(node.measure, scopes), self.of(node.start, scopes)
-        parts, routes, wrong = [measure, start], [], []
-        beyond, zero = numbers.minus(measure.term, start.term), numbers.constant(0)
-        most = None if node.most_steps is None else self.of(node.most_steps, scopes)
-        for step in node.steps:
-            size, award = self.of(step.size, scopes), self.of(step.award, scopes)
-            parts += [size, award]
-            # the divisor is taken as positive; where it is not, the rule has no value
-            share = Num(
-                numbers.times(beyond.top, size.term.bottom), _divisor(numbers.times(beyond.bottom, size.term.top))
-            )
-            if node.started:
-                whole = -self.floors.floor(Num(-share.top, share.bottom))
-            else:
-                whole = self.floors.floor(share)
-            steps = z3.If(whole > 0, whole, 0)
-            if most is not None:
-                least = self.floors.floor(most.term)
-                steps = z3.If(steps <= least, steps, z3.If(least > 0, least, 0))
-            routes.append(numbers.product(Num(steps), award.term))
-            wrong.append(numbers.compared("le", size.term, zero))
-        if most is not None:
-            parts.append(most)
-        total = routes[0]
-        for route in routes[1:]:
-            if node.join == "sum":
-                total = numbers.plus(total, route)
-            else:
-                total = numbers.chosen(
-                    numbers.compared("ge" if node.join == "max" else "le", total, route), total, route
-                )
-        if node.at_start is not None:
-            first = self.of(node.at_start, scopes)
-            parts.append(first)
-            reached = numbers.compared("ge", measure.term, start.term)
-            total = numbers.plus(total, numbers.chosen(reached, first.term, zero))
-        result = self.strict(parts, total)
-        return self.hazard("step", node, z3.And(result.fit, either(wrong)), result)
-
-    def limit(self, node: core.Limit, scopes: Scope) -> Sym:
-        body = self.of(node.body, scopes)
-        if not isinstance(body.term, Num):
-            return self.free(node, scopes)
-        amount, parts = body.term, [body]
-        for bound in node.bounds:
-            when = Sym(YES) if bound.when is None else self.of(bound.when, scopes)
-            holds = z3.simplify(z3.And(when.fit, when.term))
-            limit = self.under(holds, bound.limit, scopes)
-            over = numbers.compared("gt" if bound.kind == "cap" else "lt", amount, limit.term)
-            amount = numbers.chosen(z3.simplify(z3.And(holds, over)), limit.term, amount)
-            self.branch(bound.kind, "", len(parts), bound.span, z3.And(holds, over))
-            parts.append(
-                Sym(
-                    None,
-                    z3.And(when.fit, when.term, limit.none),
-                    z3.Or(when.waits, z3.And(holds, limit.waits)),
-                    z3.Or(when.broken, when.none, z3.And(holds, limit.broken)),
-                )
-            )
-        return self.strict(parts, amount)
-
-    def rounded(self, mode: str, place: Fraction, amount: Num) -> Num:
-        size = numbers.product(amount, numbers.constant(1 / place))
-        below = numbers.compared("lt", size, numbers.constant(0))
-        size = numbers.chosen(below, numbers.minus(numbers.constant(0), size), size)
-        half = numbers.constant(Fraction(1, 2))
-        if mode == "down":
-            whole = self.floors.floor(size)
-        elif mode == "up":
-            whole = -self.floors.floor(numbers.minus(numbers.constant(0), size))
-        else:
-            whole = self.floors.floor(numbers.plus(size, half))
-            if mode == "half-even":
-                exactly = numbers.compared("eq", numbers.plus(size, half), Num(whole))
-                whole = z3.If(z3.And(exactly, whole % 2 == 1), whole - 1, whole)
-        return numbers.product(Num(z3.If(below, -whole, whole)), numbers.constant(place))
 
     # ------------------------------------------------------------ what formulas do not carry
 
@@ -712,73 +417,4 @@ class Encoder:
                 if isinstance(one, core.RuleRead) and (one.entity, one.name) not in met:
                     met.add((one.entity, one.name))
                     stack.append(self.program.rule_index[one.entity, one.name].body)
-        return _named_outside(node, inside)
-
-
-def _named_outside(node: Expr, depth: int) -> bool:
-    """Whether an expression uses a named value from outside it; what that hangs on is not looked into."""
-    match node:
-        case core.Local(depth=at):
-            return at >= depth
-        case core.Let(value=value, body=body):
-            return _named_outside(value, depth) or _named_outside(body, depth + 1)
-        case core.Aggregate() | core.Within():
-            seen = (
-                (node.where, node.body, node.order) if isinstance(node, core.Aggregate) else (node.where, node.column)
-            )
-            within = [one for one in seen if one is not None]
-            rest = [one for one in parts(node) if not any(one is other for other in within)]
-            return any(_named_outside(one, depth + 1) for one in within) or any(
-                _named_outside(one, depth) for one in rest
-            )
-        case core.Running() | core.Previous() | core.Rank() | core.Share():
-            return any(isinstance(one, core.Local) for one in everything(node))
-    return any(_named_outside(one, depth) for one in parts(node))
-
-
-def entity_over(node: Expr) -> str:
-    """The entity over whose rows a node runs, empty where it runs over none."""
-    if isinstance(node, core.Aggregate | core.Within):
-        return node.rows.entity
-    return node.among.entity if isinstance(node, core.Running | core.Previous | core.Rank | core.Share) else ""
-
-
-def below(program: Program, entity: str, above: str) -> bool:
-    """Whether rows of an entity are those of another, or belong to them."""
-    at: str | None = entity
-    while at is not None and at != above:
-        at = program.entities[at].owner
-    return at == above
-
-
-def _divisor(term: Any) -> Any:
-    value = numbers.known(term)
-    return value if isinstance(value, int) and value > 0 else term
-
-
-def either(conditions: list[Any]) -> Any:
-    """Any of the conditions."""
-    return z3.simplify(z3.Or(conditions)) if conditions else NO
-
-
-def equal(one: Sym, other: Sym) -> Any:
-    """That two values are the same."""
-    if isinstance(one.term, Num) and isinstance(other.term, Num):
-        return numbers.compared("eq", one.term, other.term)
-    if isinstance(one.term, Num) or isinstance(other.term, Num) or one.term.sort() != other.term.sort():
-        return NO
-    return one.term == other.term
-
-
-def structure(node: Any) -> str:
-    """An expression as text by its parts, without the places where they were written."""
-    if isinstance(node, tuple):
-        return "(" + ",".join(structure(item) for item in node) + ")"
-    if isinstance(node, core.Pick):
-        # the names of alternatives are for the reader
-        return f"Pick({node.kind},{','.join(structure(option.value) for option in node.options)})"
-    if hasattr(node, "__attrs_attrs__") and type(node).__module__ == core.__name__:
-        fields = [item.name for item in node.__attrs_attrs__ if item.eq and item.name != "type"]
-        inner = ",".join(f"{name}={structure(getattr(node, name))}" for name in fields)
-        return f"{type(node).__name__}({inner})"
-    return repr(node)
+        return named_outside(node, inside)

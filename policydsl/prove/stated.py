@@ -19,8 +19,10 @@ from policydsl.interpret.against import broken
 from policydsl.interpret.changed import Way, dealt, renamed, with_cell
 from policydsl.interpret.reads import key_text
 from policydsl.prove.case import value_of
-from policydsl.prove.encode import Encoder, Sym, entity_over, equal
+from policydsl.prove.encode import Encoder
+from policydsl.prove.hanging import entity_over
 from policydsl.prove.numbers import Floors, Num, compared, constant, minus, plus
+from policydsl.prove.outcomes import Sym, equal
 from policydsl.prove.solve import Search, relevant, symbols_in, term_of
 from policydsl.prove.symbols import Cell, Path, Symbols
 from policydsl.prove.verdict import Counterexample, Verdict
