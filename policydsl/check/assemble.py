@@ -8,6 +8,7 @@ from attrs import evolve
 
 from policydsl.check import lint
 from policydsl.check.citations import citers
+from policydsl.check.collect import collect
 from policydsl.check.customary import customary
 from policydsl.check.divisors import unsafe_divisors
 from policydsl.check.examples import check_example
@@ -18,7 +19,7 @@ from policydsl.check.properties import stated
 from policydsl.check.registers import registers
 from policydsl.check.rounds import endless
 from policydsl.check.rules import bound_rules, default_of, defined, infer_draft
-from policydsl.check.scope import Draft, Scope, collect
+from policydsl.check.scope import Draft, Scope
 from policydsl.check.tables import check_table, same_columns
 from policydsl.core import program as core
 from policydsl.core.types import NEVER, Bool, Never, Number, strip
