@@ -145,6 +145,9 @@ def _ascends(checker: Checker, ends: list[End]) -> None:
         a, b = previous.value, this.value
         if a is None or b is None or type(a) is bool:
             continue
+        # a number and a day under a measure of which nothing is known: that is told there
+        if type(a) is not type(b) and not (isinstance(a, int | Fraction) and isinstance(b, int | Fraction)):
+            continue
         if a == b and previous.closed == this.closed:
             checker.report("band-repeated", this.span, bound=this.span.text)
         elif a > b:  # type: ignore[operator]
