@@ -70,6 +70,8 @@ def _details(pair: Pair, old: tree.Declaration, new: tree.Declaration) -> Iterat
                 yield Detail("keys", {"before": old.keys, "after": new.keys})
             if not pair.same(old.across, new.across):
                 yield Detail("keys", {"before": old.across, "after": new.across})
+            if old.rest_same != new.rest_same:
+                yield Detail("rest", {"before": _rest(old), "after": _rest(new)})
             yield from grid_details(pair, old, new)
         case tree.Rule(), tree.Rule():
             yield from _valued(pair, old, new)
@@ -82,6 +84,8 @@ def _details(pair: Pair, old: tree.Declaration, new: tree.Declaration) -> Iterat
             yield from pair.expressions(old.value, new.value)
             yield from pair.rows(old.after, new.after)
         case tree.Conditions(), tree.Conditions():
+            if old.word != new.word:
+                yield Detail("called", {"before": old.word, "after": new.word}, "wording")
             yield from _items(pair, old, new, ())
         case tree.Task(), tree.Task():
             yield from pair.expressions(old.condition, new.condition)
@@ -113,7 +117,16 @@ def _details(pair: Pair, old: tree.Declaration, new: tree.Declaration) -> Iterat
                 if line is not None and (one is None or two is None or not pair.same(one, two)):
                     told: Weight = "wording" if line.word == "SOURCE" else "substance"
                     yield Detail("register-line", {"word": line.word, "before": one, "after": two}, told)
+        case tree.Erratum(), tree.Erratum():
+            if old.meant != new.meant:
+                yield Detail("meant", {"before": old.meant, "after": new.meant}, "wording")
+            if old.reason != new.reason:
+                yield Detail("reason", {"before": old.reason, "after": new.reason}, "wording")
         case tree.Amendment(), tree.Amendment():
+            if old.since != new.since:
+                yield Detail("first-day", {"before": old.since, "after": new.since})
+            if old.until != new.until:
+                yield Detail("last-day", {"before": old.until, "after": new.until})
             if not pair.same(old.lines, new.lines):
                 yield Detail("lines", {"before": old, "after": new})
 
@@ -124,6 +137,10 @@ def cited(pair: Pair, old: Thing, new: Thing) -> list[Detail]:
     if pair.same(one, two) if one is not None and two is not None else old.clause == new.clause:
         return []
     return [Detail("cited", {"before": old.clause, "after": new.clause}, "wording")]
+
+
+def _rest(table: tree.Table) -> str:
+    return "REST_SAME" if table.rest_same else ""
 
 
 def _valued(pair: Pair, old: tree.Rule | tree.Parameter, new: tree.Rule | tree.Parameter) -> Iterator[Detail]:

@@ -246,7 +246,7 @@ class _Teller:
                 return self._line(detail, phrase)
             case "table-row-added" | "table-row-removed":
                 return self._table_row(detail, phrase)
-            case "hit" | "how-many":
+            case "hit" | "how-many" | "rest" | "called":
                 one, two = (
                     BY_ID[str(data[side])].spelling(self.lang) if data[side] else "" for side in ("before", "after")
                 )

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from policydsl.compare.differences import differences
+from policydsl.compare.told import DifferencesTold, tell
+from policydsl.diagnostics.model import Language
+from policydsl.source import Source
+from policydsl.syntax.parse import parse
 from tests.compare.policies import BASE, between, changed, told
 
 SENTENCES = [
@@ -171,3 +176,60 @@ def test_the_order_of_caps_and_rounding_is_a_change() -> None:
     two = changed(("    封顶 上限\n", "    向上 到 百元\n    封顶 上限\n"))
     (change,) = told(one, two).substance
     assert change.name == "奖励" and change.points
+
+
+AMENDED = """政策 “改”:
+    编号  例-2
+修订 例-1 自 2025年4月1日 至 2025年9月30日:  依据 一
+    改为 上限 = 120万元
+"""
+
+
+@pytest.mark.parametrize(
+    ("edit", "chinese", "english"),
+    [
+        (("4月1日", "5月1日"), "起始日 2025年4月1日 → 2025年5月1日", "first day 2025-04-01 → 2025-05-01"),
+        (("9月30日", "9月29日"), "截止日 2025年9月30日 → 2025年9月29日", "last day 2025-09-30 → 2025-09-29"),
+        (("至 2025年9月30日", "起"), "截止日 2025年9月30日 → 无", "last day 2025-09-30 → none"),
+    ],
+    ids=["since", "until", "open"],
+)
+def test_the_days_of_an_amendment_are_told(edit: tuple[str, str], chinese: str, english: str) -> None:
+    told_in: tuple[tuple[Language, str], ...] = (("zh", chinese), ("en", english))
+    for lang, sentence in told_in:
+        (change,) = _amendments(AMENDED, changed(edit, text=AMENDED), lang).substance
+        assert (change.fate, change.points) == (_FATES[lang], ((sentence, True),))
+    (back,) = _amendments(changed(edit, text=AMENDED), AMENDED, "zh").substance
+    assert len(back.points) == 1
+
+
+_FATES = {"zh": "修改", "en": "changed"}
+
+
+def _amendments(old: str, new: str, lang: Language) -> DifferencesTold:
+    """Between two notices that amend one that is not at hand: only as they are written."""
+    (one, found), (two, again) = (parse(Source("改.pol", text)) for text in (old, new))
+    assert not found and not again
+    return tell(differences(one, two), lang)
+
+
+def test_an_erratum_read_otherwise_is_wording() -> None:
+    text = BASE + "勘误 一 “百分之五” 应为 “百分之十” 理由 “附表”\n"
+    for edit, sentence in (
+        (("“百分之十”", "“百分之八”"), "应为 “百分之十” → “百分之八”"),
+        (("“附表”", "“表一”"), "理由 “附表” → “表一”"),
+    ):
+        (change,) = told(text, changed(edit, text=text)).wording
+        assert change.points == ((sentence, False),)
+
+
+def test_a_later_version_of_a_table_that_keeps_the_rest() -> None:
+    text = (
+        BASE
+        + "表 梯队 按 名称 自 2026年1月1日 起 其余照旧: 依据 二\n    | 名称 | 额度 |\n    | 甲区、乙区、丙区 | 45万元 |\n"
+    )
+    whole = changed((" 其余照旧:", ":"), text=text)
+    (one, found), (two, again) = (parse(Source("表.pol", each)) for each in (text, whole))
+    assert not found and not again
+    (change,) = tell(differences(one, two), "zh").substance
+    assert change.points == (("没写到的行 其余照旧 → 无", True),)

@@ -47,6 +47,16 @@ def test_it_is_read_back(text: str) -> None:
     assert [item.text for item in abroad.comments] == [item.text for item in file.comments]
 
 
+@pytest.mark.parametrize("line", ["性质 丙: 本.甲 与 本.数 无关", "性质 丙: 本.数、本.另 拆分 时 本.甲 合计不变"])
+def test_properties_may_speak_of_this_row(line: str) -> None:
+    file, findings = read(f"政策 “例”:\n    编号 例-1\n    主体 区\n{line}\n")
+    assert not findings
+    (again,) = read(format_file(file))[0].body[1:]
+    assert again == file.body[1]
+    (plain,) = read(format_file(file).replace("本.", ""))[0].body[1:]
+    assert plain != again and type(plain) is type(again)
+
+
 def test_the_tables_are_those_of_the_grammar() -> None:
     assert json.loads(TABLES.read_text(encoding="utf-8"))["grammar"] == fingerprint(), (
         "python -m policydsl.syntax.tables"

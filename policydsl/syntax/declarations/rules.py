@@ -11,6 +11,8 @@ from policydsl.syntax.declarations.twigs import after_equals, find, is_a
 from policydsl.syntax.lines import Line
 from policydsl.syntax.twig import Token, Tree
 
+_REFERENCES = ("reference", "this_reference")
+
 
 def rule(reader: Reader, line: Line, twig: Tree) -> tree.Rule | tree.Parameter:
     """规则 or 标准: a value, with the lines below that modify it."""
@@ -96,7 +98,7 @@ def property_of(reader: Reader, line: Line, twig: Tree) -> tree.Property:
     name = builder.name(twig.children[1], True)
     tokens = {child.type for child in twig.children if isinstance(child, Token)}
     # what stands there besides the name, without words and the citation
-    said = [child for child in twig.children[2:] if isinstance(child, Tree) and child.data == "reference"]
+    said = [child for child in twig.children[2:] if isinstance(child, Tree) and child.data in _REFERENCES]
     match str(twig.data):
         case "always":
             return tree.Always(name, builder.expr(twig.children[3]), cite, span=span)
