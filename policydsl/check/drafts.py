@@ -11,6 +11,7 @@ from policydsl.syntax import tree
 
 
 def whose(scope: Scope, node: tree.Declaration, on: tree.Name | None) -> EntityScope | None:
+    """The entity that a declaration is about: the one it stands under, else the main one; None after a finding."""
     if on is not None:
         found = scope.entity(on.text)
         if found is None:
@@ -30,6 +31,7 @@ def draft(
     on: tree.Name | None,
     applies: tuple[tree.Applies, ...],
 ) -> None:
+    """Notes a rule, task or the like with whose it is and the citation that its part lends."""
     item = whose(scope, node, on)
     if item is None:
         return
@@ -70,6 +72,7 @@ def conditions(
     on: tree.Name | None,
     applies: tuple[tree.Applies, ...],
 ) -> None:
+    """Notes the conditions of a list, each a rule of its own, and the list as the rule over them."""
     owner = whose(scope, node, on)
     if owner is None:
         return

@@ -26,6 +26,7 @@ from policydsl.syntax.keywords import TYPE_WORDS
 
 
 def fields(scope: Scope, item: EntityScope) -> None:
+    """The facts of an entity, those of its kinds of rows included."""
     keys = 0
     lines = [*item.node.fields, *(line for variant in item.node.variants for line in variant.fields)]
     for variant in item.node.variants:
@@ -134,6 +135,7 @@ def item_facts(scope: Scope, node: tree.Conditions, lent: str, on: tree.Name | N
 
 
 def decision(scope: Scope, node: tree.Decision, lent: str, on: tree.Name | None) -> None:
+    """A human decision as a fact of its entity."""
     item = whose(scope, node, on)
     if item is None:
         return
