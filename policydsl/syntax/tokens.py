@@ -63,7 +63,9 @@ class Words:
                 continue
             first, *rest = spelling.split(" ")
             follow = r"[ \t\r\n]+" + r"[ \t\r\n]+".join(rest) + r"(?!\w)" if rest else ""
-            self._words.setdefault(first, []).append((follow, keyword))
+            # of one spelling the function comes first (任一(…)), the word where no bracket follows (任一)
+            here = self._words.setdefault(first, [])
+            here.insert(0 if keyword.kind == "call" and not follow else len(here), (follow, keyword))
             if keyword.terminal == "POST" and self.language == "zh":
                 self._words.setdefault(f"及{spelling}", []).append(("", keyword))
             if rest and self.language == "zh":
