@@ -23,6 +23,7 @@ class Mutant:
     """One wrong change: the expressions that it replaces, what it says, and where.
 
     `kind` is what is changed (threshold, inclusive, rate, condition, join, cap, date, table, rounding, operation, band, siblings).
+    `table` is a table as changed, `row` the row of it that differs; `also` are others that compute cells from the same 标准.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Mutant:
     table: core.Table | None = field(default=None, repr=False)
     row: int = -1
     key: Value | None = None
+    also: tuple[core.Table, ...] = ()
 
     def said(self, language: str) -> str:
         """The change in words."""
@@ -42,9 +44,9 @@ class Mutant:
 
     def apply(self, program: core.Program) -> tuple[core.Rule, ...]:
         """The rules of the program as changed: those that do differ, of a table those that look it up."""
-        if self.table is not None:
-            return self.rules
         swap = {id(old): new for old, new in self.change}
+        if self.table is not None:
+            return tuple(rebuilt(rule, swap) for rule in self.rules)
         changed = (rebuilt(rule, swap) for rule in self.rules)
         return tuple(new for new, old in zip(changed, self.rules, strict=True) if new is not old)
 
@@ -79,10 +81,10 @@ def mutants(program: core.Program) -> tuple[Mutant, ...]:
         if rule.kind == "property":
             continue
         for place in spotted(program, rule):
-            cell = any(slot == "cell" for _, slot, _ in place.turns)
-            if cell:
-                continue
             node = place.node
+            # a cell that is written out is changed with its table
+            if isinstance(node, core.Const) and place.turns and place.turns[-1][1] == "cell":
+                continue
             at = (node.span.source.name, node.span.start, node.span.end) if node.span is not None else id(node)
             groups.setdefault((at, type(node).__name__, node), []).append(place)
     pen = Pen(program)
@@ -104,6 +106,7 @@ def _of(program: core.Program, pen: Pen, places: list[Spotted]) -> Iterator[Muta
             (place.node, change.new if place.node is first else _same(program, pen, place, change.zh))
             for place in places
         )
+        tables = _recomputed(program, places, swaps)
         yield Mutant(
             change.kind,
             rules,
@@ -112,7 +115,26 @@ def _of(program: core.Program, pen: Pen, places: list[Spotted]) -> Iterator[Muta
             change.zh,
             change.en,
             change.span or first.span,
+            tables[0][0] if tables else None,
+            tables[0][1] if tables else -1,
+            also=tuple(table for table, _ in tables[1:]),
         )
+
+
+def _recomputed(
+    program: core.Program, places: list[Spotted], swaps: tuple[tuple[core.Expr, core.Expr], ...]
+) -> list[tuple[core.Table, int]]:
+    """The tables of which a cell is computed from what is changed, as changed, each with the first such row."""
+    if not any(slot == "cell" for place in places for _, slot, _ in place.turns):
+        return []
+    swap = {id(old): new for old, new in swaps}
+    found = []
+    for table in program.tables.values():
+        rows = tuple(rebuilt(row, swap) for row in table.rows)
+        at = next((at for at, row in enumerate(rows) if row is not table.rows[at]), None)
+        if at is not None:
+            found.append((evolve(table, rows=rows), at))
+    return found
 
 
 def _same(program: core.Program, pen: Pen, place: Spotted, zh: str) -> core.Expr:
@@ -279,7 +301,8 @@ def _keys_moved(
 def program_with(program: core.Program, mutant: Mutant) -> core.Program:
     """The whole program with the change made."""
     if mutant.table is not None:
-        program = evolve(program, tables={**program.tables, mutant.table.name: mutant.table})
+        changed = {table.name: table for table in (mutant.table, *mutant.also)}
+        program = evolve(program, tables={**program.tables, **changed})
     rules = {rule.id: rule for rule in mutant.apply(program)}
     return evolve(program, rules=tuple(rules.get(rule.id, rule) for rule in program.rules))
 

@@ -51,7 +51,7 @@ class Changed:
     def __init__(self, trial: Trial, mutant: Mutant) -> None:
         self._trial = trial
         self._rules = mutant.apply(trial.program)
-        self._tables = () if mutant.table is None else (mutant.table,)
+        self._tables = () if mutant.table is None else (mutant.table, *mutant.also)
         self._ready: dict[Setting, Evaluator] = {}
 
     def evaluator(self, readings: Mapping[str, str], on: date | None) -> Evaluator:

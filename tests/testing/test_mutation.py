@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -255,3 +256,50 @@ def test_mistakes_are_made_in_ranks_shares_calendars_and_ranges(rule, more, wron
     said = mistakes_in(rule, more)
     for part in wrong:
         assert any(part in one for one in said), (part, said)
+
+
+COMPUTED = """政策 “例”:
+    编号 例-1
+    主体 人
+名录 类: 甲、乙
+对象 人:
+    名称: 文本 主键
+    类别: 类
+标准 底数 = 100元  依据 一
+表 率 按 类别: 依据 一
+    | 类别 | 额               |
+    | 甲   | 底数 × 5% + 20元 |
+    | 乙   | 最小(50元, 底数) |
+表 高 按 类别: 依据 一
+    | 类别   | 额       |
+    | 甲、乙 | 底数 × 3 |
+规则 得 = 率.额  依据 一
+规则 多 = 高.额  依据 一
+规则 底 = 底数 + 1元  依据 一
+"""
+
+
+def test_what_a_cell_is_computed_from_is_changed_too():
+    program = policydsl.loads(COMPUTED)
+    found = {item.zh: item for item in mutants(program)}
+    assert {
+        *("「5%」写成「6%」", "「20元」写成「21元」", "「50元」写成「49元」", "「3」写成「4」"),
+        *("「底数 × 5% + 20元」加写成减", "「最小(50元, 底数)」取低写成取高"),
+    } <= set(found)
+    rate = found["「5%」写成「6%」"]
+    assert (rate.table.name, rate.row, rate.also, rate.rules) == ("率", 0, (), (program.rules[0],))
+    # a 标准 is written once: every cell and every rule that is computed from it changes, and with the amounts of all
+    base = found["「100元」写成「101元」"]
+    assert {table.name for table in (base.table, *base.also)} == {"率", "高"}
+    assert {rule.name for rule in base.rules} == {"得", "多", "底"}
+    case = {"人": [{"名称": "子", "类别": "甲"}]}
+    for mutant, amounts in ((rate, (26, 300, 101)), (base, (Fraction(2505, 100), 303, 102))):
+        other = program_with(program, mutant)
+        run = policydsl.evaluate(other, policydsl.facts_of(other, case).facts)
+        assert tuple(run.outcome("人", "子", name) for name in ("得", "多", "底")) == amounts
+
+
+def test_computed_cells_are_pinned_by_examples_that_are_offered():
+    program = policydsl.loads(COMPUTED)
+    survivors = mutate(program).survivors
+    assert survivors and {item.fate for item in survivors} == {"told"}
