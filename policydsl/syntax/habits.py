@@ -54,9 +54,13 @@ def mended(line: str, symbol: str, language: Language, left: Callable[[str], int
             other = habit.pattern.sub(habit.into, text)
             if other != text:
                 tried.append((left(other), other))
-        if not tried or min(tried)[0] >= rest:
+        if not tried:
             return None
-        rest, text = min(tried)
+        # of those that get equally far the one that stands first
+        best, other = min(tried, key=lambda one: one[0])
+        if best >= rest:
+            return None
+        rest, text = best, other
         if rest < 0:
             return _stretch(line, text)
     return None
@@ -83,16 +87,21 @@ def _habits(language: Language) -> tuple[Habit, ...]:
     return tuple(Habit(re.compile(row[0]), row[1], row[2:]) for row in rows)
 
 
-_BAND, _FIELD, _DECLARED, _EXAMPLE, _HEADER = (
+_BAND, _FIELD, _DECLARED, _EXAMPLE, _HEADER, _ITEM = (
     ("rule_line",),
     ("field",),
     ("declaration",),
     ("example_line",),
     ("header",),
+    ("item_line",),
 )
 _FOLDS = "计数|合计|最大|最小|平均|去重计数|列出"
 _COMPARED = "不低于|不少于|达到|不超过|不高于|不多于|超过|高于|多于|大于|低于|少于|小于|不足|不满|等于|为|≥|≤|>|<|="
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
+
+_BUT = r"(?:[,\s]+(?:但是?|并且?|且)?|但是?)\s*"
+_LABEL = r"(?:\([一二三四五六七八九十百\d]+\)|[①-⑳]|\d+\s*[.、)]|[一二三四五六七八九十]+、)"
+"""What stands before an item of a notice: (一), 1., 1、, ①."""
 
 _CHINESE: tuple[tuple[str, ...], ...] = (
     (r"(?:如果|假如|倘若|若是|(?<=[=\s])[当如](?=\s))\s*(?=\S)", "若 "),
@@ -124,11 +133,12 @@ _CHINESE: tuple[tuple[str, ...], ...] = (
     ),
     (r"=\s*(.+?)[,\s]+(四舍五入|向上|向下)取整" + _CITE["zh"], r"= \2(\1, 1)\3"),
     (
-        r"=\s*(.+?)[,\s]+(?:封顶|最高不超过|最多不超过|最高|最多|不超过|上限为?|以内)\s*(\S+?)" + _CITE["zh"],
+        rf"=\s*(.+?){_BUT}(?:封顶|最高不得?超过|最多不得?超过|最高|最多|不得?超过|上限为?|以内)\s*(\S+?)" + _CITE["zh"],
         r"= 最小(\1, \2)\3",
     ),
     (
-        r"=\s*(.+?)[,\s]+(?:保底|最低不低于|最少不少于|最低|最少|不低于|下限为?)\s*(\S+?)" + _CITE["zh"],
+        rf"=\s*(.+?){_BUT}(?:保底|最低不得?低于|最少不得?少于|最低|最少|不得?低于|不得?少于|下限为?)\s*(\S+?)"
+        + _CITE["zh"],
         r"= 最大(\1, \2)\3",
     ),
     (r"^(规则|标准)\s*(\S+?)\s*:\s*(?=\S)", r"\1 \2 = ", *_DECLARED),
@@ -140,6 +150,10 @@ _CHINESE: tuple[tuple[str, ...], ...] = (
     (r"\s*(?:必填|非空)" + _BOUNDARY, "", *_FIELD),
     (r"\s*(?:可空|选填|可选|可不填)" + _BOUNDARY, " 或无", *_FIELD),
     (r"^(?:其他|其它|其余|余下|除此之外|否则)[:\s]+", "否则 ", *_BAND),
+    (rf"^{_LABEL}\s*(?=\S)", "", *_ITEM),
+    (r"^(\([一二三四五六七八九十百\d]+\)|[①-⑳]|[一二三四五六七八九十\d]+)\s*[.、)]?\s*(?=\S)", r"「\1」: ", *_ITEM),
+    (rf"(:\s*){_LABEL}\s*(?=\S)", r"\1", *_ITEM, *_DECLARED),
+    (r"^(表\s+.+?)\s+自\s*(\S+?)\s*起\s*按\s*(.+?)\s*(?=\s其余照旧|:|$)", r"\1 按 \3 自 \2 起", *_DECLARED),
     (r"¥\s*(\d[\d,]*(?:\.\d+)?)", r"\1元"),
     (r"^(?:主对象|对象|主要对象)\s+(\S+)$", r"主体 \1", *_HEADER),
     (r"^(?:文号|通知编号|文件编号)\s+(?=\S)", "编号 ", *_HEADER),
@@ -166,6 +180,8 @@ _CHINESE: tuple[tuple[str, ...], ...] = (
 _FOLDED = "count|sum|max|min|mean|distinct"
 _WORDED = "not below|at least|reaches|not over|not above|at most|over|above|below|under|is|equals|≥|≤|>|<|="
 
+_LABEL_EN = r"(?:\((?:\d+|[a-z]|[ivx]+)\)|\d+\s*[.)])"
+
 _ENGLISH: tuple[tuple[str, ...], ...] = (
     (r"\s*[,;]\s*(?=then|else|otherwise|and|or)", " "),
     (r"\botherwise\b", "else"),
@@ -185,10 +201,14 @@ _ENGLISH: tuple[tuple[str, ...], ...] = (
     (rf"\b({_FOLDED})(?:\s+of)?\s+([\w.]+)", r"\1(\2)"),
     (rf"\b({_FOLDED})\((\w+)\s*,?\s*(?=[\w.]+\s*(?:{_WORDED}))", r"\1(\2 where "),
     (
-        r"=\s*(.+?),?\s+(?:capped at|up to|at most|not over|no more than|limited to|maximum)\s+(\S+?)" + _CITE["en"],
+        r"=\s*(.+?),?\s+(?:but\s+)?(?:capped at|up to|at most|not over|no more than|limited to|maximum)\s+(\S+?)"
+        + _CITE["en"],
         r"= min(\1, \2)\3",
     ),
-    (r"=\s*(.+?),?\s+(?:at least|not below|no less than|minimum)\s+(\S+?)" + _CITE["en"], r"= max(\1, \2)\3"),
+    (
+        r"=\s*(.+?),?\s+(?:but\s+)?(?:at least|not below|no less than|minimum)\s+(\S+?)" + _CITE["en"],
+        r"= max(\1, \2)\3",
+    ),
     (r"=\s*(.+?),?\s+rounded up to\s+(?:the nearest\s+)?(\S+?)" + _CITE["en"], r"= round_up(\1, \2)\3"),
     (r"=\s*(.+?),?\s+rounded down to\s+(?:the nearest\s+)?(\S+?)" + _CITE["en"], r"= round_down(\1, \2)\3"),
     (r"=\s*(.+?),?\s+rounded to\s+(?:the nearest\s+)?(\S+?)" + _CITE["en"], r"= round_half_up(\1, \2)\3"),
@@ -204,6 +224,14 @@ _ENGLISH: tuple[tuple[str, ...], ...] = (
     (r"\s*(?:required|mandatory)\b", "", *_FIELD),
     (r"\s*(?:optional|nullable)\b", " or none", *_FIELD),
     (r"^(?:other|others|otherwise|default|any other|else)[:\s]+", "else ", *_BAND),
+    (rf"^{_LABEL_EN}\s*(?=\S)", "", *_ITEM),
+    (r"^(\((?:\d+|[a-z]|[ivx]+)\)|\d+)\s*[.)]?\s*(?=\S)", r"「\1」: ", *_ITEM),
+    (rf"(:\s*){_LABEL_EN}\s*(?=\S)", r"\1", *_ITEM, *_DECLARED),
+    (
+        r"^(table\s+.+?)\s+from\s+(\S+)\s+onward\s+by\s+(.+?)\s*(?=\srest unchanged|:|$)",
+        r"\1 by \3 from \2 onward",
+        *_DECLARED,
+    ),
     (r"\b([A-Z]{3})\s+(\d[\d,]*(?:\.\d+)?)", r"\2\1"),
     (r"\$\s*(\d[\d,]*(?:\.\d+)?)", r"\1USD"),
     (r"£\s*(\d[\d,]*(?:\.\d+)?)", r"\1GBP"),

@@ -65,6 +65,23 @@ CHINESE = (
     ("规则 甲 = 家数 × 1元/家\n算例 一:\n    设 家数 = 3家\n    得到 甲 = 3元", "应"),
     ("规则 甲 = 家数 × 300元每家", "300元/家"),
     ("规则 甲 = 企业数 × 300元", "计数(企业)"),
+    ("规则 甲 = 家数 × 1元/家,但不超过 100元", "最小(家数 × 1元/家, 100元)"),
+    ("规则 甲 = 家数 × 1元/家\uff0c但最高不超过 100元  依据 一", "最小(家数 × 1元/家, 100元)"),
+    ("规则 甲 = 家数 × 1元/家但是不得超过 100元", "最小(家数 × 1元/家, 100元)"),
+    ("规则 甲 = 家数 × 1元/家,但最低不低于 100元", "最大(家数 × 1元/家, 100元)"),
+    ("条件 资格: 须全部\n    (一) 够大: 家数 不低于 3家\n规则 甲 = 资格", "够大:"),
+    ("条件 资格: 须全部\n    \uff08一\uff09够大: 家数 不低于 3家\n规则 甲 = 资格", "够大:"),
+    ("条件 资格: 须全部\n    1. 够大: 家数 不低于 3家\n规则 甲 = 资格", "够大:"),
+    ("条件 资格: 须全部\n    1、够大: 家数 不低于 3家\n规则 甲 = 资格", "够大:"),
+    ("条件 资格: 须全部\n    够大: (一) 家数 不低于 3家\n规则 甲 = 资格", "家数"),
+    ("条件 资格: 须全部\n    (一)家数 不低于 3家\n规则 甲 = 资格", "「(一)」: 家数"),
+    ("条件 资格: 须全部\n    2、家数 不低于 3家\n规则 甲 = 资格", "「2」: 家数"),
+    ("任务 甲: (一)家数 不低于 3家", "家数"),
+    ("任务 甲: 1. 家数 不低于 3家", "家数"),
+    (
+        "表 率 自 2025年1月1日 起 按 名称: 依据 一\n    | 名称 | 额 |\n    | 任意 | 3元 |\n规则 甲 = 率.额",
+        "按 名称 自 2025年1月1日 起:",
+    ),
 )
 ENGLISH = (
     ("rule a: firms × 1CNY/firm", "a ="),
@@ -83,6 +100,14 @@ ENGLISH = (
     ("rule a = firms × CNY 1/firm", "1CNY/firm"),
     ("rule a = firms × 1CNY/firm\nexample one:\n    firms = 3firm\n    then a = 3CNY", "given firms"),
     ("rule a = number_of_shops × 1CNY", "count(shop)"),
+    ("rule a = firms × 1CNY/firm, but not over 100CNY", "min(firms × 1CNY/firm, 100CNY)"),
+    ("conditions ok: all of these\n    (a) large: firms at least 3firm\nrule a = ok", "large:"),
+    ("conditions ok: all of these\n    2. firms at least 3firm\nrule a = ok", "「2」:"),
+    ("task a: (1) firms at least 3firm", "firms"),
+    (
+        "table rate from 2025-01-01 onward by name: per 1\n    | name | pay |\n    | any | 3CNY |\nrule a = rate.pay",
+        "by name from 2025-01-01 onward:",
+    ),
 )
 
 
