@@ -25,6 +25,7 @@ from policydsl.core import program as core
 from policydsl.core.types import NEVER, Bool, Never, Number, strip
 from policydsl.core.units import Measure, plain_measure
 from policydsl.diagnostics.model import Diagnostic, Label
+from policydsl.source import Span
 from policydsl.syntax import tree
 
 
@@ -233,6 +234,15 @@ def _header(scope: Scope) -> core.Header:
     )
 
 
+def _span_of(scope: Scope, rules: dict[tuple[str, str], core.Rule], id_: tuple[str, str]) -> Span | None:
+    """Where a rule or a 标准 (of no entity) is written."""
+    rule = rules.get(id_)
+    if rule is not None:
+        return rule.span
+    parameter = scope.parameters.get(id_[1])
+    return parameter.name.span if parameter is not None else None
+
+
 def _report_circles(
     scope: Scope, circles: list[tuple[tuple[str, str], ...]], rules: dict[tuple[str, str], core.Rule]
 ) -> None:
@@ -242,12 +252,12 @@ def _report_circles(
             continue
         said.append(set(circle))
         names = [name for _, name in circle]
-        first = rules[circle[0]]
+        spans = [_span_of(scope, rules, id_) for id_ in circle]
         labels = tuple(
-            Label(rule.span, scope.words(f"「{rule.name}」用到「{following}」", f"{rule.name} needs {following}"))
-            for rule, following in zip((rules[id_] for id_ in circle), [*names[1:], names[0]], strict=True)
-            if rule.span is not None
+            Label(span, scope.words(f"「{name}」用到「{following}」", f"{name} needs {following}"))
+            for span, name, following in zip(spans, names, [*names[1:], names[0]], strict=True)
+            if span is not None
         )
-        where = first.span
+        where = next((span for span in spans if span is not None), None)
         assert where is not None
         scope.report("cycle", where, labels=labels, path=" → ".join([*names, names[0]]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,10 @@ def check_example(checker: Checker, node: tree.Example) -> core.Example:
             case tree.Should():
                 pass
     facts = _facts(checker, main, singles, tables)
+    for name, rows in facts.tables.items():
+        twice = [key for key, times in Counter(row.key for row in rows).items() if times > 1]
+        if twice:
+            checker.report("example-key-twice", node.name.span, name=name, key=twice[0])
     for line in node.lines:
         if isinstance(line, tree.Should):
             for expected in line.items:

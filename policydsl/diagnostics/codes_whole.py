@@ -228,6 +228,16 @@ _EXAMPLES = (
         "Delete one of them.",
     ),
     Code(
+        "example-key-twice",
+        _ERROR,
+        "算例里有两行的主键相同",
+        "two rows of an example with one key",
+        "算例里「{name}」有两行的主键都是「{key}」。",
+        "Two rows of “{name}” in the example have the key “{key}”.",
+        "主键在整张表里不能重复,不管属于哪一行;请改一个。",
+        "A key is unique in its whole table, whatever a row belongs to; change one of them.",
+    ),
+    Code(
         "example-row-count",
         _ERROR,
         "行数不对",
