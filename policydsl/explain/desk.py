@@ -13,6 +13,7 @@ from policydsl.explain.book import Book
 from policydsl.explain.book import role_of as role_of
 from policydsl.explain.names import Role, Shown, exact_of
 from policydsl.explain.sketch import Stand, sketch
+from policydsl.explain.spans import years_of
 from policydsl.explain.statements import (
     Statement,
 )
@@ -55,7 +56,7 @@ class Desk:
 
 
 def shown_of(step: Step, role: Role = "plain") -> Shown:
-    return Shown(step.outcome, step.node.type, None, role)
+    return Shown(step.outcome, step.node.type, years_of(step.node), role)
 
 
 def verdict_of(step: Step) -> Shown:

@@ -25,6 +25,7 @@ STATUS_WORDS: Mapping[Language, Mapping[Status, str]] = {
 ENGLISH_UNITS: Mapping[str, str] = {
     "元": "yuan",
     POINT: "percentage points",
+    "年": "years",
     "月": "months",
     "天": "days",
     "日": "days",
@@ -127,7 +128,7 @@ class Figures:
         if (
             measure is not None
             and measure.text
-            and (self.lang == "zh" or measure.size == 1 or measure.text in ("%", "‰") or measure.text.isascii())
+            and (self.lang == "zh" or measure.size == 1 or measure.text in ("%", "‰", "年") or measure.text.isascii())
         ):
             return self._scaled(value, measure.size, self._unit_text(measure.text), exactly)
         if unit is None or unit.plain:

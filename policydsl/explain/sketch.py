@@ -15,6 +15,7 @@ from policydsl.core.values import Absent, Blocked, NotApplicable, Outcome, Value
 from policydsl.core.walk import everything
 from policydsl.explain.book import Book
 from policydsl.explain.names import Address, Shown
+from policydsl.explain.spans import years_of
 from policydsl.explain.terms import (
     AmongTerm,
     CellTerm,
@@ -54,7 +55,7 @@ class Stand:
 
 def sketch(expr: core.Expr, stand: Stand) -> Term:
     """A term for an expression that was not evaluated for the reader."""
-    shown = Shown(peek(expr, stand), expr.type)
+    shown = Shown(peek(expr, stand), expr.type, years_of(expr))
     match expr:
         case core.Const():
             return LiteralTerm(shown, expr.text)

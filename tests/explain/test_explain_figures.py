@@ -10,11 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented_notice import FIRMS, MONEY, RATE, wide
 
+import policydsl
 from policydsl.core.types import BOOL, DATE, RATIO, TEXT, ListOf, Number, Optional, Type
 from policydsl.core.units import PLAIN, POINT, Measure, base
 from policydsl.core.values import NONE, Blocked, Cause, Lack, NotApplicable, Outcome
+from policydsl.diagnostics.model import Language
+from policydsl.explain import explain
 from policydsl.explain.figures import Figures, decimal
 from policydsl.explain.names import Shown
+from policydsl.reports.text import explanation_text
 
 ZH, EN = Figures("zh", {"家": "firms"}), Figures("en", {"家": "firms"})
 TEN_THOUSANDS = Measure(base("元"), "万元", Fraction(10_000))
@@ -87,3 +91,30 @@ def test_a_figure_is_exact_or_says_that_it_is_not(value: Fraction) -> None:
         if rounded:
             assert abs(shown - value) <= Fraction(1, 200)
             assert not text.endswith("0")
+
+
+YEARS = """政策 “例”:
+    编号 例-1
+    主体 人
+对象 人:
+    名称: 文本 主键
+    甲日: 日期
+    乙日: 日期
+规则 年龄 = 周年数(甲日, 乙日)  依据 一
+规则 至少 = 最大(0年, 周年数(甲日, 乙日))  依据 一
+规则 够 = 周年数(甲日, 乙日) 不低于 3年  依据 一
+规则 月数 = 整月数(甲日, 乙日)  依据 一
+"""
+
+
+def test_what_is_counted_in_years_is_told_in_years() -> None:
+    program = policydsl.loads(YEARS)
+    facts = policydsl.facts_of(program, {"人": [{"名称": "子", "甲日": "2020-01-01", "乙日": "2023-03-01"}]}).facts
+    trace = policydsl.evaluate(program, facts)
+    assert trace.outcome("人", "子", "年龄") == 36
+    said: tuple[tuple[Language, str, str], ...] = (("zh", "3年", "38月"), ("en", "3 years", "38 months"))
+    for lang, told, months in said:
+        lines = explanation_text(explain(trace, lang=lang)).split("\n")
+        assert sum(f" = {told}" in line for line in lines) >= 4
+        assert not [line for line in lines if "36" in line]
+        assert [line for line in lines if months in line]
