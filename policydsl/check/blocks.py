@@ -115,12 +115,12 @@ def _range(checker: Checker, row: tree.BandRow, measure: core.Expr, frames: Fram
             closed = edge.inclusive if edge.inclusive is not None else True
         else:
             relation = RELATIONS[edge.word]
-            closed = relation in ("ge", "le")
+            closed = relation in ("ge", "le", "eq")
             if edge.inclusive is not None and edge.inclusive != closed and relation in ("ge", "le", "gt", "lt"):
                 mark = BY_ID["INCLUSIVE" if edge.inclusive else "EXCLUSIVE"].spelling(checker.scope.language)
                 checker.report("inclusive-contradiction", row.span, word=_spelling(checker, edge.word), mark=mark)
         end = End(bound, closed, edge.bound.span)
-        if relation in ("eq", "ne"):
+        if relation == "ne":
             checker.report("line-out-of-place", row.span, line=row.span.text)
         if relation in ("ge", "gt", "eq"):
             low = end

@@ -27,7 +27,9 @@ def collect(file: tree.File) -> Scope:
                 _header(scope, node)
             case tree.Units():
                 for item in node.items:
-                    if not scope.measures.declare(item.name.text, item.alias.text if item.alias else None):
+                    if scope.measures.built_in(item.name.text):
+                        scope.report("unit-built-in", item.name.span, name=item.name.text)
+                    elif not scope.measures.declare(item.name.text, item.alias.text if item.alias else None):
                         scope.report("duplicate-unit", item.name.span, name=item.name.text)
             case tree.Roll():
                 _roll(scope, node)

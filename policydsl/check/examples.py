@@ -153,7 +153,9 @@ def _rows(
         measure = checker.scope.measures.parse(line.count.unit)
         if line.count.unit and measure is None:
             close = checker.scope.measures.close(line.count.unit)
-            checker.report("unknown-unit", line.count.span, name=line.count.unit, close=close)
+            unit = entity.counted_in or next(iter(checker.scope.measures.declared), "")
+            mend = f"{line.count.digits}{unit}" if unit and checker.scope.language == "zh" else None
+            checker.report("unknown-unit", line.count.span, mend, name=line.count.unit, close="" if mend else close)
     if line.grid is None:
         rows += [(dict(cells), owner)] * count
         return

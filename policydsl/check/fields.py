@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 
 from attrs import evolve
@@ -24,6 +25,9 @@ from policydsl.core.units import Measure
 from policydsl.syntax import tree
 from policydsl.syntax.keywords import TYPE_WORDS
 
+_SCORED = re.compile("评分|得分|打分|分数|积分|总分|考核|评审")
+"""What a fact is called that is a score."""
+
 
 def fields(scope: Scope, item: EntityScope) -> None:
     """The facts of an entity, those of its kinds of rows included."""
@@ -39,6 +43,8 @@ def fields(scope: Scope, item: EntityScope) -> None:
         if found is None:
             scope.report("unknown-type", line.type.span, name=line.type.text, close=_close_type(scope, line.type.text))
             found = (NEVER, None)
+        if line.type.text == "分" and "分" not in scope.measures.declared and _SCORED.search(name):
+            scope.report("unit-score", line.type.span, name=name)
         built = _field(scope, item, line.name, line.alias, found, line.attributes, line.cite, None)
         keys += built.key
         if keys > 1 and built.key:

@@ -251,6 +251,7 @@ class Checker:
             if glued:
                 return self.report("glued-words", node.span, glued, found=node.span.text)
             per = re.sub("[每/]+", "/", node.unit) if self.scope.language == "zh" else node.unit
+            per = "年" if self.scope.language == "zh" and node.unit in ("周岁", "岁") else per
             mend = f"{node.digits}{per}" if per != node.unit and self.scope.measures.parse(per) is not None else None
             return self.report("unknown-unit", node.span, mend, name=node.unit, close="" if mend else close)
         value = exact(node.number * measure.size)
@@ -463,6 +464,9 @@ class Checker:
     def common(self, found: tuple[tuple[core.Expr, Span], ...]) -> Type:
         """The one type of several alternatives; a finding at the first that does not fit."""
         type_: Type = NEVER
+        if any(not _is_bare_zero(value) and not isinstance(value.type, Never) for value, _ in found):
+            # a bare 0 is what lacks its unit, wherever it stands among the others
+            found = tuple(sorted(found, key=lambda item: _is_bare_zero(item[0])))
         for value, where in found:
             joined = self.same(type_, value.type)
             if joined is None:
@@ -480,6 +484,11 @@ class Checker:
                 continue
             type_ = joined
         return type_
+
+
+def _is_bare_zero(value: core.Expr) -> bool:
+    """Whether an alternative is the number 0 with no unit behind it."""
+    return isinstance(value, core.Const) and value.value == 0 and value.text == "0"
 
 
 def _rest_of_unit(value: core.Expr, wanted: Type) -> str | None:

@@ -61,6 +61,13 @@ def function_meant(text: str, language: Language) -> str:
     return BY_ID[meant].spelling(language) if meant is not None else ""
 
 
+def truth_meant(text: str, language: Language) -> str:
+    """真 or 假 for what a sheet says instead, or nothing."""
+    words = {"TRUE": ("是", "对", "√", "yes", "y"), "FALSE": ("否", "不是", "no", "n")}
+    meant = next((word for word, others in words.items() if text.casefold() in others), None)
+    return BY_ID[meant].spelling(language) if meant is not None else ""
+
+
 def count_meant(text: str, entities: Collection[str], language: Language) -> str:
     """How to write the number of rows of an entity that is named in words (企业数, number_of_firms), or nothing."""
     for entity in sorted(entities, key=len, reverse=True):

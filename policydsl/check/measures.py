@@ -123,6 +123,13 @@ class Measures:
             self.declared[alias] = name
         return fresh
 
+    def built_in(self, name: str) -> bool:
+        """Whether `name` is money or time already, of another size than the unit would have that is declared so (万元, 年, 日)."""
+        if name in self.declared or name in COINS:
+            return False
+        rest = next((name[len(scale) :] for scale in SCALES if name.startswith(scale)), name)
+        return (name in TIME and TIME[name] != (name, Fraction(1))) or (rest == self.currency and rest != name)
+
     def pay_in(self, currency: str) -> None:
         """Make another currency that of the policy."""
         self._known.clear()

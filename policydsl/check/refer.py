@@ -10,7 +10,7 @@ from attrs import evolve
 
 from policydsl.check.frames import Frames, RowFrame, ValueFrame
 from policydsl.check.guards import asked, holds, narrows
-from policydsl.check.meant import count_meant, function_meant
+from policydsl.check.meant import count_meant, function_meant, truth_meant
 from policydsl.check.numerals import in_digits
 from policydsl.check.scope import Draft, EntityScope
 from policydsl.core import program as core
@@ -256,7 +256,7 @@ def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | No
     figure = in_digits(name.text)
     if figure and scope.language == "zh":
         return checker.report("figure-in-words", name.span, figure, found=name.text)
-    close_name = scope.close_to(name.text, own)
+    close_name = scope.close_to(name.text, own) or truth_meant(name.text, scope.language)
     return checker.report("unknown-name", name.span, close_name or None, name=name.text, close=close_name)
 
 
@@ -373,6 +373,9 @@ def _keyed(checker: Checker, node: tree.Reference, frames: Frames) -> core.Expr:
         return _formula(checker, node, formula, frames)
     entity = checker.scope.entity(first.text)
     if entity is None:
+        if first.text in checker.scope.parameters and len(node.keys) == 1:
+            checker.used.add(("", first.text))
+            return checker.report("parameter-called", first.span, name=first.text, key=node.keys[0].span.text)
         close = function_meant(first.text, checker.scope.language) or checker.scope.close_to(first.text, None)
         return checker.report("unknown-function", first.span, close or None, name=first.text, close=close)
     key_field = next((item for item in entity.fields.values() if item.key), None)
@@ -407,7 +410,9 @@ def _lookup(
     found: list[core.Expr] = []
     if keys is None:
         for name in written.keys:
-            found.append(_key_by_name(checker, name, first.span, frames, types.get(name.text)))
+            own = _key_by_name(checker, name, first.span, frames, types.get(name.text))
+            written_key = tree.Reference((tree.Name(name.text, span=first.span),), span=first.span)
+            found.append(_key_there(checker, written_key, name.text, own, frames, table))
     else:
         if len(keys) != len(written.keys):
             return checker.report("lookup-keys", node.span, expected=len(written.keys), found=len(keys), name=table)
@@ -416,11 +421,21 @@ def _lookup(
             wanted = types.get(name.text, NEVER)
             if checker.same(value.type, wanted) is None:
                 checker.report("type-mismatch", key.span, found=checker.say(value.type), expected=checker.say(wanted))
-            found.append(value)
+            found.append(_key_there(checker, key, key.span.text, value, frames, table))
     versions = scope.versions.get(table, [])
     if versions and versions[0].since is not None:
         return _by_date(checker, node, table, versions, tuple(found), column.text, frames)
     return core.Lookup(table, tuple(found), column.text, type=types[column.text], span=node.span)
+
+
+def _key_there(
+    checker: Checker, written: tree.Expr, said: str, key: core.Expr, frames: Frames, table: str
+) -> core.Expr:
+    """A key of a look-up that has been asked before whether it is there; no row of a table is that of 无."""
+    key = checker.there(written, key, frames)
+    if isinstance(key.type, Optional) and not isinstance(key.type.of, Never):
+        return checker.report("key-may-be-none", written.span, found=said, table=table)
+    return key
 
 
 def _by_date(

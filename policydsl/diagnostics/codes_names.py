@@ -129,6 +129,16 @@ _LOOKED_UP = (
         "Did you mean “{close}”?",
     ),
     Code(
+        "parameter-called",
+        _ERROR,
+        "标准后面不写括号",
+        "a parameter takes no brackets",
+        "「{name}」是标准,按政策的基准日取数,后面不能写「({key})」。",
+        "“{name}” is a parameter: it is read as of the day of the case and takes no “({key})”.",
+        "按基准日的,只写「{name}」;按某一行的日期取数的,写成表:「表 {name} 按 {key}:」,一段日期一行,如「2025年1月1日 至 2025年6月30日」。",
+        "Write `{name}` alone; what goes by a date of each row is a table: `table {name} by {key}:`, with a row for each span of days.",
+    ),
+    Code(
         "unknown-entity",
         _ERROR,
         "没有这个对象",

@@ -266,6 +266,16 @@ _WORDS = (
         "Put a name and a colon in front. A rule or field that has a name already may stand alone.",
     ),
     Code(
+        "choice-needs-name",
+        _ERROR,
+        "这一项要先有名称",
+        "option without a name",
+        "「{found}」只有一个值,没有写是哪一项、哪一档。",
+        "“{found}” is a value only; which option or row it is is not said.",
+        "就高、就低的每一项,前面写名称和冒号;分档的每一行,前面写界限。各项的名称不能相同。",
+        "Put a name and a colon before each option of highest and lowest, and bounds before each row of bands. Names must differ.",
+    ),
+    Code(
         "name-needs-brackets",
         _ERROR,
         "名称里有数字或标点",

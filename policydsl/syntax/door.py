@@ -217,9 +217,13 @@ class Door:
             found = self.text[listed[0] : listed[1]]
             self._report("list-needs-brackets", listed[0], listed[1], found=found, mend=f"({found})")
             return
+        found = self.text[start:end].strip()
+        words = _WORD.findall(found) if at >= end and symbol == "rule_line" and found not in self._spellings else []
+        if words and self._unnamed(start, end, symbol):
+            self._report("choice-needs-name", start, end, found=found, mend=f"{words[-1]}: {found}")
+            return
         if symbol == "item_line" and self._unnamed(start, end, symbol):
             example = "条件一" if self.language == "zh" else "first"
-            found = self.text[start:end].strip()
             self._report("item-needs-name", start, end, found=found, mend=f"{example}: {found}")
             return
         each = next((one for one in EACH.finditer(self.text, start, end) if one.start() <= at <= one.end() + 1), None)
@@ -298,7 +302,9 @@ class Door:
         """A name with digits or signs in it (算例 达到85%:) around `at` that parses once it stands in 「」, or gets further."""
         run = next((match for match in _RUN.finditer(self.text, start, end) if match.start() <= at < match.end()), None)
         # a name begins with its digits only where it is declared: at the start of the line or after its first word
-        if run is None or not run.group().isprintable() or (run.start() == at and len(self.text[start:at].split()) > 1):
+        if run is None or not run.group().isprintable():
+            return None
+        if len(self.text[start : run.start()].split()) > 1 and (run.start() == at or run.group()[0].isdigit()):
             return None
         mended = f"{self.text[start : run.start()]}「{run.group()}」{self.text[run.end() : end]}"
         return run.span() if self._reach(mended, symbol) > run.end() - start + 2 else None
@@ -330,7 +336,7 @@ class Door:
         return mended(self.text[start:end], symbol, self.language, lambda line: len(line) - self._reach(line, symbol))
 
     def _unnamed(self, start: int, end: int, symbol: str) -> bool:
-        """Whether a line of 条件 lacks nothing but its name."""
+        """Whether a line of 条件, or of 就高 and 就低, lacks nothing but its name."""
         name = "甲" if self.language == "zh" else "a"
         return self._reach(f"{name}: {self.text[start:end]}", symbol) > end - start + 3
 

@@ -130,7 +130,7 @@ def split(reader: Reader, line: Line, builder: Builder, rows: tuple[tree.Row, ..
     if builder.blocks > 1:
         reader.report("two-blocks", line)
     if builder.blocks == 0 and inside:
-        glued = _glued_block(reader, line)
+        glued = _glued_block(reader, line) or _glued_share(inside[0])
         if glued is None:
             reader.report("rows-without-block", inside[0].span)
         else:
@@ -161,6 +161,16 @@ def _glued_block(reader: Reader, line: Line) -> tuple[Span, str] | None:
     assert name is not None
     first, rest = found[1], name.group()[len(found[1]) :]
     return Span(reader.source, at, name.end()), f"{first} {rest}"
+
+
+def _glued_share(row: tree.Row) -> tuple[Span, str] | None:
+    """A limit that is a share of something, glued to its 的, so that it was read as a band (不超过 场租的50%)."""
+    found = re.search(r"([^\W\d]+)的\s*(\d[\d.]*[%‰])$", row.span.text)
+    if found is None:
+        return None
+    return Span(
+        row.span.source, row.span.start + found.start(), row.span.start + found.end()
+    ), f"{found[1]} 的 {found[2]}"
 
 
 def _apart(node: tree.Expr) -> tree.Quantity | None:
