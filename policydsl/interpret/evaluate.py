@@ -62,6 +62,22 @@ class Evaluator:
         self._with_rules = tuple(dict.fromkeys(rule.entity for rule in program.rules))
         self._stager = stager
 
+    def under(self, readings: Mapping[str, str], on: date | None) -> Evaluator:
+        """The same program under other readings and on another day; only the rules in which these have a say are made ready anew.
+
+        Raises UnknownReading.
+        """
+        adopted = _adopt(self.program, readings)
+        turned = {name for name, option in adopted.items() if option != self.readings[name]}
+        other = copy(self)
+        other.readings, other.on = adopted, on
+        other._stager = stager = self._stager.under(adopted, on)
+        stale = [rule for rule in self.program.rules if stager.turns(rule, turned, on != self.on)]
+        ready = {stager.slots[rule.id]: stager.rule(rule) for rule in stale}
+        other._rules = tuple(ready.get(slot, old) for slot, old in enumerate(self._rules))
+        other._boxes = stager.boxes
+        return other
+
     def with_rules(self, changed: Iterable[Rule], tables: Iterable[Table] = ()) -> Evaluator:
         """The same program but for some of its rules, each in the place of the one with its id; only these are made ready anew.
 

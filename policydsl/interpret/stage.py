@@ -5,7 +5,7 @@ A frame is a tuple: the scopes innermost first, the row of the rule last of them
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date
 from typing import assert_never
@@ -55,6 +55,7 @@ from policydsl.core.program import (
     Within,
 )
 from policydsl.core.values import Lack, NotApplicable, Outcome
+from policydsl.core.walk import everything
 from policydsl.interpret import across, amounts, choice, ends, logic, ranking, reads, running, sharing
 from policydsl.interpret.climb import climb
 from policydsl.interpret.folds import Prelude, asked
@@ -87,9 +88,24 @@ class Stager:
         self.readings = readings
         self.slots = {rule.id: slot for slot, rule in enumerate(program.rules)}
         self.boxes = 0
+        # of each rule met, by what it is: itself, the readings that it is written by, whether it goes by the day
+        self._switched: dict[int, tuple[Rule, frozenset[str], bool]] = {}
         self._scopes = Scopes()
         self._beyond_owner = Scopes(owners=False)
         self._matchers = {name: choice.RowMatcher(table) for name, table in program.tables.items()}
+
+    def under(self, readings: Mapping[str, str], on: date | None) -> Stager:
+        """The same under other readings and on another day."""
+        other = copy(self)
+        other.readings, other.on = readings, on
+        return other
+
+    def turns(self, rule: Rule, readings: Collection[str], day: bool) -> bool:
+        """Whether one of these readings, or the day of the run, has a say in a rule itself, cells of its tables included."""
+        if id(rule) not in self._switched:
+            self._switched[id(rule)] = (rule, *_switches(self.program, rule))
+        _, switches, dated = self._switched[id(rule)]
+        return (day and dated) or not switches.isdisjoint(readings)
 
     def with_tables(self, tables: Iterable[Table]) -> Stager:
         """What makes rules ready that look up other tables in the place of those of their names."""
@@ -98,6 +114,7 @@ class Stager:
             return self
         other = copy(self)
         other.program = evolve(self.program, tables={**self.program.tables, **changed})
+        other._switched = {}
         other._matchers = self._matchers | {name: choice.RowMatcher(table) for name, table in changed.items()}
         return other
 
@@ -123,6 +140,22 @@ class Stager:
     def same_for_siblings(self, expr: Expr, owned: bool) -> bool:
         """Whether an expression about a row looks at nothing that differs between its siblings: at most at their owner."""
         return not (self._beyond_owner if owned else self._scopes).reach(expr)
+
+
+def _switches(program: Program, rule: Rule) -> tuple[frozenset[str], bool]:
+    """The readings in a rule and in the cells that it looks up, and whether the day of the run stands there."""
+    readings: set[str] = set()
+    dated, tables, waiting = False, set[str](), [rule.body]
+    while waiting:
+        for node in everything(waiting.pop()):
+            if isinstance(node, Switch):
+                readings.add(node.reading)
+            elif isinstance(node, OnDay):
+                dated = True
+            elif isinstance(node, Lookup) and node.table not in tables:
+                tables.add(node.table)
+                waiting += [cell for row in program.tables[node.table].rows for cell in row.cells.values()]
+    return frozenset(readings), dated
 
 
 class Body:

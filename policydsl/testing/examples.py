@@ -56,13 +56,14 @@ class ExampleResult:
 def run_examples(program: Program, containing: str | None = None) -> tuple[ExampleResult, ...]:
     """Run the examples of a policy (those whose name contains `containing`), in written order."""
     ready: dict[tuple[tuple[tuple[str, str], ...], date | None], Evaluator] = {}
+    base = Evaluator(program)
     found = []
     for example in program.examples:
         if containing and containing not in example.name:
             continue
         setting = (tuple(sorted(example.readings.items())), example.on)
         if setting not in ready:
-            ready[setting] = Evaluator(program, example.readings, example.on)
+            ready[setting] = base.under(example.readings, example.on)
         found.append(run_example(ready[setting], example))
     return tuple(found)
 

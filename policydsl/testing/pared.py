@@ -18,10 +18,16 @@ class Pared:
     program: core.Program
     needs: Needs
     readings: frozenset[str]
+    dated: bool
+    """Whether the day of the run may have a say."""
 
     def adopted(self, readings: Mapping[str, str]) -> dict[str, str]:
-        """Of the readings of a case those that may have a say."""
-        return {name: option for name, option in readings.items() if name in self.readings}
+        """Of the readings of a case those that may have a say and are not the adopted ones anyway."""
+        return {
+            name: option
+            for name, option in readings.items()
+            if name in self.readings and option != self.program.readings[name].adopted
+        }
 
     def facts(self, facts: Facts) -> Facts:
         """The tables that may have a say."""
@@ -55,8 +61,9 @@ def pared(program: core.Program, rule: core.Rule) -> Pared:
     readings = frozenset(
         node.reading for one in rules for node in read_by(program, one) if isinstance(node, core.Switch)
     )
+    dated = any(isinstance(node, core.OnDay) for one in rules for node in read_by(program, one))
     part = evolve(program, rules=rules, examples=(), properties=())
-    return Pared(part, Needs(rests.rules, rests.fields, entities), readings)
+    return Pared(part, Needs(rests.rules, rests.fields, entities), readings, dated)
 
 
 def _spoils(program: core.Program, constraint: core.Rule) -> frozenset[tuple[str, str]]:

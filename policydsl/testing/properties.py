@@ -33,6 +33,11 @@ NEAR = (1, 2, 5)
 """By how many units a fact is moved away from a generated case."""
 CASES = 240
 """Generated cases that a property is tried on, where nothing else is said."""
+ALL = 900
+"""Generated cases for all rules of a file of which something is stated, so that a file full of properties is still searched in seconds;
+what is to be known of all facts is asked of `prove`."""
+FEWEST = 60
+"""Generated cases that each such rule has even then."""
 PLAIN = 40
 """Generated cases for a rule that has no threshold, branch or table row."""
 
@@ -79,7 +84,9 @@ Looked = tuple[Case, tuple[int, ...]]
 
 
 def check_properties(program: Program, budget: int = CASES) -> tuple[PropertyResult, ...]:
-    """Every property of a policy, looked for counterexamples; `budget` generated cases for each."""
+    """Every property of a policy, looked for counterexamples; at most `budget` generated cases for each, `ALL` in all."""
+    subjects = len({(item.subject, crowd_of(program, item)) for item in program.properties})
+    budget = min(budget, max(FEWEST, ALL // max(subjects, 1)))
     made: dict[Hashable, list[Looked]] = {}
     benches: dict[tuple[str, str], Bench] = {}
     found = []
@@ -186,7 +193,7 @@ class Bench:
         self._rule = rule.id
         self._pared = pared(program, rule) if ready is None else None
         part = program if self._pared is None else self._pared.program
-        self._ready: Ready = ready or (lambda readings, on: Evaluator(part, readings, on))
+        self._ready: Ready = ready or Evaluator(part).under
         self._evaluators: dict[tuple[tuple[tuple[str, str], ...], date | None], Evaluator] = {}
 
     def facts(self, case: Case) -> Facts:
@@ -196,9 +203,10 @@ class Bench:
     def column(self, case: Case, facts: Facts) -> Mapping[str, Outcome] | None:
         """The outcomes of the rule by row, on facts under the readings and the day of a case; None where they are too many."""
         readings = case.readings if self._pared is None else self._pared.adopted(case.readings)
-        setting = (tuple(sorted(readings.items())), case.on)
+        on = case.on if self._pared is None or self._pared.dated else None
+        setting = (tuple(sorted(readings.items())), on)
         if setting not in self._evaluators:
-            self._evaluators[setting] = self._ready(dict(readings), case.on)
+            self._evaluators[setting] = self._ready(dict(readings), on)
         try:
             return self._evaluators[setting].outcomes(facts).column(*self._rule)
         except (ResourceError, DuplicateRow):

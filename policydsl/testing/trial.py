@@ -67,6 +67,7 @@ class Trial:
 
     def __init__(self, program: core.Program) -> None:
         self.program = program
+        self._base = Evaluator(program)
         self._evaluators: dict[Setting, Evaluator] = {}
         self._about: dict[Ids, Ids] = {}
         self._constraints = [
@@ -81,7 +82,7 @@ class Trial:
         """The policy under readings and a day."""
         setting = (tuple(sorted(readings.items())), on)
         if setting not in self._evaluators:
-            self._evaluators[setting] = Evaluator(self.program, readings, on)
+            self._evaluators[setting] = self._base.under(readings, on)
         return self._evaluators[setting]
 
     # ------------------------------------------------------------ made ready
