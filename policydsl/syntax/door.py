@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 from functools import cache
+from typing import TYPE_CHECKING
 
 from policydsl.diagnostics.model import Diagnostic, Language
 from policydsl.source import Source, Span
 from policydsl.syntax.automaton import Refused
-from policydsl.syntax.habits import Mended, mended
 from policydsl.syntax.keywords import BY_ID, KEYWORDS, hard_words
-from policydsl.syntax.slips import slip_at
 from policydsl.syntax.tables import automaton, words_of
 from policydsl.syntax.twig import Tree
-from policydsl.syntax.wordings import EACH, Wording, wordings
+
+if TYPE_CHECKING:
+    from policydsl.syntax.habits import Mended
+    from policydsl.syntax.wordings import Wording
 
 MAX_NESTING = 60
 """Brackets within brackets and 若 within 若 that an expression may have."""
@@ -152,6 +154,10 @@ class Door:
         self.findings.append(Diagnostic(code, span, data, language=self.language, mend=mend))
 
     def _explain(self, error: Refused, start: int, end: int, symbol: str) -> None:
+        # what is only wanted of a line that was refused need not be made ready for files without one
+        from policydsl.syntax.slips import slip_at
+        from policydsl.syntax.wordings import EACH
+
         at, stop = error.token.start_pos, error.token.end_pos
         said = self.text[at:stop]
         if at == start and symbol == "declaration":
@@ -321,6 +327,8 @@ class Door:
 
     def _worded(self, at: int, start: int, end: int, symbol: str) -> Wording | None:
         """What stands around `at` in the notice's own words, if the line parses, or parses further, with its mend."""
+        from policydsl.syntax.wordings import wordings
+
         for one in wordings(self.text, start, end, at, self.language):
             behind = self.text[one.end : end]
             mended = f"{self.text[start : one.start]}{one.mended} {behind.lstrip()}".rstrip()
@@ -330,6 +338,8 @@ class Door:
 
     def _habit(self, start: int, end: int, symbol: str) -> Mended | None:
         """A line written as people are used to from elsewhere, put right. Of a file full of them only the first are."""
+        from policydsl.syntax.habits import mended
+
         if self._tries >= MOST_TRIED:
             return None
         self._tries += 1
