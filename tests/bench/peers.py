@@ -268,18 +268,20 @@ def json_logic() -> Many:
 STEPS = "(c > t ? max([floor((c - t) / (t * 0.05)), floor((c - t) / 15)]) * 50000 : 0)"
 
 
-def zen_graph() -> dict[str, Any]:
+def award_graph() -> dict[str, Any]:
     """The award as one expression of GoRules."""
     unit = "(c / t >= 1 ? 600 : (c / t >= 0.85 ? 500 : (c / t >= 0.7 ? 300 : 0)))"
-    return _zen_graph(_zen_node("award", f"c * {unit} + {STEPS}"))
+    return zen_graph(zen_node("award", f"c * {unit} + {STEPS}"))
 
 
-def _zen_node(key: str, value: str) -> dict[str, Any]:
+def zen_node(key: str, value: str) -> dict[str, Any]:
+    """One expression of GoRules."""
     content = {"expressions": [{"id": key, "key": key, "value": value}]}
     return {"id": key, "type": "expressionNode", "name": key, "content": content}
 
 
-def _zen_graph(*nodes: dict[str, Any]) -> dict[str, Any]:
+def zen_graph(*nodes: dict[str, Any]) -> dict[str, Any]:
+    """Nodes one after the other."""
     chain = [{"id": "i", "type": "inputNode", "name": "i"}, *nodes, {"id": "o", "type": "outputNode", "name": "o"}]
     edges = [
         {"id": f"e{at}", "sourceId": one["id"], "targetId": other["id"], "type": "edge"}
@@ -297,7 +299,7 @@ def _zen(graph: dict[str, Any]) -> Many:
 
 
 def zen() -> Many:
-    return _zen(zen_graph())
+    return _zen(award_graph())
 
 
 def zen_table() -> Many:
@@ -318,7 +320,7 @@ def zen_table() -> Many:
             "executionMode": "single",
         },
     }
-    return _zen(_zen_graph(table, _zen_node("award", f"c * unit + {STEPS}")))
+    return _zen(zen_graph(table, zen_node("award", f"c * unit + {STEPS}")))
 
 
 def rule_engine() -> Many:

@@ -192,23 +192,11 @@ def interpreted() -> Many:
 def zen() -> Many:
     import zen as library
 
+    from tests.bench.peers import zen_graph, zen_node
+
     held, spent = "len(filter(e, #.n >= 60))", "sum(map(e, #.y))"
     base = f"({held} >= 8 ? 200000 : ({held} >= 5 ? 100000 : 0))"
-    text = f"{base} + min([floor({spent} * 0.3), 300000])"
-    node = {
-        "id": "e",
-        "type": "expressionNode",
-        "name": "e",
-        "content": {"expressions": [{"id": "x", "key": "award", "value": text}]},
-    }
-    graph = {
-        "nodes": [{"id": "i", "type": "inputNode", "name": "i"}, node, {"id": "o", "type": "outputNode", "name": "o"}],
-        "edges": [
-            {"id": "1", "sourceId": "i", "targetId": "e", "type": "edge"},
-            {"id": "2", "sourceId": "e", "targetId": "o", "type": "edge"},
-        ],
-    }
-    content = json.dumps(graph)
+    content = json.dumps(zen_graph(zen_node("award", f"{base} + min([floor({spent} * 0.3), 300000])")))
     engine = library.ZenEngine({"loader": lambda _: content})
 
     def run(given: Sequence[District]) -> Sequence[Any]:

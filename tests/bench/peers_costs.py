@@ -122,9 +122,9 @@ def kept_zen(records: list[tuple[int, int]]) -> list[object]:
     """Results of GoRules Zen with its trace."""
     import zen
 
-    from tests.bench.peers import zen_graph
+    from tests.bench.peers import award_graph
 
-    content = json.dumps(zen_graph())
+    content = json.dumps(award_graph())
     engine = zen.ZenEngine({"loader": lambda _: content})
     return [engine.evaluate("award", {"c": count, "t": target}, {"trace": True}) for count, target in records]
 
