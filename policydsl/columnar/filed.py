@@ -84,7 +84,9 @@ class FileTable:
         # what was read one by one, or is to be changed, is copied; the rest stays in its file
         changes = self._changes(select)
         loader.remove(table)
-        loader.do(sql.create(table, select, "TABLE" if changes or joins or self.csv else "VIEW"))
+        # a join keeps no order
+        ordered = select.order_by(number.copy()) if joins else select
+        loader.do(sql.create(table, ordered, "TABLE" if changes or joins or self.csv else "VIEW"))
         if changes:
             self._unkeyed(table)
             self._twice(table)
