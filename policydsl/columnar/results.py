@@ -15,7 +15,7 @@ from policydsl.columnar.engine import Results
 from policydsl.columnar.plan import Plan
 from policydsl.columnar.reference import outcome
 from policydsl.columnar.sql import Sql
-from policydsl.columnar.stages import KEY, OWNER
+from policydsl.columnar.stages import KEY, OWNER, ROW
 from policydsl.columnar.terms import Stored, Term
 from policydsl.core import program as core
 from policydsl.core.types import Number, strip
@@ -46,11 +46,12 @@ def names_of(program: core.Program) -> tuple[str, str]:
 
 
 def table_of(results: Results, entity: str) -> exp.Select:
-    """The rows of an entity as they are written: key, owner, then each listed rule. They stand in the table in their order."""
+    """The rows of an entity as they are written: key, owner, then each listed rule, in the order of the facts."""
     columns = shown_columns(results.program, results.plan, results.rules, entity, "t")
     select = exp.Select(expressions=columns)
     select.set("from_", exp.From(this=exp.alias_(exp.to_table(results.tables[entity]), "t", table=True)))
-    return select
+    # the tables stand in that order, until a row is corrected
+    return select.order_by(sql.column("t", ROW)) if results.routed else select
 
 
 def shown_columns(

@@ -209,6 +209,18 @@ def test_rows_are_told_by_their_own_file(place: Path, capsys: pytest.CaptureFixt
     assert [row for row in shown if row[1] != "value"] == [("D3", "invalid")]
 
 
+def test_rows_of_the_reference_stay_in_their_place(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    strict = POLICY + "\n约束 不超目标: 认定数 不高于 目标数 或 目标数 为 7家  依据 三\n"
+    (place / "例.pol").write_text(strict, encoding="utf-8")
+    made = "select 'C' || i as 代码, '甲类' as 类, 9 as 认定数, case when i = 2 then 8 else 7 end as 目标数, 1 as 投入, true as 合格"
+    parquet("企业.parquet", made + " from range(1, 6) t(i)")
+    code, out, _ = told(place, capsys, "企业.parquet", "-o", "结果.parquet")
+    assert code == 0
+    assert "1 户由参考解释器逐户测算" in out
+    shown = duckdb.connect().sql("select 代码 from '结果.parquet'").fetchall()
+    assert [row[0] for row in shown] == [f"C{n}" for n in range(1, 6)]
+
+
 def test_one_wrong_cell_leaves_the_other_rows(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     parquet("企业.parquet", GOOD.format(count="case when i = 2 then '五十' else i::varchar end"))
     code, _, err = told(place, capsys, "企业.parquet", "-o", "结果.parquet")
