@@ -178,13 +178,17 @@ class Figures:
         other = self._other_scale(shown)
         return text + self.bracketed(other) if other else text
 
+    def is_money(self, type_: Type) -> bool:
+        """Whether what is shown is an amount in the policy's currency."""
+        inner = type_.of if isinstance(type_, Optional) else type_
+        return isinstance(inner, Number) and str(inner.unit) == self.currency
+
     def _other_scale(self, shown: Shown) -> str:
         value = shown.outcome
-        inner = shown.type.of if isinstance(shown.type, Optional) else shown.type
         if self.lang != "zh" or isinstance(value, bool) or not isinstance(value, int | Fraction):
             return ""
         value = Fraction(value)
-        if not isinstance(inner, Number) or str(inner.unit) != self.currency:
+        if not self.is_money(shown.type):
             return ""
         if shown.measure is not None and shown.measure.size != 1:
             text, rounded = decimal(value)

@@ -54,7 +54,7 @@ class InputLine:
 class Entry:
     """The worded account of a rule. `again`: it is told elsewhere in the same telling, before or after.
 
-    Then only its value stands here. `notes` are what a task says of its proof, its date and who is responsible, and which
+    Then only its value stands here. `amount`: the value once more and short, where the rule is about money. `notes` are what a task says of its proof, its date and who is responsible, and which
     notices made the rule what it is.
     """
 
@@ -69,14 +69,17 @@ class Entry:
     nexts: tuple[str, ...] = ()
     children: tuple[Entry, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
+    amount: str = ""
     again: Literal["", "before", "after"] = ""
 
 
 @frozen
 class RowTelling:
-    """What is told of one row."""
+    """What is told of one row. `entity`: what kind of thing it is, as readers know it; `single`: there is only one."""
 
     id: str
+    entity: str
+    single: bool
     title: str
     entries: tuple[Entry, ...]
     violations: tuple[Entry, ...] = ()

@@ -77,7 +77,8 @@ def _row(row: RowAccount, teller: Teller) -> RowTelling:
     title = (row.key if row.named else f"{entity} {row.key}") if row.key else entity
     if row.comparison is not None and entries:
         entries[0] = evolve(entries[0], notes=(comparison_line(row.comparison, teller), *entries[0].notes))
-    return RowTelling(identity, title, tuple(entries), tuple(_violation(item, teller) for item in row.violations))
+    violations = tuple(_violation(item, teller) for item in row.violations)
+    return RowTelling(identity, entity, not row.key, title, tuple(entries), violations)
 
 
 def _entry(account: Account, teller: Teller, told: set[str], waiting: deque[Account], depth: int) -> Entry:
@@ -149,9 +150,9 @@ def heading_of(account: Account, teller: Teller) -> Entry:
     """The name, value, status and citation of an account."""
     clause = teller.catalog.list_mark.join(account.clauses)
     status = state_of(account.shown)
-    return Entry(
-        str(account.at), teller.figures.name(account.name), teller.figures.amount(account.shown), status, clause
-    )
+    figures, shown = teller.figures, account.shown
+    short = figures.show(shown, exactly=False) if figures.is_money(shown.type) else ""
+    return Entry(str(account.at), figures.name(account.name), figures.amount(shown), status, clause, amount=short)
 
 
 def state_of(shown: Shown) -> Status:

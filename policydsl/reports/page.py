@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from policydsl.explain import Explanation, tell
 from policydsl.explain.catalog import Labels
 from policydsl.explain.telling import Alternative, Entry, Group, InputLine, Passage, RowTelling, Telling
+from policydsl.reports.contents import SUMMARY_DEPTH, contents, told
 from policydsl.reports.sheet import sheet, text
-
-SUMMARY_DEPTH = 2
-"""How deep the table of results at the head of a row goes; what lies deeper stands in the explanation below it."""
 
 
 def explanation_page(explanation: Explanation) -> str:
@@ -22,49 +20,34 @@ def explanation_page(explanation: Explanation) -> str:
 def _body(telling: Telling) -> Iterator[str]:
     labels = telling.labels
     yield f"<header><h1>{text(telling.title)}</h1>"
-    if telling.about or telling.readings:
+    if telling.about:
         yield '<dl class="about">'
         yield from (f"<dt>{text(label)}</dt><dd>{text(words)}</dd>" for label, words in telling.about)
-        if telling.readings:
-            yield f"<dt>{text(labels.readings)}</dt>"
-            yield from (f"<dd>{text(words)}</dd>" for words in telling.readings)
         yield "</dl>"
     yield "</header>"
     yield "<main>"
     if len(telling.rows) > 1:
-        yield f'<nav aria-label="{text(labels.contents)}"><ul>'
-        for index, row in enumerate(telling.rows):
-            yield f'<li><a href="#r{index}">{text(row.title)}</a>{_main(row)}</li>'
-        yield "</ul></nav>"
+        yield from contents(telling.rows, labels)
+    if telling.readings:
+        yield f'<section aria-labelledby="readings"><h2 id="readings">{text(labels.readings)}</h2><ul class="readings">'
+        yield from (f"<li>{text(words)}</li>" for words in telling.readings)
+        yield "</ul></section>"
     for index, row in enumerate(telling.rows):
-        yield from _row(row, index, labels)
+        # on paper, what the policy is about and the totals begin a page each; rows beside them follow one another
+        yield from _row(row, index, labels, page=row.single or row.entity == telling.rows[0].entity)
     yield "</main>"
     yield f"<footer><p>{text(labels.printed)}</p></footer>"
 
 
-def _main(row: RowTelling) -> str:
-    """The first result of a row, for the contents: its value, or the word for why there is none."""
-    entry = next(iter((*row.violations, *row.entries)), None)
-    if entry is None:
-        return ""
-    return f'<span class="{"sum" if entry.status == "value" else "held"}">{text(entry.value)}</span>'
-
-
-def _told(entries: tuple[Entry, ...], depth: int = 0) -> Iterator[tuple[Entry, int]]:
-    for entry in entries:
-        if not entry.again:
-            yield entry, depth
-            yield from _told(entry.children, depth + 1)
-
-
-def _row(row: RowTelling, index: int, labels: Labels) -> Iterator[str]:
-    yield f'<section aria-labelledby="r{index}"><h2 id="r{index}">{text(row.title)}</h2>'
+def _row(row: RowTelling, index: int, labels: Labels, page: bool) -> Iterator[str]:
+    kind = "page" if page else "beside"
+    yield f'<section class="{kind}" aria-labelledby="r{index}"><h2 id="r{index}">{text(row.title)}</h2>'
     yield '<div class="scroll"><table>'
     yield (
         f'<thead><tr><th scope="col">{text(labels.rule)}</th><th scope="col" class="n">{text(labels.value)}</th>'
         f'<th scope="col">{text(labels.clause)}</th></tr></thead><tbody>'
     )
-    for number, (entry, depth) in enumerate(_told(row.entries)):
+    for number, (entry, depth) in enumerate(told(row.entries)):
         if depth > SUMMARY_DEPTH:
             continue
         lead = ' class="lead"' if number == 0 else ""
