@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,10 @@ from policydsl.source import display_width
 _LAST_ROW = 1_048_575
 _LONGEST = 32_000
 """Characters that a spreadsheet keeps in a cell or a note, with some to spare."""
+_WIDTHS = (16, 24, 30, 14, 20, 30, 28, 34)
+"""Columns of the sheet that explains the others, in characters."""
+_LINE = 15
+"""The height of a line, in points."""
 
 
 def write(program: Program, path: str | Path) -> None:
@@ -184,9 +189,9 @@ class _Writer:
 
     def explain(self, sheet: Any, decided: Sequence[tuple[Entity, Field]]) -> None:
         """Write the sheet that explains all others."""
-        sheet.set_column(0, 0, 22)
-        sheet.set_column(1, 1, 24)
-        sheet.set_column(2, 7, 20)
+        for place, width in enumerate(_WIDTHS):
+            sheet.set_column(place, place, width)
+        _on_paper(sheet)
         sheet.write_string(0, 0, self.program.header.title[:_LONGEST], self.formats.title)
         advice = _ADVICE_ZH if self.zh else _ADVICE_EN
         for row, line in enumerate(advice, 2):
@@ -200,6 +205,8 @@ class _Writer:
 
     def _shape(self, sheet: Any, headers: Sequence[str]) -> None:
         """Locked headings over open cells, the heading always in sight."""
+        _on_paper(sheet)
+        sheet.repeat_rows(0)
         sheet.set_column(len(headers), 16_383, None, self.formats.open["General"])
         sheet.set_row(0, 32, self.formats.header)
         for place, header in enumerate(headers):
@@ -255,6 +262,8 @@ class _Writer:
         for place, text in enumerate(headers):
             sheet.write_string(row, place, text, self.formats.header)
         for row, texts in enumerate(rows, row + 1):  # noqa: B020
+            lines = [ceil(display_width(text) / (width - 2)) for text, width in zip(texts, _WIDTHS, strict=False)]
+            sheet.set_row(row, _LINE * max(1, *lines))
             for place, text in enumerate(texts):
                 sheet.write_string(row, place, text[:_LONGEST], self.formats.body)
         return row + 1
@@ -330,6 +339,13 @@ def _number_format(column: _Column) -> str:
             return "#,##0"
         case _:
             return "General"
+
+
+def _on_paper(sheet: Any) -> None:
+    """Printed across A4, all columns beside each other."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 def _drop_down(sheet: Any, last: int, column: int, source: str | list[str]) -> None:
