@@ -21,7 +21,7 @@ from policydsl.core.walk import everything
 from policydsl.diagnostics.model import Language
 from policydsl.explain.book import Book
 from policydsl.explain.desk import role_of
-from policydsl.explain.figures import Figures, is_number, plain_unit
+from policydsl.explain.figures import Figures, is_number, is_share, plain_unit
 from policydsl.explain.ledger import keys_of, reasons_of
 from policydsl.explain.notes import reason
 from policydsl.explain.results import Cell, in_measure, plain_value
@@ -182,8 +182,7 @@ def _before(item: Field, rule: Rule) -> bool:
 def _head(column: _Column, currency: str) -> Head:
     declared, kind = column.declared, strip(column.type)
     money = isinstance(kind, Number) and str(kind.unit) == currency
-    bare = column.measure is None or not column.measure.text
-    ratio = isinstance(kind, Number) and kind.unit.plain and not kind.whole and bare
+    ratio = is_share(column.type, column.measure)
     # shares and rates do not add up; amounts and counts do
     counts = isinstance(kind, Number) and kind.whole and [power for _, power in kind.unit.powers] == [1]
     return Head(

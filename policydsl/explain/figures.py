@@ -228,6 +228,12 @@ def plain_unit(type_: Type, measure: Measure | None) -> str:
     return measure.text if measure is not None else str(inner.unit)
 
 
+def is_share(type_: Type, measure: Measure | None) -> bool:
+    """Whether values are bare ratios, which read as percentages; what is declared a plain number has a measure without words."""
+    inner = type_.of if isinstance(type_, Optional) else type_
+    return isinstance(inner, Number) and inner.unit.plain and not inner.whole and measure is None
+
+
 def is_number(type_: Type) -> bool:
     """Whether values of a type are numbers (none and not-applicable aside)."""
     return isinstance(type_.of if isinstance(type_, Optional) else type_, Number)

@@ -28,7 +28,7 @@ from policydsl.core.values import (
 from policydsl.diagnostics.model import Language
 from policydsl.explain.book import Book, entities_of, keys_of, role_of
 from policydsl.explain.extent import Extent, extent_of
-from policydsl.explain.figures import Figures, is_number, plain_unit
+from policydsl.explain.figures import Figures, is_number, is_share, plain_unit
 from policydsl.explain.languages import catalog_of
 from policydsl.explain.names import Address
 from policydsl.explain.reasons import Reason, Words, reason, reasons_of
@@ -61,13 +61,14 @@ class Cell:
 
 @frozen
 class Column:
-    """A rule that results list."""
+    """A rule that results list. `share`: its values are bare ratios, which a sheet shows as percentages."""
 
     name: str
     alias: str
     unit: str
     clause: str
     numeric: bool
+    share: bool = False
 
 
 @frozen
@@ -165,7 +166,8 @@ def _summary(items: list[Reason], words: Words) -> Iterator[str]:
 
 
 def _column(rule: Rule) -> Column:
-    return Column(rule.name, rule.alias, plain_unit(rule.type, rule.measure), rule.clause, is_number(rule.type))
+    unit, share = plain_unit(rule.type, rule.measure), is_share(rule.type, rule.measure)
+    return Column(rule.name, rule.alias, unit, rule.clause, is_number(rule.type), share)
 
 
 def _cell(rule: Rule, step: RuleStep | None, book: Book, words: Words) -> Cell:

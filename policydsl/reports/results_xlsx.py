@@ -19,10 +19,10 @@ from policydsl.reports.computation_xlsx import WORDS as COMPUTATION_WORDS
 from policydsl.reports.computation_xlsx import computation_sheet, letters
 from policydsl.reports.explanation_xlsx import explanation_sheet
 from policydsl.reports.wrap import wrap
+from policydsl.source import display_width
 
 WORDS: dict[Language, dict[str, str]] = {
     "zh": {
-        "key": "主键",
         "problems": "未决事项",
         "number": "序号",
         "reason": "缘由与办法",
@@ -42,7 +42,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "unexplained": "逐行说明只列前 {most} 行\uff1b其余的行请用 policydsl explain 看。",
     },
     "en": {
-        "key": "key",
         "problems": "open",
         "number": "no.",
         "reason": "why, and what to do",
@@ -70,6 +69,9 @@ MOST_EXPLAINED = 60
 
 MOST_ACROSS = 12
 """Columns that are fitted to one page; more would be too small to read, and go on beside it."""
+
+MOST_MEASURED = 1_000
+"""Keys by which the width of their column is chosen."""
 
 MOST_PLACES = 3
 """Links to cells beside one problem; its text names all that it holds up."""
@@ -162,16 +164,20 @@ def _sheet(book: Any, name: str, sheet: Sheet, lang: Language, formats: Formats)
     page = book.add_worksheet(name)
     head, text = _head(formats), formats.of(valign="top")
     page.freeze_panes(1, 1)
-    page.write_string(0, 0, WORDS[lang]["key"] if any(key for key, _ in sheet.rows) else "", head)
-    page.set_column(0, 0, 14)
-    page.set_row(0, 58)
+    keys = [key for key, _ in sheet.rows if key]
+    page.write_string(0, 0, sheet.entity if keys else "", head)
+    page.set_column(0, 0, min(30, 2 + max(map(display_width, (sheet.entity, *keys[:MOST_MEASURED])), default=12)))
+    lines = 2
     for index, column in enumerate(sheet.columns, 1):
-        page.write_string(0, index, _heading(column, lang), head)
-        page.set_column(index, index, min(24, max(12, 2 * len(column.name) + 2)))
+        heading, width = _heading(column, lang), min(24, max(12, 2 * len(column.name) + 2))
+        page.write_string(0, index, heading, head)
+        page.set_column(index, index, width)
+        lines = max(lines, sum(len(wrap(line, width - 1)) for line in heading.split("\n")))
+    page.set_row(0, min(15.0 * lines + 6, 400.0))
     for row, (key, cells) in enumerate(sheet.rows, 1):
         page.write_string(row, 0, key, text)
-        for index, cell in enumerate(cells, 1):
-            write_cell(page, row, index, cell, lang, formats)
+        for index, (column, cell) in enumerate(zip(sheet.columns, cells, strict=True), 1):
+            write_cell(page, row, index, cell, lang, formats, share=column.share)
     _extents(page, sheet, lang, formats)
     page.set_landscape()
     page.set_paper(9)

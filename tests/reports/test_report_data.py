@@ -202,12 +202,15 @@ def test_the_workbook_has_a_sheet_for_each_entity_and_one_for_what_is_open() -> 
     assert "高企认定补助\n\uff08元\uff09\n〔七(二)2(1)〕" in heads
     assert "测算合计\n\uff08万元\uff09\n〔七(二)〕" in heads
     row = dict(zip((head.split("\n")[0] for head in heads), sheet[2], strict=True))
-    assert row["主键"].value == "甲区"
+    assert row["区"].value == "甲区"
     assert row["高企认定补助"].value == 312000
     assert row["测算合计"].value == 76.2
     assert row["政策宣讲"].value == "是"
     assert row["通过且达标"].value == "待裁量"
     assert row["高企完成率"].comment is not None and "13/12" in row["高企完成率"].comment.text
+    assert row["高企完成率"].number_format == "#,##0.00%"
+    # no line of a heading is cut off
+    assert sheet.row_dimensions[1].height >= 15 * max(head.count("\n") + 1 for head in heads)
     problems = [cell.value for row in book["未决事项"].iter_rows() for cell in row]
     assert "区「乙区」的「基础补助」待裁量\uff1a未达基础工作量〔七(二)1〕" in problems
 
