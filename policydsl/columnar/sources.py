@@ -48,6 +48,8 @@ class Loader:
     why: Reasons
     findings: Findings
     sources: dict[str, Source] = field(factory=dict)
+    filed: dict[str, FileTable] = field(factory=dict)
+    """The tables that come from files, by entity."""
     units: Units = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -127,6 +129,7 @@ class Loader:
         described = dict(self._described(raw))
         reader = FileTable(self, declared, raw, paths, described, columns)
         self.sources[entity] = reader.make(self.table(entity))
+        self.filed[entity] = reader
 
     def _raw(self, paths: Sequence[str]) -> Sql:
         """The rows of files as they stand."""
