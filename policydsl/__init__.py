@@ -16,10 +16,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from policydsl.api import FactsError as FactsError
     from policydsl.api import FactsRead as FactsRead
     from policydsl.api import PolicyError as PolicyError
     from policydsl.api import compile as compile  # noqa: A004
     from policydsl.api import evaluate as evaluate
+    from policydsl.api import evaluate_tables as evaluate_tables
     from policydsl.api import facts_of as facts_of
     from policydsl.api import load as load
     from policydsl.api import loads as loads
@@ -37,10 +39,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "FactsError": "policydsl.api",
     "FactsRead": "policydsl.api",
     "PolicyError": "policydsl.api",
     "compile": "policydsl.api",
     "evaluate": "policydsl.api",
+    "evaluate_tables": "policydsl.api",
     "facts_of": "policydsl.api",
     "load": "policydsl.api",
     "loads": "policydsl.api",

@@ -13,6 +13,7 @@ from attrs import frozen
 from policydsl.diagnostics.model import Diagnostic
 
 if TYPE_CHECKING:
+    from policydsl.columnar.handed import TableResults
     from policydsl.compiled.engine import Compiled
     from policydsl.core.facts import Facts
     from policydsl.core.program import Program
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
 
 class PolicyError(ValueError):
     """A policy that cannot be run. `findings` says where and why; the message is their text."""
+
+    def __init__(self, findings: Sequence[Diagnostic]) -> None:
+        from policydsl.diagnostics.render import render
+
+        super().__init__(render(findings, format="human", color=False, width=100))
+        self.findings = tuple(findings)
+
+
+class FactsError(ValueError):
+    """Facts on which nothing can be run: a file or a data frame that cannot be read at all. `findings` says which and why."""
 
     def __init__(self, findings: Sequence[Diagnostic]) -> None:
         from policydsl.diagnostics.render import render
@@ -71,7 +82,7 @@ def read_facts(program: Program, *paths: str | os.PathLike[str]) -> FactsRead:
 
         facts, more = counted(program, facts)
         findings += more
-    return FactsRead(facts, (*findings, *_of_other_kinds(program, facts)))
+    return FactsRead(facts, tuple(findings))
 
 
 def facts_of(program: Program, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> FactsRead:
@@ -79,13 +90,7 @@ def facts_of(program: Program, tables: Mapping[str, Sequence[Mapping[str, Any]]]
     from policydsl.facts.structured import from_values
 
     facts, findings = from_values(program, tables)
-    return FactsRead(facts, (*findings, *_of_other_kinds(program, facts)))
-
-
-def _of_other_kinds(program: Program, facts: Facts) -> list[Diagnostic]:
-    from policydsl.kinds import misfilled
-
-    return misfilled(program, facts)
+    return FactsRead(facts, tuple(findings))
 
 
 def compile(  # noqa: A001
@@ -115,3 +120,27 @@ def evaluate(
     from policydsl.interpret.evaluate import Evaluator
 
     return Evaluator(program, readings, on).run(facts, keys)
+
+
+def evaluate_tables(
+    program: Program,
+    tables: Mapping[str, Any],
+    *,
+    readings: Mapping[str, str] | None = None,
+    on: date | None = None,
+) -> TableResults:
+    """Every rule of every row of whole tables by the column engine, for many rows; without a trace. Needs `policydsl[columnar]`.
+
+    `tables` are by the name or alias of their entity: a table, dataset or reader of pyarrow, a data frame of pandas, polars or DuckDB,
+    anything else that has `__arrow_c_stream__`, or the path of a .parquet, Arrow or .csv file, or a list of such paths. Columns are called as
+    in files. An entity that is absent counts as not supplied. A cell that is wrong is a finding, as in files; the other rows count.
+
+    Raises FactsError where a table cannot be read at all, TypeError where something is no table, UnknownReading of `policydsl.interpret`, and
+    TooLarge of `policydsl.columnar.engine` where a rule needs all rows, has no column form, and these are too many for the reference.
+    """
+    from policydsl.columnar.handed import TablesRejected, run_tables
+
+    try:
+        return run_tables(program, tables, readings, on)
+    except TablesRejected as rejected:
+        raise FactsError([rejected.finding]) from None

@@ -1,4 +1,4 @@
-"""Owns the commands on whole tables: `run` on .parquet and large .csv files by the column engine, `sql`."""
+"""Owns the commands on whole tables: `run` on .parquet, Arrow and large .csv files by the column engine, `sql`."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from policydsl.core.program import Program
     from policydsl.facts.findings import Rejected
 
+OF_COLUMNS = (".parquet", ".arrow", ".arrows", ".feather", ".ipc")
+"""What only the column engine reads."""
+_OUTPUTS = (*OF_COLUMNS, ".csv")
 _MISSING = (
     "列引擎要装 duckdb:pip install 'policydsl[columnar]'。 The column engine needs: pip install 'policydsl[columnar]'."
 )
@@ -33,17 +36,18 @@ _MISSING = (
 def meant(options: argparse.Namespace) -> bool:
     """Whether a run is for the column engine: asked for by name, or by the kind of its files."""
     return options.engine == "columnar" or (
-        options.engine == "auto" and any(name.lower().endswith(".parquet") for name in options.facts)
+        options.engine == "auto" and any(name.lower().endswith(OF_COLUMNS) for name in options.facts)
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """`policydsl run POLICY data/*.parquet [-o FILE.parquet|FILE.csv|FOLDER/]`."""
+    """`policydsl run POLICY data/*.parquet [-o FILE.parquet|FILE.arrow|FILE.csv|FOLDER/]`."""
     try:
         import duckdb
 
         from policydsl.columnar.engine import PIECE, Engine, TooLarge
-        from policydsl.columnar.sources import SUFFIXES, broken
+        from policydsl.columnar.origins import broken
+        from policydsl.columnar.sources import SUFFIXES
     except ModuleNotFoundError:
         say(_MISSING)
         return USAGE
@@ -51,11 +55,12 @@ def run(options: argparse.Namespace) -> int:
 
     odd = [name for name in options.facts if not name.lower().endswith(SUFFIXES)]
     if odd:
-        say(f"列引擎读 .parquet 和 .csv,不读 {odd[0]}。 The column engine reads .parquet and .csv.")
+        say(f"列引擎读 .parquet、.arrow、.feather 和 .csv,不读 {odd[0]}。 The column engine reads these and no others.")
         return USAGE
     if options.output and not _writable(options.output):
         say(
-            "结果写成 .parquet、.csv,或者一个文件夹(以 / 结尾)。 Results go to .parquet, .csv or a folder (ending in /)."
+            "结果写成 .parquet、.arrow、.feather、.csv,或者一个文件夹(以 / 结尾)。"
+            " Results go to .parquet, .arrow, .feather, .csv or a folder (ending in /)."
         )
         return USAGE
     asked = _asked(options)
@@ -125,7 +130,7 @@ def _asked(options: argparse.Namespace) -> tuple[Program, Mapping[str, str], dat
 
 
 def _writable(output: str) -> bool:
-    return output.endswith(("/", os.sep)) or Path(output).is_dir() or output.lower().endswith((".parquet", ".csv"))
+    return output.endswith(("/", os.sep)) or Path(output).is_dir() or output.lower().endswith(_OUTPUTS)
 
 
 def _work(output: str) -> Path:
@@ -199,7 +204,7 @@ def _write(results: Results, output: str) -> None:
     from policydsl.columnar.results import write
 
     program = results.program
-    if output.lower().endswith((".parquet", ".csv")):
+    if output.lower().endswith(_OUTPUTS):
         write(results, program.header.main, output)
         return
     folder = Path(output)
@@ -272,6 +277,10 @@ def spark(options: argparse.Namespace) -> int:
 
     if options.output and options.output.lower().endswith((".csv", ".xlsx", ".json")):
         say("Spark 的结果是一个 parquet 文件夹:-o 结果/。 Spark writes a folder of parquet files.")
+        return USAGE
+    odd = [name for name in options.facts if Path(name).suffix and not name.lower().endswith(".parquet")]
+    if odd:
+        say(f"Spark 只读 .parquet 的文件或文件夹,不读 {odd[0]}。 Spark reads .parquet files or folders only.")
         return USAGE
     asked = _asked(options)
     if isinstance(asked, int):

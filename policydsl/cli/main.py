@@ -143,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
         "--engine",
         choices=("auto", "reference", "compiled", "columnar", "spark"),
         default="auto",
-        help="默认:.parquet 用列引擎,其余用参考解释器 the column engine for .parquet, else the reference",
+        help="默认:.parquet 和 Arrow 文件用列引擎,其余用参考解释器 the column engine for .parquet and Arrow, else the reference",
     )
     run.add_argument("--master", help="Spark 在哪里,如 local[2] where Spark runs (else as the environment says)")
     run.add_argument("--receipt", metavar="FILE", help="写一份留痕,日后可以重算 write what is needed to repeat this")

@@ -15,16 +15,18 @@ from attrs import frozen
 from sqlglot import exp
 
 from policydsl.columnar import sql
+from policydsl.columnar.origins import MIXED, NUMBER, Heading
 from policydsl.columnar.sql import Sql
-from policydsl.columnar.terms import Grade, Stored, kind_of
+from policydsl.columnar.terms import Grade, Kind, Stored, kind_of
 from policydsl.core import program as core
 from policydsl.core.types import ListOf, Member, Number, Optional, strip
 from policydsl.core.values import NONE, Absent, Value
+from policydsl.diagnostics.model import Place
 from policydsl.facts.cell import Column, Reading, key_text
 from policydsl.facts.findings import Problem, Rejected
 
 if TYPE_CHECKING:
-    from policydsl.columnar.filed import FileTable
+    from policydsl.columnar.filed import FileTable, Held
 
 MOST_ODD = 1_000_000
 """Distinct values of a column that may need reading one by one."""
@@ -32,6 +34,15 @@ MOST_TOLD = 20
 """Findings of one kind that a column tells one by one; of more it tells how many."""
 _TYPES = {"bool": "BOOLEAN", "text": "VARCHAR", "date": "DATE", "moment": "TIMESTAMP"}
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
+_LONG = {"UBIGINT", "HUGEINT", "UHUGEINT"}
+_FLOATS = {"FLOAT", "DOUBLE"}
+_MOMENTS = {"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}
+_CELLS = {*_INTEGERS, *_LONG, *_FLOATS, *_MOMENTS, "DECIMAL", "BOOLEAN", "VARCHAR", "JSON", "DATE", '"NULL"', MIXED}
+"""Types of columns whose values can be cells."""
+_PLACES = 4
+"""Digits behind the point with which floats are taken as they stand; what has more is read one by one."""
+_FIRST, _AFTER = "0001-01-01", "10000-01-01"
+"""The first of the days that there are, and the first that is none."""
 
 
 @frozen(eq=False)
@@ -41,24 +52,32 @@ class FileColumn:
     of: FileTable
     rows: str
     item: core.Field
-    name: str
-    bracket: str
+    held: Held
     column: str
 
     def make(self, expressions: list[Sql], joins: list[exp.Join]) -> Stored:
         """Value, lack, reasons and absence as far as the data need them."""
         loader, item = self.of.loader, self.item
         kind = kind_of(item.type)
-        raw = exp.column(self.name, table="r", quoted=True)
-        direct, plain, den = self._direct(raw, kind)
+        raw = exp.column(self.held.heading.column, table="r", quoted=True)
+        direct, plain, den = self._direct(raw, kind, 0)
         if isinstance(strip(item.type), ListOf):
             direct = plain = sql.NULL
         blank, odd, least, most = self._count(raw, direct, kind)
+        if odd and self._unfit:
+            return self._refused(raw, kind, blank, expressions)
+        if odd and kind == "number" and self.held.heading.type in _FLOATS and not natural(item):
+            finer = self._direct(raw, kind, _PLACES)
+            counted = self._count(raw, finer[0], kind)
+            if counted[1] < odd:
+                (direct, plain, den), (blank, odd, least, most) = finer, counted
         # where every cell was found to be in order, no query looks again
         value: Sql = plain
         if blank and self.text and kind == "text":
             value = sql.case([(blank_text(raw, self.text), sql.NULL)], plain)
-        lack = why = absent = None
+        lack: Sql | None = None
+        why: Sql | None = None
+        absent: Sql | None = None
         if odd:
             value, den, lack, why, absent = self._odd(raw, direct, den, kind, joins, most)
         if item.default is not None and blank:
@@ -90,14 +109,52 @@ class FileColumn:
     @property
     def text(self) -> bool:
         """Whether the file holds text in this column."""
-        return self.of.types[self.name] == "VARCHAR"
+        return self.held.heading.type == "VARCHAR"
 
-    def _direct(self, raw: Sql, kind: str) -> tuple[Sql, Sql, int]:
+    @property
+    def _unfit(self) -> bool:
+        """Whether nothing that the column's type can hold is a cell."""
+        type_ = self.held.heading.type
+        if isinstance(strip(self.item.type), ListOf):
+            type_ = type_.removesuffix("[]")
+        return type_.split("(")[0] not in _CELLS
+
+    def _refused(self, raw: Sql, kind: Kind, blank: int, expressions: list[Sql]) -> Stored:
+        """A column of which every cell that is not blank is invalid, for what the column is; told once. Raises Rejected for keys."""
+        loader, item, heading, file = self.of.loader, self.item, self.held.heading, self.of.where.file
+        mend, mend_en = _mend(heading)
+        own = heading.own or heading.type
+        data = {"file": file, "name": heading.name, "type": own, "field": item.name, "mend": mend, "mend_en": mend_en}
+        problem = Problem("facts-column-type", data)
+        if item.key or self.column == "own":
+            raise Rejected(problem.code, **data)
+        loader.findings.problem(problem, Place(file, "", heading.name))
+        bad = sql.numbers([loader.bad(self.of.declared, item, problem.text(loader.findings.language))])
+        nothing: Sql = exp.cast(exp.Null(), _TYPES.get(kind, "BIGINT"))
+        lack, why, den = sql.whole(int(Grade.INVALID)), bad, 1
+        if blank and item.default is not None:
+            usual = constant(item.default, kind)
+            assert isinstance(usual.value, exp.Expression)
+            assert isinstance(usual.den, int)
+            den = usual.den
+            nothing = sql.case([(sql.blank(raw), usual.value)], nothing)
+            lack, why = (
+                sql.case([(sql.blank(raw), sql.whole(0))], lack),
+                sql.case([(sql.blank(raw), sql.numbers([]))], why),
+            )
+        elif blank:
+            lack = sql.case([(sql.blank(raw), sql.whole(loader.blank_grade(item)))], lack)
+            why = sql.case([(sql.blank(raw), sql.numbers([loader.blank(self.of.declared, item)]))], why)
+        for letter, part in (("v", nothing), ("l", lack), ("w", why)):
+            expressions.append(exp.alias_(part, self.column + letter, copy=False))
+        return Stored(kind, self.column + "v", den, self.column + "l", self.column + "w", natural=natural(item))
+
+    def _direct(self, raw: Sql, kind: str, places: int) -> tuple[Sql, Sql, int]:
         """The value where the column's own type says it, NULL else; the same of a column of which every cell does; the denominator
-        of numbers."""
-        found, item = self.of.types[self.name], self.item
+        of numbers. `places`: digits behind the point with which floats are looked at."""
+        found, item = self.held.heading.type, self.item
         if kind == "number":
-            return self._number(raw, found)
+            return self._number(raw, found, places)
 
         def matches(pattern: str) -> Sql:
             return sql.function("regexp_full_match", raw, sql.text(pattern))
@@ -110,42 +167,61 @@ class FileColumn:
                 return sql.case([(exp.In(this=raw, expressions=members), raw)], sql.NULL), raw.copy(), 1
             short = sql.binary(exp.LT, sql.function("length", raw), sql.whole(1_000))
             return sql.case([(sql.every(matches(r"[\p{L}\p{N}]+"), short), raw)], sql.NULL), raw.copy(), 1
-        if (kind, found) in (("bool", "BOOLEAN"), ("date", "DATE"), ("moment", "TIMESTAMP")):
+        if (kind, found) == ("bool", "BOOLEAN"):
             return raw, raw.copy(), 1
+        if (kind, found) == ("date", "DATE"):
+            return sql.case([(_within(raw), raw)], sql.NULL), raw.copy(), 1
+        if kind in ("date", "moment") and found in _MOMENTS:
+            return self._moment(raw, kind, found)
         if kind == "date" and found == "VARCHAR":
             day = exp.TryCast(this=raw, to=exp.DataType.build("date"))
             return sql.case([(matches(r"\d{4}-\d{2}-\d{2}"), day)], sql.NULL), day.copy(), 1
         nothing = exp.cast(exp.Null(), _TYPES.get(kind, "VARCHAR"))
         return nothing, nothing.copy(), 1
 
-    def _number(self, raw: Sql, found: str) -> tuple[Sql, Sql, int]:
+    def _moment(self, raw: Sql, kind: str, found: str) -> tuple[Sql, Sql, int]:
+        """A moment to the second; or the day whose beginning it is."""
+        at = raw if found == "TIMESTAMP" else exp.TryCast(this=raw, to=exp.DataType.build("timestamp"))
+        step = "second" if kind == "moment" else "day"
+        start = sql.function("date_trunc", sql.text(step), at.copy())
+        if kind == "moment":
+            return sql.case([(_within(at), start)], sql.NULL), start.copy(), 1
+        day = exp.cast(at.copy(), "date")
+        whole_day = sql.every(_within(at), sql.binary(exp.EQ, at.copy(), start))
+        return sql.case([(whole_day, day)], sql.NULL), day.copy(), 1
+
+    def _number(self, raw: Sql, found: str, places: int) -> tuple[Sql, Sql, int]:
         type_ = strip(self.item.type)
         assert isinstance(type_, Number)
         units = self.of.loader.units
-        usual = units.size(self.bracket, type_.unit, self.item.measure)
+        usual = units.size(self.held.unit, type_.unit, self.item.measure)
         size = Fraction(1) if usual is None else Fraction(usual)
         count = type_.whole and not self.item.fractional
         den = 1
         if found in _INTEGERS:
             value: Sql = exp.cast(raw, "BIGINT")
         elif found.startswith("DECIMAL("):
-            places = int(found[8:-1].split(",")[1])
-            den = 10**places
+            digits = int(found[8:-1].split(",")[1])
+            den = 10**digits
             # twice as wide as what 64 bits hold: what does not fit is read one by one
             moved = sql.binary(
-                exp.Mul, exp.cast(raw, f"DECIMAL(38,{places})"), exp.cast(sql.whole(den), "DECIMAL(38,0)")
+                exp.Mul, exp.cast(raw, f"DECIMAL(38,{digits})"), exp.cast(sql.whole(den), "DECIMAL(38,0)")
             )
             value = exp.TryCast(this=moved, to=exp.DataType.build("BIGINT", dialect="duckdb"))
-        elif found == "DOUBLE" or found == "FLOAT":
+        elif found in _LONG:
+            value = exp.TryCast(this=raw, to=exp.DataType.build("BIGINT", dialect="duckdb"))
+        elif found in _FLOATS and places:
+            value, den = _decimals(raw, places), 10**places
+        elif found in _FLOATS:
             even = sql.every(
                 sql.binary(exp.EQ, raw, sql.function("floor", raw)),
                 sql.binary(exp.LT, exp.Abs(this=raw), exp.Literal.number("1e15")),
             )
             value = sql.case([(even, exp.cast(raw, "BIGINT"))], exp.cast(exp.Null(), "BIGINT"))
         elif found == "VARCHAR":
-            digits = sql.function("regexp_full_match", raw, sql.text(r"-?\d{1,15}"))
+            plain_digits = sql.function("regexp_full_match", raw, sql.text(r"-?\d{1,15}"))
             value = sql.case(
-                [(digits, exp.TryCast(this=raw, to=exp.DataType.build("BIGINT", dialect="duckdb")))], sql.NULL
+                [(plain_digits, exp.TryCast(this=raw, to=exp.DataType.build("BIGINT", dialect="duckdb")))], sql.NULL
             )
         else:
             nothing = exp.cast(exp.Null(), "BIGINT")
@@ -191,7 +267,7 @@ class FileColumn:
         base = exp.alias_(exp.to_table(self.rows), "r", table=True)
         select = exp.select(
             exp.alias_(raw, "raw"),
-            exp.alias_(exp.Min(this=exp.column("#row", table="r", quoted=True)), "at"),
+            exp.alias_(exp.Min(this=exp.column(NUMBER, table="r", quoted=True)), "at"),
             exp.alias_(as_text, "shown"),
         )
         select = select.from_(base).where(odd).group_by(raw.copy(), as_text.copy()).order_by("at").limit(MOST_ODD + 1)
@@ -200,13 +276,16 @@ class FileColumn:
             raise Rejected(
                 "facts-too-large",
                 file=self.of.where.file,
-                what=f"列「{self.name}」要逐个读的值",
-                what_en=f"values of “{self.name}” to be read one by one",
+                what=f"列「{self.held.heading.name}」要逐个读的值",
+                what_en=f"values of “{self.held.heading.name}” to be read one by one",
                 size=len(found),
                 limit=MOST_ODD,
             )
-        reading = Reading(Column(item, self.bracket), loader.program, loader.units)
-        read = [(shown, at, reading.one(plain(value))) for value, at, shown in found]
+        origin = self.of.origin
+        reading = Reading(Column(item, self.held.unit), loader.program, loader.units)
+        read = [
+            (shown, at, reading.one(plain(origin.value(self.held.heading.column, value)))) for value, at, shown in found
+        ]
         numbers = [value for *_, value in read if isinstance(value, int | Fraction) and not isinstance(value, bool)]
         over = lcm(den, *[number.denominator for number in numbers]) if kind == "number" else 1
         values: list[Any] = []
@@ -266,6 +345,38 @@ class FileColumn:
 
 
 # ---------------------------------------------------------------- values
+
+
+def _within(raw: Sql) -> Sql:
+    """Whether a day or a moment is within the years that the reference knows."""
+    after = sql.binary(exp.LT, raw.copy(), exp.cast(sql.text(_AFTER), "date"))
+    return sql.every(sql.binary(exp.GTE, raw.copy(), exp.cast(sql.text(_FIRST), "date")), after)
+
+
+def _decimals(raw: Sql, places: int) -> Sql:
+    """The decimal of at most 15 digits, `places` of them behind the point, that a float stands for; in units of the last. Else NULL.
+
+    A float stands for the shortest decimal that is read back as it; there is no more than one of up to 15 digits.
+    """
+    power = exp.Literal.number(f"1e{places}")
+    wide = exp.cast(raw, "DOUBLE")
+    moved = sql.binary(exp.Mul, wide, power)
+    nearest = sql.function("round", moved)
+    same = sql.binary(exp.EQ, exp.Div(this=nearest, expression=power.copy(), typed=True), wide.copy())
+    small = sql.binary(exp.LT, exp.Abs(this=moved.copy()), exp.Literal.number("1e15"))
+    return sql.case([(sql.every(small, same), exp.cast(nearest.copy(), "BIGINT"))], exp.cast(exp.Null(), "BIGINT"))
+
+
+def _mend(heading: Heading) -> tuple[str, str]:
+    """What makes cells of a column that holds none, in Chinese and English."""
+    type_, own = heading.type, heading.own.lower()
+    if "TIME ZONE" in type_ or "TIMESTAMPTZ" in type_:
+        return "请换成当地时间,再去掉时区。", "Turn it into local time and drop the time zone."
+    if own.startswith("decimal"):
+        return "请换成至多 38 位的定点小数,或者文字。", "Make it a decimal of at most 38 digits, or text."
+    if type_.endswith("]") or type_.startswith(("STRUCT", "MAP", "UNION")) or own.startswith(("struct", "map", "list")):
+        return "一格只写一个值;有几个的,另成一张表。", "One cell holds one value; several want a table of their own."
+    return "请换成数、文字、日期、时刻或真假。", "Make it numbers, text, days, moments or truth values."
 
 
 def scaled(value: Sql, factor: int) -> Sql:

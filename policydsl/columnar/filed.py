@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from policydsl.columnar import sql
 from policydsl.columnar.cells import MOST_TOLD, FileColumn, constant
+from policydsl.columnar.origins import NUMBER, Heading, Origin
 from policydsl.columnar.plan import Source
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.stages import KEY, OWNER, ROW
@@ -25,38 +26,35 @@ if TYPE_CHECKING:
     from policydsl.columnar.sources import Loader
 
 
+@frozen
+class Held:
+    """Where a field is held: the column, and the unit in its header."""
+
+    heading: Heading
+    unit: str = ""
+
+
 @frozen(eq=False)
 class FileTable:
-    """Makes the table of one entity from raw rows of files."""
+    """Makes the table of one entity from the rows of files or of a data frame."""
 
     loader: Loader
     declared: core.Entity
-    raw: Sql
-    paths: Sequence[str]
-    types: Mapping[str, str]
-    columns: Mapping[str, tuple[str, str]]
+    origin: Origin
+    columns: Mapping[str, Held]
     starts: dict[int, int] = field(factory=dict)
     """The number of the first row of each file that has rows."""
 
     @property
-    def csv(self) -> bool:
-        """Whether the files are text."""
-        return self.paths[0].lower().endswith(".csv")
-
-    @property
-    def rows(self) -> str:
-        """The table of the rows as they stand."""
-        return f"{self.loader.table(self.declared.name)}_rows"
-
-    @property
     def where(self) -> Place:
         """The first of the files."""
-        return Place(self.paths[0])
+        return Place(self.origin.names[0])
 
     def make(self, table: str) -> Source:
         """The table with its columns. Rows without a key, with the key of another row or of no owner are told."""
-        loader, declared, rows = self.loader, self.declared, self.rows
-        self._number(rows)
+        loader, declared = self.loader, self.declared
+        rows = f"{table}_rows"
+        self.starts.update(self.origin.number(rows, [held.heading.column for held in self.columns.values()]))
         if declared.singleton and not loader.do(exp.select("*").from_(rows).limit(1)):
             # a table without a row says as much as a row without cells
             return loader.nobody(declared)
@@ -64,13 +62,13 @@ class FileTable:
         joins: list[exp.Join] = []
         fields: dict[str, Stored] = {}
         for index, item in enumerate(declared.fields):
-            name, bracket = self.columns.get(item.name, ("", ""))
-            if not name:
+            held = self.columns.get(item.name)
+            if held is None:
                 fields[item.name] = self._absent(item)
             else:
-                fields[item.name] = FileColumn(self, rows, item, name, bracket, f"f{index}").make(expressions, joins)
+                fields[item.name] = FileColumn(self, rows, item, held, f"f{index}").make(expressions, joins)
         key = declared.key_field
-        number = exp.column("#row", table="r", quoted=True)
+        number = exp.column(NUMBER, table="r", quoted=True)
         shown: Sql = exp.cast(number, "VARCHAR")
         if declared.singleton:
             shown = sql.text("")
@@ -90,7 +88,7 @@ class FileTable:
         loader.remove(table)
         # a join keeps no order
         ordered = select.order_by(number.copy()) if joins else select
-        loader.do(sql.create(table, ordered, "TABLE" if changes or joins or self.csv else "VIEW"))
+        loader.do(sql.create(table, ordered, "TABLE" if changes or joins or self.origin.copied else "VIEW"))
         if changes:
             self._unkeyed(table)
             self._twice(table)
@@ -106,49 +104,8 @@ class FileTable:
         declared = self.loader.program.entities[self.declared.owner or ""]
         item = declared.key_field or core.Field(declared.name, Text())
         found: list[Sql] = []
-        stored = FileColumn(self, rows, item, self.columns[OWNER_HEADER][0], "", "own").make(found, joins)
+        stored = FileColumn(self, rows, item, Held(self.columns[OWNER_HEADER].heading), "own").make(found, joins)
         return self._text(stored, found)
-
-    def _number(self, rows: str) -> None:
-        """The rows of all files as they stand, numbered from 1 in the order of the files."""
-        import duckdb
-
-        loader = self.loader
-        loader.remove(rows)
-        file, within = exp.column("file_index"), exp.column("file_row_number")
-        if self.csv:
-            # read once: a view would take the text apart for every question
-            numbers: Sql = exp.Window(this=exp.RowNumber())
-            numbered = exp.select("*", exp.alias_(numbers, "#row"), exp.alias_(file, "#file")).from_(self.raw)
-            try:
-                loader.do(sql.create(rows, numbered))
-            except duckdb.InvalidInputException:
-                # a cell of several lines in a large file: read by one thread
-                slow = numbered.copy()
-                one = exp.EQ(this=exp.column("parallel"), expression=sql.FALSE)
-                for read in slow.find_all(exp.Anonymous):
-                    if read.name == "read_csv":
-                        read.append("expressions", one)
-                loader.do(sql.create(rows, slow))
-            first = exp.Min(this=exp.column("#row", quoted=True))
-            select = exp.select(exp.column("#file", quoted=True), first).from_(rows).group_by("1").order_by("1")
-            starts = dict(loader.do(select))
-        else:
-            counts = exp.select("file_name", "num_rows")
-            counted = loader.do(counts.from_(sql.function("parquet_file_metadata", _listed(self.paths))))
-            sizes, at = dict(counted), 1
-            starts = {}
-            for index, path in enumerate(self.paths):
-                starts[index] = at
-                at += int(sizes[path])
-            first_of = sql.function(
-                "list_extract",
-                exp.Array(expressions=[sql.whole(n) for n in starts.values()]),
-                sql.binary(exp.Add, exp.cast(file, "BIGINT"), sql.whole(1)),
-            )
-            number = sql.binary(exp.Add, within, first_of if len(starts) > 1 else sql.whole(1))
-            loader.do(sql.create(rows, exp.select("*", exp.alias_(number, "#row")).from_(self.raw), "VIEW"))
-        self.starts.update(starts)
 
     def _changes(self, select: exp.Select) -> bool:
         """Whether rows will be left out or renamed: one without a key, a key that stands twice, a second row of a singleton."""
@@ -247,12 +204,9 @@ class FileTable:
 
     def place(self, field_name: str, number: int) -> Place:
         """The place of a cell: file, column, row."""
-        name = self.columns.get(field_name, (field_name, ""))[0]
+        held = self.columns.get(field_name)
+        name = held.heading.name if held is not None else field_name
         index, start = max(
             ((index, start) for index, start in self.starts.items() if start <= number), key=lambda at: at[1]
         )
-        return Place(self.paths[index], "", f"{name}:{number - start + 1}")
-
-
-def _listed(paths: Sequence[str]) -> Sql:
-    return exp.Array(expressions=[sql.text(path) for path in paths])
+        return Place(self.origin.names[index], "", f"{name}:{number - start + 1}")

@@ -14,6 +14,7 @@ from policydsl.columnar import sql
 from policydsl.columnar.engine import Results
 from policydsl.columnar.plan import Plan
 from policydsl.columnar.reference import outcome
+from policydsl.columnar.sources import ARROWS
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.stages import KEY, OWNER, ROW
 from policydsl.columnar.terms import Stored, Term
@@ -27,6 +28,8 @@ from policydsl.explain.reasons import Reason, Words, reason
 
 STATUSES = ("value", "pending", "unknown", "invalid")
 """By grade."""
+ROWS_OF_A_BATCH = 122_880
+"""Rows of a batch of Arrow that is written or handed back."""
 
 
 @frozen
@@ -194,12 +197,15 @@ def _decimal(value: Sql, den: int) -> Sql:
 
 
 def write(results: Results, entity: str, path: str | os.PathLike[str]) -> None:
-    """The rows of an entity as .parquet or .csv, written beside and then renamed. Raises OSError, duckdb.Error."""
+    """The rows of an entity as .parquet, .csv or an Arrow file, written beside and then renamed. Raises OSError, duckdb.Error."""
     _copy(path, lambda beside: _put(results, entity, beside, Path(path).suffix.lower()))
 
 
 def _put(results: Results, entity: str, beside: str, suffix: str) -> None:
     select = table_of(results, entity)
+    if suffix in ARROWS:
+        _put_arrow(results, select, beside, suffix)
+        return
     if suffix == ".csv":
         select = _flat(results, entity, select)
     kind = "CSV" if suffix == ".csv" else "PARQUET"
@@ -208,6 +214,18 @@ def _put(results: Results, entity: str, beside: str, suffix: str) -> None:
         parameters.append(exp.CopyParameter(this=exp.var("HEADER"), expression=sql.TRUE))
     copy = exp.Copy(this=select.subquery(), kind=False, files=[sql.text(beside)], params=parameters)
     sql.done(results.db, copy)
+
+
+def _put_arrow(results: Results, select: exp.Select, beside: str, suffix: str) -> None:
+    """Batch by batch: `.arrow` of the kind for files, to be mapped as it is; `.feather` packed; `.arrows` of the kind for streams."""
+    import pyarrow as pa
+
+    options = pa.ipc.IpcWriteOptions(compression="lz4" if suffix == ".feather" else None)
+    make = pa.ipc.new_stream if suffix == ".arrows" else pa.ipc.new_file
+    reader = results.db.sql(select.sql("duckdb")).to_arrow_reader(ROWS_OF_A_BATCH)
+    with pa.OSFile(beside, "wb") as sink, make(sink, reader.schema, options=options) as writer:
+        for batch in reader:
+            writer.write_batch(batch)
 
 
 def _flat(results: Results, entity: str, select: exp.Select) -> exp.Select:

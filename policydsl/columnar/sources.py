@@ -6,7 +6,8 @@ each distinct value, so that a value means the same whichever engine reads it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from pathlib import Path
@@ -16,8 +17,11 @@ from attrs import define, field
 from sqlglot import exp
 
 from policydsl.columnar import sql
+from policydsl.columnar.arrows import ArrowRows, Part, file_part
 from policydsl.columnar.cells import arrow_of, natural
-from policydsl.columnar.filed import FileTable
+from policydsl.columnar.filed import FileTable, Held
+from policydsl.columnar.frames import part_of
+from policydsl.columnar.origins import CsvRows, Origin, ParquetRows
 from policydsl.columnar.plan import Source
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.stages import KEY, OWNER, ROW
@@ -36,7 +40,15 @@ from policydsl.facts.quantity import Units
 if TYPE_CHECKING:
     import duckdb
 
-SUFFIXES = (".parquet", ".csv")
+ARROWS = (".arrow", ".arrows", ".feather", ".ipc")
+"""What files of Arrow are called; whether they are of the kind for files or for streams, they say themselves."""
+SUFFIXES = (".parquet", ".csv", *ARROWS)
+
+
+def kind_of_file(path: str) -> str:
+    """What a file is by its name."""
+    suffix = Path(path).suffix.lower()
+    return "arrow" if suffix in ARROWS else suffix.lstrip(".")
 
 
 @define(eq=False)
@@ -48,8 +60,6 @@ class Loader:
     why: Reasons
     findings: Findings
     sources: dict[str, Source] = field(factory=dict)
-    filed: dict[str, FileTable] = field(factory=dict)
-    """The tables that come from files, by entity."""
     units: Units = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -77,13 +87,12 @@ class Loader:
     # ------------------------------------------------------------ files
 
     def files(self, paths: Sequence[str]) -> dict[str, Source]:
-        """Tables from .parquet and .csv files, each named after its entity. Raises Rejected where a file is none."""
+        """Tables from .parquet, .csv and Arrow files, each named after its entity. Raises Rejected where a file is none."""
         by_entity: dict[str, list[str]] = {}
         stems = {path: Path(path).stem for path in paths}
         meant = Tables.of(list(dict.fromkeys(stems.values())), self.program)
         for path, stem in stems.items():
-            if not Path(path).exists():
-                raise Rejected("facts-file-missing", file=path)
+            _there(path)
             entity = meant.entities.get(stem) or self._folder(path)
             if entity is None:
                 known = known_names(self.program)
@@ -94,6 +103,32 @@ class Loader:
             by_entity.setdefault(entity, []).append(path)
         for entity in self._owners_first():
             self._load(entity, by_entity.get(entity, []))
+        return self.sources
+
+    def tables(self, tables: Mapping[str, object]) -> dict[str, Source]:
+        """Tables by the names of their entities: data frames, or the paths of files.
+
+        Raises Rejected where one cannot be read, TypeError where one is none, ValueError where two are of one entity.
+        """
+        meant = Tables.of(list(tables), self.program)
+        given: dict[str, Sequence[str] | Part] = {}
+        for name, table in tables.items():
+            entity = meant.entities.get(name)
+            if entity is None:
+                known = known_names(self.program)
+                self.findings.add(
+                    "facts-sheet-unknown", Place(name), near(name, known), name=name, known=listing(known)
+                )
+            elif entity in given:
+                raise ValueError(f"tables[{name!r}]: there is another table of 「{entity}」")
+            else:
+                given[entity] = _paths(table) or part_of(name, table)
+        for entity in self._owners_first():
+            one = given.get(entity, ())
+            if isinstance(one, Part):
+                self._make(self.program.entities[entity], ArrowRows(self.db, self.table(entity), [one]))
+            else:
+                self._load(entity, one)
         return self.sources
 
     def _folder(self, path: str) -> str | None:
@@ -118,47 +153,33 @@ class Loader:
         if not paths:
             self.sources[entity] = self._nothing(declared)
             return
-        kinds = sorted({Path(path).suffix.lower() for path in paths})
-        if len(kinds) > 1:
-            other = next(path for path in paths if Path(path).suffix.lower() != Path(paths[0]).suffix.lower())
+        kinds = [kind_of_file(path) for path in paths]
+        if len(set(kinds)) > 1:
+            other = paths[next(at for at, kind in enumerate(kinds) if kind != kinds[0])]
             found = f"和 {paths[0]} 都是「{entity}」的表,却不是同一种文件"
             found_en = f"it is a table of “{entity}” as {paths[0]} is, but a file of another kind"
             raise Rejected("facts-file-kind", file=other, found=found, found_en=found_en)
-        raw, where = self._raw(paths), Place(paths[0])
-        columns = self._columns(declared, raw, where)
-        described = dict(self._described(raw))
-        reader = FileTable(self, declared, raw, paths, described, columns)
-        self.sources[entity] = reader.make(self.table(entity))
-        self.filed[entity] = reader
+        self._make(declared, self._origin(entity, kinds[0], tuple(paths)))
 
-    def _raw(self, paths: Sequence[str]) -> Sql:
-        """The rows of files as they stand."""
-        names = exp.Array(expressions=[sql.text(path) for path in paths])
-        csv = paths[0].lower().endswith(".csv")
-        # rows may have more cells or fewer than the heading, as in a spreadsheet
-        asked = ("all_varchar", "header", "null_padding") if csv else ()
-        options = [exp.EQ(this=exp.column(name), expression=sql.TRUE) for name in asked]
-        union = exp.EQ(this=exp.column("union_by_name"), expression=sql.TRUE)
-        return sql.function("read_csv" if csv else "read_parquet", names, union, *options)
+    def _origin(self, entity: str, kind: str, paths: tuple[str, ...]) -> Origin:
+        if kind == "csv":
+            return CsvRows(self.db, paths)
+        if kind == "arrow":
+            return ArrowRows(self.db, self.table(entity), [file_part(path) for path in paths])
+        return ParquetRows(self.db, paths)
 
-    def _described(self, raw: Sql) -> list[tuple[str, str]]:
-        import duckdb
+    def _make(self, declared: core.Entity, origin: Origin) -> None:
+        columns = self._columns(declared, origin)
+        self.sources[declared.name] = FileTable(self, declared, origin, columns).make(self.table(declared.name))
 
-        select = exp.select("*").from_(raw).limit(0)
-        try:
-            relation = self.db.sql(select.sql("duckdb"))
-        except duckdb.Error as error:
-            path = next(node.name for node in raw.find_all(exp.Literal) if node.is_string)
-            kind = Path(path).suffix.lstrip(".")
-            raise Rejected("facts-file-broken", file=path, kind=kind, reason=_first_line(error)) from None
-        return [(name, str(kind)) for name, kind in zip(relation.columns, relation.types, strict=True)]
-
-    def _columns(self, declared: core.Entity, raw: Sql, where: Place) -> dict[str, tuple[str, str]]:
-        """Per field (and the owner) the file's column and the unit in its header."""
+    def _columns(self, declared: core.Entity, origin: Origin) -> dict[str, Held]:
+        """Per field (and the owner) the column that holds it and the unit in its header."""
+        where = Place(origin.names[0])
         own, owners = known_headers(declared, self.program)
-        found: dict[str, tuple[str, str]] = {}
+        found: dict[str, Held] = {}
         known = [item.name for item in declared.fields] + ([declared.owner] if declared.owner else [])
-        for name, _ in self._described(raw):
+        for heading in origin.headings():
+            name = heading.name
             apart, bracket = take_apart(name), ""
             meant = own.find(name) or owners.find(name)
             if not meant:
@@ -167,9 +188,9 @@ class Loader:
                 data = {"name": name, "entity": declared.name, "known": listing(known)}
                 self.findings.add("facts-column-unknown", where, near(name, known), **data)
             elif meant in found:
-                self.findings.add("facts-column-twice", where, name=name, first=found[meant][0])
+                self.findings.add("facts-column-twice", where, name=name, first=found[meant].heading.name)
             else:
-                found[meant] = (name, bracket)
+                found[meant] = Held(heading, bracket)
         absent = [
             item.name
             for item in declared.fields
@@ -363,16 +384,21 @@ class Loader:
         return tuple(member for member in self.program.rolls[roll.roll].members if member not in there)
 
 
-def broken(error: Exception, paths: Sequence[str]) -> Rejected | None:
-    """What a failure of the database says of a file of facts that it could not read to its end."""
-    said = str(error)
+def _there(path: str) -> None:
+    if not Path(path).exists():
+        raise Rejected("facts-file-missing", file=path)
+
+
+def _paths(table: object) -> list[str]:
+    """The files that are meant; none where it is a table. Raises Rejected where one is not there or of no kind that is read."""
+    several = table if isinstance(table, list | tuple) else [table]
+    paths = [os.fspath(one) for one in several if isinstance(one, str | os.PathLike)]
+    if len(paths) != len(several):
+        return []
     for path in paths:
-        if f"'{path}'" in said or f'"{path}"' in said:
-            kind = Path(path).suffix.lstrip(".")
-            return Rejected("facts-file-broken", file=path, kind=kind, reason=_first_line(error))
-    return None
-
-
-def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return " ".join(lines[: 2 if lines[0].endswith(tuple("0123456789")) else 1])[:200]
+        _there(path)
+        if not path.lower().endswith(SUFFIXES):
+            suffix = Path(path).suffix
+            found, found_en = f"的扩展名是「{suffix}」", f"its extension is “{suffix}”"
+            raise Rejected("facts-file-kind", file=path, found=found, found_en=found_en)
+    return paths

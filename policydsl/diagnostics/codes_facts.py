@@ -258,6 +258,16 @@ _TABLES = (
         "The table “{name}” lacks these columns, which count as not filled in: {columns}.",
     ),
     Code(
+        "facts-column-type",
+        _ERROR,
+        "列的类型不合",
+        "type of a column does not fit",
+        "「{file}」的列「{name}」是 {type},读不成「{field}」,写了值的格都按无效处理。",
+        "The column “{name}” of “{file}” is {type}, which cannot be read as “{field}”: every cell that holds something is invalid.",
+        "{mend}",
+        "{mend_en}",
+    ),
+    Code(
         "facts-header-unit",
         _ERROR,
         "表头的单位不合",
@@ -314,16 +324,6 @@ _TABLES = (
 )
 
 _ROWS = (
-    Code(
-        "facts-wrong-kind",
-        _WARNING,
-        "不是这一种的行填了",
-        "filled in for a row of another kind",
-        "「{field}」只有「{kind}」的才填,{row},却填了「{raw}」;{rest}。",
-        "“{field}” is asked only where {kind}; {row}, yet “{raw}” is filled in; {rest}.",
-        "请清空这一格;如果这一格是对的,请改正{names}。",
-        "Clear the cell; if it is right, mend {names}.",
-    ),
     Code(
         "facts-key-twice",
         _ERROR,

@@ -276,8 +276,8 @@ _KINDS = (
         "divisor may be zero",
         "除数「{divisor}」可能是 0,没有写明那时怎么办。",
         "The divisor “{divisor}” may be 0, and what then is not said.",
-        "请在数据项上写「大于 {zero}」,或者先判断:「{asked}」。",
-        "Bound the field (`over {zero}`), or ask first: `{asked}`.",
+        "请在数据项上写「大于 0…」,或者先判断:若 {divisor} 大于 0 则 … 否则 待裁量 “基数为零”。",
+        "Bound the field (`over 0`), or ask first: if {divisor} over 0 then … else pending “base is zero”.",
     ),
 )
 
@@ -317,8 +317,8 @@ _ROWS = (
         "whose rows is not said",
         "「{entity}」不是「{own}」的下级,不知道要汇总哪些行。",
         "“{entity}” does not belong to “{own}”, so which rows are meant is not known.",
-        "全体的都要汇总才这样写;只要下级的,请在对象后面写「属于 {own}」。",
-        "Only where all rows are meant; for those of each row, let the entity belong to “{own}”.",
+        "要汇总所有的行,请写「全体 {entity}」。",
+        "For all rows write `every row of {entity}`.",
     ),
     Code(
         "rows-below-rows",

@@ -21,7 +21,6 @@ from policydsl.diagnostics.codes import CODES
 from policydsl.diagnostics.model import Diagnostic, Weight
 from policydsl.diagnostics.render import render
 from policydsl.facts import read
-from policydsl.kinds import misfilled
 from policydsl.pipeline import check_path, check_source
 from policydsl.registers.fill import counted
 from policydsl.source import Source
@@ -56,11 +55,6 @@ class Page:
         found = [unfold(info, text) for info, text in self.blocks if re.match(rf"pol( {which})?( times=|$)", info)]
         assert len(found) < 2, f"{self.path.name}: {len(found)} policies"
         return found[0] if found else None
-
-    def with_policy(self, which: str, text: str) -> Page:
-        """The page with another policy in the place of the one of an example."""
-        old = next(match for match in _FENCE.finditer(self.text) if re.match(rf"pol( {which})?( times=|$)", match[1]))
-        return evolve(self, text=f"{self.text[: old.start()]}```pol {which}\n{text}```{self.text[old.end() :]}")
 
     def files(self, which: str) -> dict[str, str]:
         """The facts files of an example by name: blocks ```csv bad 区.csv."""
@@ -136,9 +130,11 @@ def _facts(
         program = evolve(program, entities={"区": evolve(entity, fields=fields)})
     if page.code == "facts-file-twice":
         names *= 2
+    if page.code in _OF_COLUMNS and made is not None:
+        return Facts({}), _by_columns(program, names)
     facts, findings = read(program, names)
     filled, more = counted(program, facts)
-    return filled, [*findings, *more, *misfilled(program, filled)]
+    return filled, [*findings, *more]
 
 
 def write(path: Path, text: str) -> None:
@@ -196,6 +192,25 @@ def _locked(name: str) -> str:
     return _bytes(name, bytes(data))
 
 
+def _by_columns(program: Program, names: list[str]) -> list[Diagnostic]:
+    import duckdb
+
+    from policydsl.columnar.engine import Engine
+
+    return list(Engine(program, duckdb.connect()).files(names).findings)
+
+
+def _arrow(name: str, columns: dict[str, list[object]]) -> str:
+    import pyarrow as pa
+
+    rows = pa.table(columns)
+    with pa.ipc.new_file(name, rows.schema) as writer:
+        writer.write_table(rows)
+    return name
+
+
+_OF_COLUMNS = frozenset({"facts-column-type"})
+"""Codes that only the column engine gives."""
 _MADE: dict[str, Callable[[], str]] = {
     "policy-not-found": lambda: "2025.pol",
     "policy-is-folder": lambda: _folder_named("policies"),
@@ -207,6 +222,7 @@ _MADE: dict[str, Callable[[], str]] = {
     "facts-file-unreadable": lambda: _pipe("区.csv"),
     "facts-file-broken": lambda: _bytes("区.xlsx", b"PK\x03\x04\x14\x00"),
     "facts-file-password": lambda: _locked("区.xlsx"),
+    "facts-column-type": lambda: _arrow("区.arrow", {"名称": ["甲区"], "家数": [b"10"]}),
     "facts-encoding": lambda: _bytes("区.csv", b"\xff\xff\xff\xff"),
 }
 """What no text on a page can be: the file that the page speaks of, made in an empty folder. Gives its name."""
