@@ -130,12 +130,18 @@ def _gather(scope: Scope, roots: tuple[tree.Written, ...]) -> Gathered:
     while stack:
         node = stack.pop()
         match node:
+            case tuple():
+                stack.extend(reversed(node))
+            case str():
+                words.append(node)
+            case tree.Name():
+                words.append(node.text)
             case tree.Citation():
                 cites.append(node)
             case tree.Quantity():
                 measure = scope.measures.parse(node.unit)
                 if measure is not None:
-                    value, type_ = exact(node.number * measure.size), Number(measure.unit)
+                    value, type_ = exact(measure.of(node.number)), Number(measure.unit)
                     literals.append(core.Const(value, node.digits + node.unit, type=type_, span=node.span))
             case tree.Day():
                 literals.append(core.Const(node.value, node.value.isoformat(), type=DATE, span=node.span))
@@ -145,10 +151,6 @@ def _gather(scope: Scope, roots: tuple[tree.Written, ...]) -> Gathered:
                 type_of_day = MOMENT if isinstance(node.due, datetime) else DATE
                 literals.append(core.Const(node.due, node.due.isoformat(), type=type_of_day, span=node.span))
                 stack.append(node.cite)
-            case str():
-                words.append(node)
-            case tuple():
-                stack.extend(reversed(node))
             case _ if hasattr(type(node), "__attrs_attrs__"):
                 stack.extend(getattr(node, name) for name in reversed(_parts(type(node))))
             case _:

@@ -49,6 +49,7 @@ def collect(file: tree.File) -> Scope:
     for node, _, lent, on, _ in flat:
         if isinstance(node, tree.Conditions):
             item_facts(scope, node, lent, on)
+    examples: set[str] = set()
     for node, parts, lent, on, applies in flat:
         match node:
             case tree.Parameter():
@@ -88,8 +89,9 @@ def collect(file: tree.File) -> Scope:
                     scope.report("duplicate-name", node.span, name=node.id)
                 scope.clauses[node.id] = node
             case tree.Example():
-                if any(other.name.text == node.name.text for other in scope.examples):
+                if node.name.text in examples:
                     scope.report("duplicate-name", node.name.span, name=node.name.text)
+                examples.add(node.name.text)
                 scope.examples.append(node)
             case tree.Erratum():
                 _erratum(scope, node)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from policydsl.check import refer
 from policydsl.check.frames import Frames, RowFrame
-from policydsl.check.scope import EntityScope
+from policydsl.check.scope import EntityScope, Scope
 from policydsl.core import program as core
 from policydsl.core.facts import Cell, Facts, Known, Missing, Record
 from policydsl.core.types import ListOf, Number, Optional, Reference, Type, strip
@@ -52,9 +53,10 @@ def check_example(checker: Checker, node: tree.Example) -> core.Example:
                 pass
     facts = _facts(checker, main, singles, tables)
     for name, rows in facts.tables.items():
-        twice = [key for key, times in Counter(row.key for row in rows).items() if times > 1]
-        if twice:
-            checker.report("example-key-twice", node.name.span, name=name, key=twice[0])
+        keys = [row.key for row in rows]
+        if len(set(keys)) < len(keys):
+            twice = next(key for key, times in Counter(keys).items() if times > 1)
+            checker.report("example-key-twice", node.name.span, name=name, key=twice)
     for line in node.lines:
         if isinstance(line, tree.Should):
             for expected in line.items:
@@ -66,6 +68,13 @@ def check_example(checker: Checker, node: tree.Example) -> core.Example:
     return core.Example(node.name.text, facts, tuple(expects), readings, on, span=node.name.span)
 
 
+def _bare_owners(scope: Scope) -> Iterator[EntityScope]:
+    """The entities whose facts and rules an example may name alone: the main one, then the singletons."""
+    if scope.main in scope.entities:
+        yield scope.entities[scope.main]
+    yield from (scope.entities[name] for name in scope.singletons())
+
+
 def _assign(
     checker: Checker, item: tree.Assignment, main: dict[str, Cell], singles: dict[str, dict[str, Cell]]
 ) -> None:
@@ -75,10 +84,7 @@ def _assign(
     if len(path) == 2:
         target = scope.entity(path[0].text)
     else:
-        owners = [
-            scope.entities[name] for name in dict.fromkeys([scope.main, *scope.singletons()]) if name in scope.entities
-        ]
-        target = next((entity for entity in owners if entity.owns(path[0].text)), None)
+        target = next((entity for entity in _bare_owners(scope) if entity.owns(path[0].text)), None)
     name = path[-1].text
     canonical = target.owns(name) if target is not None else None
     if target is None or canonical is None or canonical not in target.fields or item.target.keys is not None:
@@ -102,7 +108,9 @@ def _cell(checker: Checker, entity: EntityScope, name: str, value: tree.Expr | N
     found = _literal(checker, value, (), wanted)
     if isinstance(wanted, Reference) and isinstance(found, core.Const):
         return Known(str(found.value), raw=found.text)
-    common = checker.agree(core.Const(0, name, type=field.type), found, value.span, "=")
+    common = checker.same(field.type, found.type)
+    if common is None:
+        common = checker.agree(core.Const(0, name, type=field.type), found, value.span, "=")
     if not isinstance(found, core.Const):
         refer.constant(checker, found, value.span)
         return Missing()
@@ -215,8 +223,9 @@ def _facts(
     tables: dict[str, list[tuple[dict[str, Cell], str | None]]],
 ) -> Facts:
     scope = checker.scope
+    blank = {name: _blank(scope.entities[name]) for name in {*singles, *tables, scope.main} if name in scope.entities}
     built: dict[str, tuple[Record, ...]] = {
-        name: (Record("", {**_blank(scope.entities[name]), **cells}),) for name, cells in singles.items()
+        name: (Record("", {**blank[name], **cells}),) for name, cells in singles.items()
     }
     rows = dict(tables)
     if main or (scope.main and scope.main not in rows and not scope.entities[scope.main].node.singleton):
@@ -226,7 +235,7 @@ def _facts(
     for name in order:
         entity = scope.entities[name]
         if entity.node.singleton:
-            built[name] = tuple(Record("", {**_blank(entity), **cells}) for cells, _ in rows[name][:1])
+            built[name] = tuple(Record("", {**blank[name], **cells}) for cells, _ in rows[name][:1])
             continue
         key = next((field.name for field in entity.fields.values() if field.key), None)
         records: list[Record] = []
@@ -238,7 +247,7 @@ def _facts(
             parent = owner
             if parent is None and entity.owner is not None:
                 parent = "" if scope.entities[entity.owner].node.singleton else lone.get(entity.owner)
-            records.append(Record(text, {**_blank(entity), **cells}, parent))
+            records.append(Record(text, {**blank[name], **cells}, parent))
         built[name] = tuple(records)
         if records:
             lone[name] = records[0].key
@@ -280,8 +289,7 @@ def _expected(checker: Checker, node: tree.Expected) -> core.Expectation | None:
         entity, name = scope.entity(path[0].text), path[1]
     else:
         name = path[0]
-        owners = [scope.entities[n] for n in dict.fromkeys([scope.main, *scope.singletons()]) if n in scope.entities]
-        entity = next((item for item in owners if item.owns(name.text)), None)
+        entity = next((item for item in _bare_owners(scope) if item.owns(name.text)), None)
     canonical = entity.owns(name.text) if entity is not None else None
     draft = entity.drafts.get(canonical) if entity is not None and canonical is not None else None
     if entity is None or draft is None:

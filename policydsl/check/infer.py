@@ -254,7 +254,7 @@ class Checker:
             per = "年" if self.scope.language == "zh" and node.unit in ("周岁", "岁") else per
             mend = f"{node.digits}{per}" if per != node.unit and self.scope.measures.parse(per) is not None else None
             return self.report("unknown-unit", node.span, mend, name=node.unit, close="" if mend else close)
-        value = exact(node.number * measure.size)
+        value = exact(measure.of(node.number))
         whole = isinstance(value, int)
         return core.Const(value, node.span.text, type=Number(measure.unit, whole), span=node.span)
 

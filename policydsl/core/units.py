@@ -114,6 +114,10 @@ class Measure:
     text: str
     size: Fraction = Fraction(1)
 
+    def of(self, number: Fraction) -> Fraction:
+        """So many of it, in the unit."""
+        return number if self.size == 1 else number * self.size
+
 
 def plain_measure(unit: Unit) -> Measure:
     """The measure that shows `unit` as it is."""

@@ -59,6 +59,17 @@ class Rows(dict[int, Row]):
         return row
 
 
+class Parts(NamedTuple):
+    """What a line has come to: trees and tokens, and where each begins and ends, −1 where nothing is written.
+
+    A tree that took the place of its only part keeps its own place; here all that was written counts, brackets too.
+    """
+
+    values: list[Twig]
+    starts: list[int]
+    ends: list[int]
+
+
 class Automaton(NamedTuple):
     """A table: its states and rules, and for each start symbol its first and last state."""
 
@@ -95,83 +106,78 @@ class Automaton(NamedTuple):
 
         `end` is where the line ends. Raises Refused at the first token that cannot stand where it does.
         """
-        rows, rules, last = self.rows, self.rules, self.last[symbol]
+        rows = self.rows
         stack.append(self.first[symbol])
         row = rows[stack[-1]]
-        values: list[Twig] = []
+        parts = Parts([], [], [])
+        values, starts, ends = parts
         for token in tokens:
-            kind = token.type
-            while True:
-                action = row.get(kind)
-                if action is None:
-                    raise Refused(token, stack)
-                if action >= 0:
-                    break
-                row = self._reduce(rules[-1 - action], stack, values)
-            stack.append(action)
+            state = row.get(token.type, -1)
+            if state < 0:
+                state = self._reduce(token, stack, parts)
+            stack.append(state)
             values.append(token)
-            row = rows[action]
-        while stack[-1] != last:
-            action = row.get(END)
-            if action is None:
-                raise Refused(Token(END, "", end, end), stack)
-            row = self._reduce(rules[-1 - action], stack, values)
+            starts.append(token.start_pos)
+            ends.append(token.end_pos)
+            row = rows[state]
+        self._reduce(Token(END, "", end, end), stack, parts, self.last[symbol])
         made = values[-1]
         assert isinstance(made, Tree)
         return made
 
-    def _reduce(self, rule: Made, stack: list[int], values: list[Twig]) -> Row:
-        """Put the tree of a complete rule in the place of its parts; gives the state that it leads to."""
-        origin, size, data, single, kept, nones = rule
-        if size:
-            parts = values[-size:]
-            del values[-size:], stack[-size:]
-        else:
-            parts = []
-        if kept is None:
-            children = parts
-        else:
-            children = []
-            for at, spread, before in kept:
-                if before:
-                    children += [None] * before
-                part = parts[at]
-                if spread:
-                    # a list of many parts grows in place
-                    found = part.children  # type: ignore[union-attr]
-                    children = children + found if children else found
+    def _reduce(self, token: Token, stack: list[int], parts: Parts, last: int = -1) -> int:
+        """Put the trees of complete rules in the places of their parts, until `token` can be taken or the state `last` is reached.
+
+        Gives the state to go on to. Raises Refused where there is neither.
+        """
+        rows, rules, kind = self.rows, self.rules, token.type
+        values, starts, ends = parts
+        while stack[-1] != last:
+            action = rows[stack[-1]].get(kind)
+            if action is None:
+                raise Refused(token, stack)
+            if action >= 0:
+                return action
+            origin, size, data, single, kept, nones = rules[-1 - action]
+            if size == 1 and kept is None:
+                # most rules: what has one part stands where that stands
+                stack.pop()
+                if not single:
+                    values[-1] = Tree(data, [values[-1]], starts[-1], ends[-1])
+            else:
+                start = end = -1
+                own: list[Twig] = []
+                if size:
+                    start, end, own = starts[-size], ends[-1], values[-size:]
+                    if start < 0 or end < 0:
+                        # its first or last part is not written
+                        start = next((at for at in starts[-size:] if at >= 0), -1)
+                        end = next((at for at in reversed(ends[-size:]) if at >= 0), -1)
+                    del stack[-size:], values[-size:], starts[-size:], ends[-size:]
+                children = own if kept is None else _children(own, kept, nones)
+                if single and len(children) == 1:
+                    values.append(children[0])
                 else:
-                    children.append(part)
-            if nones:
-                children += [None] * nones
-        made: Twig
-        if single and len(children) == 1:
-            made = children[0]
+                    values.append(Tree(data, children, start, end))
+                starts.append(start)
+                ends.append(end)
+            stack.append(rows[stack[-1]][origin])
+        return last
+
+
+def _children(parts: list[Twig], kept: Iterable[tuple[int, bool, int]], nones: int) -> list[Twig]:
+    """The children that a rule makes of its parts."""
+    children: list[Twig] = []
+    for at, spread, before in kept:
+        if before:
+            children += [None] * before
+        part = parts[at]
+        if spread:
+            # a list of many parts grows in place
+            found = part.children  # type: ignore[union-attr]
+            children = children + found if children else found
         else:
-            made = Tree(data, children)
-        if made.__class__ is Tree:
-            _place(made, parts)
-        values.append(made)
-        state = self.rows[stack[-1]][origin]
-        stack.append(state)
-        return self.rows[state]
-
-
-def _place(made: Tree, parts: list[Twig]) -> None:
-    """Say where a tree stands: from its first part that is written to its last. A place it has already is kept."""
-    start = end = -1
-    for part in parts:
-        if part is not None:
-            start = part.start_pos if part.__class__ is Token else part.outer_start  # type: ignore[union-attr]
-            if start >= 0:
-                break
-    if start < 0:
-        return
-    for part in reversed(parts):
-        if part is not None:
-            end = part.end_pos if part.__class__ is Token else part.outer_end  # type: ignore[union-attr]
-            if end >= 0:
-                break
-    made.outer_start, made.outer_end = start, end
-    if made.start_pos < 0:
-        made.start_pos, made.end_pos = start, end
+            children.append(part)
+    if nones:
+        children += [None] * nones
+    return children

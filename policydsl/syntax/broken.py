@@ -53,13 +53,14 @@ class Broken:
 
 def broken_parts(source: Source, findings: Sequence[Diagnostic]) -> Broken:
     """The stretches around the findings of the parser."""
+    places = [finding.where for finding in findings if isinstance(finding.where, Span)]
+    if not places:
+        return Broken(source, ())
     count = len(source.line_starts)
     widths = [_width(source.line(number)) for number in range(1, count + 1)]
     stretches = []
-    for finding in findings:
-        if not isinstance(finding.where, Span):
-            continue
-        at = finding.where.line - 1
+    for place in places:
+        at = place.line - 1
         first = at
         while first > 0 and (widths[first] is None or widths[first] or 0) > 0:
             above = first - 1

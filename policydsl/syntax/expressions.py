@@ -33,8 +33,6 @@ class Builder:
 
     def span(self, twig: Twig) -> Span:
         """The place of a tree or token."""
-        if isinstance(twig, Token):
-            return Span(self.source, twig.start_pos, twig.end_pos)
         if twig is None or twig.start_pos < 0:
             return Span(self.source, 0, 0)
         return Span(self.source, twig.start_pos, twig.end_pos)
@@ -49,9 +47,10 @@ class Builder:
         assert isinstance(token, Token)
         if token.type == "QUOTED_NAME":
             return tree.Name(token[1:-1].strip(), span=self.span(token))
-        if declared and str(token) in hard_words(self.language):
-            self.report("reserved-word", token, found=str(token), mend=f"「{token}」")
-        return tree.Name(str(token), span=self.span(token))
+        text = str(token)
+        if declared and text in hard_words(self.language):
+            self.report("reserved-word", token, found=text, mend=f"「{text}」")
+        return tree.Name(text, span=self.span(token))
 
     def alias(self, twig: Twig) -> tree.Name | None:
         """An ASCII alias in brackets."""

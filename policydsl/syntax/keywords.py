@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 
 from attrs import frozen
@@ -395,6 +396,7 @@ RELATIONS: dict[str, str] = {
 """What each comparator means: ge gt le lt eq ne."""
 
 
+@cache
 def hard_words(language: Language) -> frozenset[str]:
     """Words that cannot be a bare name."""
     return frozenset(keyword.spelling(language) for keyword in KEYWORDS if keyword.kind == "hard")

@@ -43,7 +43,8 @@ def read_quantity(text: str) -> tuple[Fraction, str, str]:
     plain = digits.replace(",", "")
     if plain.endswith("/0") or re.search(r"/0+$", plain):
         raise ValueError(text)
-    return Fraction(plain), match["sign"] + match["unit"].replace(" ", ""), digits
+    number = Fraction(int(plain) if plain.isdecimal() else plain)
+    return number, match["sign"] + match["unit"].replace(" ", ""), digits
 
 
 def read_date(text: str) -> date:

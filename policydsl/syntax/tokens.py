@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import NamedTuple
 
 from policydsl.diagnostics.model import Language
 from policydsl.syntax.automaton import Automaton, Row
-from policydsl.syntax.keywords import KEYWORDS, Keyword
+from policydsl.syntax.keywords import KEYWORDS
 from policydsl.syntax.twig import Token
 
-_BLANK = r"[ \t\r\n\u3000\u00a0]*"
+_BLANKS = " \t\r\n\u3000\u00a0"
 _LITERALS = ("MOMENT", "DATE", "QUANTITY", "BARE", "TEXT", "QUOTED_NAME", "NAME")
 _SIGNS = {
     ":": ("_COLON",),
@@ -32,6 +33,15 @@ _ANONYMOUS = {"(": "LPAR", ")": "RPAR", ".": "DOT", "、": "LIST_MARK", "/": "SL
 _PLAIN = re.compile(r"[\d.,/]+")
 
 
+class Word(NamedTuple):
+    """A word of the language: its keyword and terminal, whether only a bracket makes it one, what must follow its first part."""
+
+    id: str
+    terminal: str
+    opens: bool
+    follow: str
+
+
 class Words:
     """Tokens of one logical line, by what the parser accepts next, for the keywords of one language.
 
@@ -43,7 +53,7 @@ class Words:
         self.language: Language = language
         self._automaton = automaton
         self._literal = re.compile(f"{literals}|(?P<SIGN>≥|>=|⩾|≤|<=|⩽|≠|!=|<>|[<>=])", re.MULTILINE)
-        self._blank = re.compile(_BLANK)
+        self._bracket = re.compile(rf"[{_BLANKS}]*\(")
         self._raw = re.compile(patterns["RAW"])
         self._clause = re.compile(patterns["CLAUSE_ID"], re.MULTILINE)
         self._bracketed = {
@@ -56,7 +66,7 @@ class Words:
         behind = "|".join(keyword.spelling(language) for keyword in KEYWORDS if keyword.terminal == "POST")
         self._behind = re.compile(f"及?(?:{behind})$") if language == "zh" else None
         # words by their first part; longest spelling first, so that "at most one" wins over "at most"
-        self._words: dict[str, list[tuple[str, Keyword]]] = {}
+        self._words: dict[str, list[Word]] = {}
         for keyword in sorted(KEYWORDS, key=lambda item: -len(item.spelling(self.language))):
             spelling = keyword.spelling(self.language)
             if spelling.endswith(")"):
@@ -65,12 +75,13 @@ class Words:
             follow = r"[ \t\r\n]+" + r"[ \t\r\n]+".join(rest) + r"(?!\w)" if rest else ""
             # of one spelling the function comes first (任一(…)), the word where no bracket follows (任一)
             here = self._words.setdefault(first, [])
-            here.insert(0 if keyword.kind == "call" and not follow else len(here), (follow, keyword))
-            if keyword.terminal == "POST" and self.language == "zh":
-                self._words.setdefault(f"及{spelling}", []).append(("", keyword))
+            word = Word(keyword.id, keyword.terminal, keyword.kind == "call", follow)
+            here.insert(0 if word.opens and not follow else len(here), word)
+            if word.terminal == "POST" and self.language == "zh":
+                self._words.setdefault(f"及{spelling}", []).append(word)
             if rest and self.language == "zh":
                 # in Chinese the parts of one word may stand together
-                self._words.setdefault(spelling.replace(" ", ""), []).append(("", keyword))
+                self._words.setdefault(spelling.replace(" ", ""), []).append(word._replace(follow=""))
 
     def tokens(self, text: str, at: int, end: int, stack: list[int]) -> Iterator[Token]:
         """Yield the tokens of `text` from `at` to `end`, each when the parser has come to the states in `stack` for it.
@@ -78,10 +89,10 @@ class Words:
         What fits nothing becomes a token that the parser will refuse.
         """
         states, takes = self._automaton.rows, self._automaton.takes
-        literal, blank, words = self._literal.match, self._blank.match, self._words
+        literal, words = self._literal.match, self._words
         while True:
-            space = blank(text, at, end)
-            at = space.end() if space else at
+            while at < end and text[at] in _BLANKS:
+                at += 1
             if at >= end:
                 return
             accepts = states[stack[-1]]
@@ -119,34 +130,25 @@ class Words:
                     stop = at + len(value)
                     name = "BARE" if _PLAIN.fullmatch(value) else name
             if name == "NAME":
-                chosen = None
-                for follow, keyword in words.get(value, ()):
-                    if not takes(stack, keyword.terminal):
+                for id_, terminal, opens, follow in words.get(value, ()):
+                    if not takes(stack, terminal):
                         continue
                     rest = _compiled(follow).match(text, stop, end) if follow else None
                     if follow and rest is None:
                         continue
-                    if keyword.kind == "call" and not self._opens(text, stop, end):
+                    if opens and not self._bracket.match(text, stop, end):
                         continue
-                    chosen = keyword
                     if rest is not None:
                         stop = rest.end()
-                        value = text[at:stop]
+                    name, value = terminal, id_
                     break
-                if chosen is not None:
-                    yield Token(chosen.terminal, chosen.id, at, stop)
-                else:
-                    yield Token("NAME", value, at, stop)
+                yield Token(name, value, at, stop)
             elif name == "SIGN":
                 kind = "EQUALS" if value == "=" and takes(stack, "EQUALS") else "COMPARATOR"
                 yield Token(kind, value, at, stop)
             else:
                 yield Token(name, value, at, stop)
             at = stop
-
-    def _opens(self, text: str, at: int, end: int) -> bool:
-        space = self._blank.match(text, at, end)
-        return space is not None and text[space.end() : space.end() + 1] == "("
 
     @staticmethod
     def _sign(char: str, at: int, text: str, accepts: Row) -> Token:

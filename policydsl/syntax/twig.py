@@ -32,15 +32,16 @@ class Tree:
     """A rule of the grammar (`data`) and what it is made of; None stands for a part in `[…]` that is not there.
 
     `start_pos` and `end_pos` are offsets in the source, −1 where nothing is written. A tree that took the place of its only
-    part is placed by that part, but its `outer` places take in all that was written, brackets too.
+    part has the place of that part.
     """
 
-    __slots__ = ("children", "data", "end_pos", "outer_end", "outer_start", "start_pos")
+    __slots__ = ("children", "data", "end_pos", "start_pos")
 
-    def __init__(self, data: str, children: list[Tree | Token | None]) -> None:
+    def __init__(self, data: str, children: list[Tree | Token | None], start: int, end: int) -> None:
         self.data = data
         self.children = children
-        self.start_pos = self.end_pos = self.outer_start = self.outer_end = -1
+        self.start_pos = start
+        self.end_pos = end
 
     def __repr__(self) -> str:
         return f"Tree({self.data!r}, {self.children!r})"
