@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
+from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from attrs import field, frozen
@@ -49,11 +50,11 @@ class Source:
         return hash(self.name)
 
 
-@frozen
-class Span:
-    """A half-open stretch of a source, in character offsets."""
+class Span(NamedTuple):
+    """A half-open stretch of a source, in character offsets. (A tuple is made twice as fast as another frozen class, and there
+    is one for every node.)"""
 
-    source: Source = field(repr=False)
+    source: Source
     start: int
     end: int
 
@@ -75,6 +76,9 @@ class Span:
     def to(self, other: Span) -> Span:
         """The span from the beginning of this one to the end of `other`."""
         return Span(self.source, self.start, max(self.end, other.end))
+
+    def __repr__(self) -> str:
+        return f"Span(start={self.start}, end={self.end})"
 
     def __str__(self) -> str:
         line, column = self.source.position(self.start)

@@ -131,7 +131,7 @@ class Door:
 
     def parse(self, start: int, end: int, symbol: str) -> Tree | None:
         """The tree of the text from `start` to `end` as `symbol`; None after a finding."""
-        if _nesting(self.text, start, end) > MAX_NESTING:
+        if end - start > MAX_NESTING and _nesting(self.text, start, end) > MAX_NESTING:
             self._report("too-nested", start, min(end, start + 40), most=MAX_NESTING)
             return None
         try:
