@@ -5,7 +5,10 @@ from __future__ import annotations
 from policydsl.diagnostics.code import Code
 from policydsl.diagnostics.codes_amend import AMENDMENTS
 from policydsl.diagnostics.codes_blocks import BLOCKS
+from policydsl.diagnostics.codes_cells import CELLS
 from policydsl.diagnostics.codes_facts import FACTS
+from policydsl.diagnostics.codes_folds import FOLDS
+from policydsl.diagnostics.codes_lines import LINES
 from policydsl.diagnostics.codes_names import NAMES
 from policydsl.diagnostics.codes_registers import REGISTERS
 from policydsl.diagnostics.codes_syntax import SYNTAX
@@ -14,4 +17,16 @@ from policydsl.diagnostics.codes_whole import WHOLE
 
 __all__ = ["CODES", "Code"]
 
-CODES: dict[str, Code] = {**SYNTAX, **NAMES, **TYPES, **BLOCKS, **WHOLE, **AMENDMENTS, **FACTS, **REGISTERS}
+CODES: dict[str, Code] = {
+    **SYNTAX,
+    **LINES,
+    **NAMES,
+    **TYPES,
+    **FOLDS,
+    **BLOCKS,
+    **WHOLE,
+    **AMENDMENTS,
+    **FACTS,
+    **CELLS,
+    **REGISTERS,
+}

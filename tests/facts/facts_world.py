@@ -9,7 +9,7 @@ from policydsl.core.facts import Facts
 from policydsl.core.program import Decision, Entity, Field, Header, Program, Roll
 from policydsl.core.types import BOOL, DATE, MOMENT, RATIO, TEXT, ListOf, Member, Number, Optional, Reference
 from policydsl.core.units import PLAIN, Measure, base, plain_measure
-from policydsl.diagnostics.codes_facts import FACTS
+from policydsl.diagnostics.codes import CODES
 from policydsl.diagnostics.model import Diagnostic, Weight
 from policydsl.facts import read
 
@@ -96,14 +96,14 @@ def texts(findings: list[Diagnostic], least: Weight = Weight.WARNING) -> list[tu
     return [
         (item.code, str(item.where) if item.where else "")
         for item in findings
-        if order.index(FACTS[item.code].weight) >= order.index(least)
+        if order.index(CODES[item.code].weight) >= order.index(least)
     ]
 
 
 def worded(findings: list[Diagnostic]) -> list[str]:
     """Every finding in full, in both languages: templates and data must fit."""
     return [
-        getattr(FACTS[item.code], part).format_map(item.data)
+        getattr(CODES[item.code], part).format_map(item.data)
         for item in findings
         for part in ("zh", "en", "help_zh", "help_en")
     ]
