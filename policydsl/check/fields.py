@@ -27,6 +27,7 @@ from policydsl.syntax.keywords import TYPE_WORDS
 
 _SCORED = re.compile("评分|得分|打分|分数|积分|总分|考核|评审")
 """What a fact is called that is a score."""
+_MONEY = ("金额", "money")
 
 
 def fields(scope: Scope, item: EntityScope) -> None:
@@ -59,6 +60,10 @@ def _close_type(scope: Scope, text: str) -> str:
     meant = type_meant(text)
     if meant:
         return meant
+    money, slash, unit = text.partition("/")
+    if slash and (money in _MONEY or type_meant(money) in _MONEY):
+        # what is paid by the month has a unit of its own
+        return f"{scope.measures.currency}/{unit}"
     known = [*scope.rolls, *scope.entities, *scope.measures.declared, *(w for pair in TYPE_WORDS for w in pair)]
     found = get_close_matches(text, known, 1, 0.5)
     return found[0] if found else ""

@@ -326,6 +326,16 @@ _WORDS = (
         "Aliases are for columns, JSON and the command line, like hte_award.",
     ),
     Code(
+        "value-by-list",
+        _ERROR,
+        "按名录取不同的值",
+        "a value for each of a list",
+        "「{name}」像是按「{found}」各有一个值;名称后面的括号里只写英文别名。",
+        "“{name}” seems to have a value for each “{found}”; the brackets behind a name hold an ASCII alias only.",
+        "下面一行一个,如「博士: 1500元/月」。",
+        "Below it one to a line, like `doctor: 1500CNY/month`.",
+    ),
+    Code(
         "empty-citation",
         _ERROR,
         "依据不完整",

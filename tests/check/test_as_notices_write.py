@@ -132,3 +132,9 @@ def test_what_may_be_none_has_no_size() -> None:
 def test_a_rule_that_is_at_fault_is_not_blamed_on_its_readers() -> None:
     body = "规则 坏 = 没有的 × 2: 依据 一\n    适用 当 已故\n规则 得 = 坏 + 1元  依据 二\n"
     assert codes(body) == ["unknown-name"]
+
+
+def test_money_by_the_month_is_a_unit() -> None:
+    (found,) = check_source(Source("例.pol", HEAD.replace("额:   金额", "额:   金额/月") + "规则 得 = 已故\n")).errors
+    assert found.code == "unknown-type"
+    assert found.data["close"] == "元/月"

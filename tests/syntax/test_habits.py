@@ -42,6 +42,7 @@ entity shop belongs to district:
     sales: money
 
 """
+LISTED = "名录 类: 甲类、乙类\n对象 人 属于 区:\n    号: 文本 主键\n    类: 类\n针对 人:\n    规则 甲 = 按 类 选:\n"
 CHINESE = (
     ("规则 甲 = 如果 家数 大于 3家 那么 1元 否则 0元", "若 家数 大于 3家 则"),
     ("规则 甲 = 若 家数 >= 3家 则 1元,否则 0元", "1元 否则"),
@@ -63,6 +64,8 @@ CHINESE = (
     ("规则 甲 = 递增 家数 自 10家:\n    每增加 5家,奖励 1万元\n    不封顶", "每 5家 给予"),
     ("规则 甲 = 家数 × 1元/家\n算例 一:\n    家数 = 3家\n    应 甲 = 3元", "设 家数"),
     ("规则 甲 = 家数 × 1元/家\n算例 一:\n    设 家数 = 3家\n    得到 甲 = 3元", "应"),
+    ("规则 甲 = 家数 × 1元/家\n算例 一:\n    家数 3家\n    应 甲 = 3元", "设 家数 ="),
+    (LISTED + "        甲类: 1元\n        乙类 2元", "乙类:"),
     ("规则 甲 = 家数 × 300元每家", "300元/家"),
     ("规则 甲 = 家数 × 1元/家:\n    最高不超过 家数 × 2元/家", "不超过"),
     ("规则 甲 = 家数 × 1元/家:\n    不得超过 家数 × 2元/家", "不超过"),
@@ -121,6 +124,7 @@ ENGLISH = (
     ("rule a = increment firms from 10firm:\n    each additional 5firm, add 1CNY\n    uncapped", "every 5firm gives"),
     ("rule a = firms × CNY 1/firm", "1CNY/firm"),
     ("rule a = firms × 1CNY/firm\nexample one:\n    firms = 3firm\n    then a = 3CNY", "given firms"),
+    ("rule a = firms × 1CNY/firm\nexample one:\n    firms 3firm\n    then a = 3CNY", "given firms ="),
     ("rule a = number_of_shops × 1CNY", "count(shop)"),
     ("rule a = firms × 1CNY/firm, but not over 100CNY", "min(firms × 1CNY/firm, 100CNY)"),
     ("conditions ok: all of these\n    (a) large: firms at least 3firm\nrule a = ok", "large:"),

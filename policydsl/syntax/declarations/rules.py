@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
+from policydsl.source import Span
 from policydsl.syntax import tree
 from policydsl.syntax.declarations.reader import Reader
 from policydsl.syntax.declarations.rows import in_block, rows_below, split
 from policydsl.syntax.declarations.twigs import after_equals, find, is_a
+from policydsl.syntax.keywords import BY_ID
 from policydsl.syntax.lines import Line
 from policydsl.syntax.twig import Token, Tree
 
@@ -16,6 +18,9 @@ _REFERENCES = ("reference", "this_reference")
 
 def rule(reader: Reader, line: Line, twig: Tree) -> tree.Rule | tree.Parameter:
     """规则 or 标准: a value, with the lines below that modify it."""
+    by = _by_list(reader, line, twig)
+    if by is not None:
+        return by
     rows = rows_below(reader, line)
     builder = reader.builder(tuple(row for row in rows if in_block(row)))
     _, name, *rest = twig.children
@@ -33,6 +38,25 @@ def rule(reader: Reader, line: Line, twig: Tree) -> tree.Rule | tree.Parameter:
         builder.cite(find(rest, "cite")),
         span=reader.span(line),
     )
+
+
+def _by_list(reader: Reader, line: Line, twig: Tree) -> tree.Rule | tree.Parameter | None:
+    """A heading like 标准 月补贴(学历): with a value for each member below, if the line is one: told once, its rows left unread."""
+    _, name, *rest = twig.children
+    alias = find(rest, "alias")
+    if alias is None or not line.children or after_equals(reader.builder(), rest) is not None:
+        return None
+    builder = reader.builder()
+    asked = builder.name(cast(Tree, alias).children[0])
+    if asked.text.isascii():
+        return None
+    written = builder.name(name, True)
+    rule_word, by, choose = (BY_ID[word].spelling(reader.language) for word in ("RULE", "BY", "CHOSEN"))
+    mend = f"{rule_word} {written.text} = {by} {asked.text} {choose}"
+    where = Span(reader.source, line.start, builder.span(cast(Tree, alias)).end)
+    reader.report("value-by-list", where, mend, name=written.text, found=asked.text)
+    make = tree.Parameter if str(twig.data) == "parameter" else tree.Rule
+    return make(written, None, None, None, (), builder.cite(find(rest, "cite")), span=reader.span(line))
 
 
 def formula(reader: Reader, line: Line, twig: Tree) -> tree.Formula:
