@@ -47,13 +47,13 @@ def _by_list(reader: Reader, line: Line, twig: Tree) -> tree.Rule | tree.Paramet
     if alias is None or not line.children or after_equals(reader.builder(), rest) is not None:
         return None
     builder = reader.builder()
-    asked = builder.name(cast(Tree, alias).children[0])
+    asked = builder.name(alias.children[0])
     if asked.text.isascii():
         return None
     written = builder.name(name, True)
     rule_word, by, choose = (BY_ID[word].spelling(reader.language) for word in ("RULE", "BY", "CHOSEN"))
     mend = f"{rule_word} {written.text} = {by} {asked.text} {choose}"
-    where = Span(reader.source, line.start, builder.span(cast(Tree, alias)).end)
+    where = Span(reader.source, line.start, builder.span(alias).end)
     reader.report("value-by-list", where, mend, name=written.text, found=asked.text)
     make = tree.Parameter if str(twig.data) == "parameter" else tree.Rule
     return make(written, None, None, None, (), builder.cite(find(rest, "cite")), span=reader.span(line))
