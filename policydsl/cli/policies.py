@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from policydsl.cli.console import grave, say, show
 from policydsl.cli.main import FINDINGS, FINE, USAGE
 from policydsl.diagnostics.model import Diagnostic, Place
 from policydsl.pipeline import Result, check_path
-from policydsl.source import decoded
+from policydsl.source import Span, decoded
+from policydsl.syntax.tree import Amendment
 
 if TYPE_CHECKING:
     from policydsl.testing.amended import Amended
@@ -118,7 +120,7 @@ def test(options: argparse.Namespace) -> int:
         findings += result.errors
         if result.program is None:
             continue
-        if options.cover:
+        if options.cover and not only_amends(result):
             from policydsl.testing.reach import cover
             from policydsl.testing.told import cover_data, cover_lines
 
@@ -134,14 +136,18 @@ def test(options: argparse.Namespace) -> int:
             failed += not found.ok
             passed += found.ok
             listed.append(report_property(name, found, result.program, options.format == "human"))
-    for found_amended in _amended(names, options.k):
-        findings += found_amended.findings
-        for outcome in found_amended.results:
-            assert found_amended.program is not None
-            failed += not outcome.ok
-            passed += outcome.ok
-            file = found_amended.notice.file
-            listed.append(report(file, outcome, found_amended.program, options.format == "human"))
+    texts = amended(names, findings, options.k, bare=options.cover)
+    for (file, target), group in groupby(texts, lambda text: (text.notice.file, text.target)):
+        days = list(group)
+        findings += [finding for text in days for finding in text.findings if finding not in findings]
+        if options.cover:
+            covers += _amended_cover(file, target, days, options.format == "human")
+        for text in days:
+            for outcome in text.results:
+                assert text.program is not None
+                failed += not outcome.ok
+                passed += outcome.ok
+                listed.append(report(file, outcome, text.program, options.format == "human"))
     show(findings, stream=sys.stderr)
     if options.format == "json":
         told = {"version": 1, "passed": passed, "failed": failed, "examples": listed}
@@ -151,15 +157,51 @@ def test(options: argparse.Namespace) -> int:
     return FINDINGS if failed or grave(findings) else FINE
 
 
-def _amended(names: list[str], containing: str) -> Iterator[Amended]:
-    """The examples of 修订 in files, run on the texts that they amend: notices are looked for beside them."""
+def only_amends(result: Result) -> bool:
+    """Whether a file has 修订 and nothing that computes."""
+    return (
+        result.file is not None
+        and result.program is not None
+        and not result.program.rules
+        and any(isinstance(item, Amendment) for item in result.file.body)
+    )
+
+
+def _amended_cover(file: str, target: str, days: list[Amended], human: bool) -> list[dict[str, object]]:
+    """What the examples of a 修订 do not reach of what it says, printed if people read; nothing where its text is not fit to run."""
+    from policydsl.testing.reach import cover_amendment
+    from policydsl.testing.told import amending, cover_data, cover_lines
+
+    program = next((text.program for text in days if text.program is not None), None)
+    if program is None:
+        return []
+    reached = cover_amendment(days)
+    if human:
+        print(amending(target, [text.on for text in days], program))
+        print("\n".join(cover_lines(file, reached, program)))
+    return [cover_data(file, reached) | {"amends": target}]
+
+
+def amended(
+    names: list[str], findings: list[Diagnostic], containing: str = "", bare: bool = False
+) -> Iterator[Amended]:
+    """The examples of 修订 in files, run on the texts that they amend: notices are looked for beside them.
+
+    What is wrong with a 修订 as such (it amends what is not there) is added to `findings`. `bare` is as for `run_amended`.
+    """
     from policydsl.amend.corpus import load_corpus
     from policydsl.testing.amended import run_amended
 
     for folder in dict.fromkeys(str(Path(name).parent) for name in names):
         own = {str(Path(name)) for name in names if str(Path(name).parent) == folder}
         if any("修订" in text or "amend" in text for text in map(_text, own)):
-            yield from run_amended(load_corpus(*sorted(Path(folder).glob("*.pol"))), own, containing)
+            corpus = load_corpus(*sorted(Path(folder).glob("*.pol")))
+            findings += [
+                found
+                for found in corpus.findings
+                if found.code.startswith("amend-") and isinstance(found.where, Span) and found.where.source.name in own
+            ]
+            yield from run_amended(corpus, own, containing, bare=bare)
 
 
 def _text(name: str) -> str:

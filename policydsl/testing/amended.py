@@ -21,7 +21,10 @@ from policydsl.testing.examples import ExampleResult, run_examples
 
 @frozen
 class Amended:
-    """The examples of one 修订 for one day: `program` is the text of that day with them, None where `findings` has errors."""
+    """The examples of one 修订 for one day: `program` is the text of that day with them, None where `findings` has errors.
+
+    `stated` is the day that an example must state to be of this text, None where it is without stating one.
+    """
 
     notice: Notice
     target: str
@@ -29,30 +32,35 @@ class Amended:
     program: Program | None
     results: tuple[ExampleResult, ...]
     findings: tuple[Diagnostic, ...]
+    stated: date | None = None
 
 
-def run_amended(corpus: Corpus, files: set[str] | None = None, containing: str | None = None) -> Iterator[Amended]:
+def run_amended(
+    corpus: Corpus, files: set[str] | None = None, containing: str | None = None, *, bare: bool = False
+) -> Iterator[Amended]:
     """Run the examples that stand in the 修订 of a corpus (of the notices in `files`), those of one day together.
 
     An example without 基准日 is of the day of its case, where the amended notice says which date that is (基准日 in its head) and the
-    example gives it; else of the day from which its 修订 counts, the latest if there are several.
+    example gives it; else of the day from which its 修订 counts, the latest if there are several. With `bare` the text of that
+    day comes first, though no example be of it.
     """
     for notice, entry in sorted(corpus.amendments(), key=lambda item: (item[0].file, item[1].start)):
         if files is None or notice.file in files:
-            yield from _of(corpus, notice, entry, containing)
+            yield from _of(corpus, notice, entry, containing, bare)
 
 
-def _of(corpus: Corpus, notice: Notice, entry: Entry, containing: str | None) -> Iterator[Amended]:
+def _of(corpus: Corpus, notice: Notice, entry: Entry, containing: str | None, bare: bool) -> Iterator[Amended]:
     node = notice.outline.read(entry)
     if not isinstance(node, tree.Amendment):
         return
-    by_day: dict[date, list[tree.Example]] = {}
+    since = max((order.since for order in corpus.orders(notice, entry) if order.since is not None), default=date.max)
+    by_day: dict[date, list[tree.Example]] = {since: []} if bare else {}
     for line in node.lines:
         if isinstance(line, tree.Example) and (not containing or containing in line.name.text):
             day = next((item.day for item in line.lines if isinstance(item, tree.OnDate)), None)
             day = day or _case_day(corpus, node.id, line)
-            days = [order.since for order in corpus.orders(notice, entry) if order.since is not None]
-            by_day.setdefault(day or max(days, default=date.max), []).append(line)
+            by_day.setdefault(day or since, []).append(line)
+    plain = not _basis(corpus, node.id)
     for day, examples in by_day.items():
         law = consolidate(corpus, day, None, node.id)
         checked = check_law(corpus, law)
@@ -63,13 +71,20 @@ def _of(corpus: Corpus, notice: Notice, entry: Entry, containing: str | None) ->
             program, meant = check(whole)
             findings += [finding for finding in meant if weight_of(finding) is Weight.ERROR]
         fit = program if not findings else None
-        yield Amended(notice, node.id, day, fit, run_examples(fit) if fit is not None else (), tuple(findings))
+        stated = None if day == since and plain else day
+        results = run_examples(fit) if fit is not None else ()
+        yield Amended(notice, node.id, day, fit, results, tuple(findings), stated)
+
+
+def _basis(corpus: Corpus, target: str) -> str:
+    """The fact by whose date the law of a notice is chosen, empty where its head names none."""
+    amended = corpus.notices.get(target)
+    return amended.outline.head().get("H_BASIS", "") if amended is not None else ""
 
 
 def _case_day(corpus: Corpus, target: str, example: tree.Example) -> date | None:
     """The date of the one case of an example by which the law of the amended notice is chosen, where it is given."""
-    amended = corpus.notices.get(target)
-    basis = amended.outline.head().get("H_BASIS", "") if amended is not None else ""
+    basis = _basis(corpus, target)
     given = [
         item.value.value
         for line in example.lines

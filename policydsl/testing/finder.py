@@ -46,11 +46,12 @@ class Apart:
 
 
 class Finder:
-    """Looks for cases in which a mutant and the policy differ."""
+    """Looks for cases in which a mutant and the policy differ. `on`: the day of cases that state none."""
 
-    def __init__(self, program: core.Program, trial: Trial) -> None:
+    def __init__(self, program: core.Program, trial: Trial, on: date | None = None) -> None:
         self._program = program
         self._trial = trial
+        self._on = on
         self._known: list[Case] = []
         self._readers = _readers(program)
         self._shops: dict[tuple[Id, ...], Workshop] = {}
@@ -124,7 +125,7 @@ class Finder:
                 for goal in way:
                     shop.reach(draft, First(), goal)
                 draft.number()
-                yield Case(self._program, draft.facts(), dict(draft.readings), draft.on)
+                yield Case(self._program, draft.facts(), dict(draft.readings), draft.on or self._on)
 
     def _reaching(self, mutant: Mutant) -> list[ReadyExample]:
         """The smallest of the examples that reach the change; where none does, of those that reach its rule."""
@@ -155,7 +156,7 @@ class Finder:
                 draft = shop.draft(choose, goals=way, mend=not broken or attempt % 2 == 1)
                 if attempt == TRIES - 1:
                     shop.leave_out(draft, choose, 2)
-                yield Case(self._program, draft.facts(), dict(draft.readings), draft.on)
+                yield Case(self._program, draft.facts(), dict(draft.readings), draft.on or self._on)
 
     # ------------------------------------------------------------ where to look
 

@@ -46,8 +46,10 @@ def moved(
 
 
 def word_for(pen: Pen, value: Value, type_: Type, percent: bool = False) -> str:
-    """A value as it is written; a plain fraction without % where the right one has none."""
+    """A value as it is written; a plain number with % or without as the right one is."""
     unit = strip(type_)
+    if percent and isinstance(unit, Number) and unit.unit.plain:
+        type_ = Number(unit.unit)
     try:
         if not percent and isinstance(value, Fraction) and isinstance(unit, Number) and unit.unit.plain:
             return decimal_text(value)

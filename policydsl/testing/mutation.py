@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from attrs import field, frozen
 
 from policydsl.core import program as core
 from policydsl.interpret.evaluate import Evaluator
+from policydsl.testing.amended import Amended
 from policydsl.testing.case import Case
 from policydsl.testing.finder import Finder, stated
 from policydsl.testing.mutants import Mutant, mutants, program_with
@@ -22,6 +25,7 @@ SECONDS = 20.0
 
 Fate = Literal["told", "same", "unread", "open"]
 Progress = Callable[[int, int], None]
+_Key = tuple[object, ...]
 
 
 @frozen
@@ -78,44 +82,93 @@ def mutate(
 
     `seconds` is what the prover may take over those that no search tells apart. Without `search` nothing is looked for that would notice the survivors, nor proved of them: all of them are "open".
     """
-    trial = Trial(program)
-    tried = mutants(program)
-    by_examples = by_properties = 0
-    left: list[Mutant] = []
-    for done, mutant in enumerate(tried):
-        if progress is not None:
-            progress(done, len(tried))
-        if trial.noticed(mutant):
-            by_examples += 1
-        elif trial.refuted(mutant):
-            by_properties += 1
-        else:
-            left.append(mutant)
+    return _tried([Text(program, Trial(program), mutants(program))], progress, search, seconds)
+
+
+def mutate_amendment(
+    texts: Sequence[Amended], progress: Progress | None = None, *, search: bool = True, seconds: float = SECONDS
+) -> Mutation:
+    """Try the examples of a 修订, and the properties of what it amends, on the mutants of what its own notice wrote there.
+
+    `texts` are those of the days that its examples are of. What stands in several of them is one change, noticed if any of them
+    notices it. Raises ValueError where one of them has no program.
+    """
+    found: list[Text] = []
+    for text in texts:
+        if text.program is None:
+            raise ValueError(f"{text.notice.file}: {text.target} {text.on}")
+        own = tuple(item for item in mutants(text.program) if item.span and item.span.source.name == text.notice.file)
+        found.append(Text(text.program, Trial(text.program), own, text.stated))
+    return _tried(found, progress, search, seconds)
+
+
+@frozen(eq=False)
+class Text:
+    """A policy with what is tried on it. `on`: the day that an example of it must state, None where it need not."""
+
+    program: core.Program
+    trial: Trial
+    mutants: tuple[Mutant, ...]
+    on: date | None = None
+
+
+def _tried(texts: Sequence[Text], progress: Progress | None, search: bool, seconds: float) -> Mutation:
+    total, done = sum(len(text.mutants) for text in texts), 0
+    met: dict[_Key, tuple[Text, Mutant]] = {}
+    how: dict[_Key, Literal["example", "property"]] = {}
+    for text in texts:
+        for key, mutant in _keyed(text.mutants):
+            if progress is not None:
+                progress(done, total)
+            done += 1
+            met.setdefault(key, (text, mutant))
+            if key in how:
+                continue
+            if text.trial.noticed(mutant):
+                how[key] = "example"
+            elif text.trial.refuted(mutant):
+                how[key] = "property"
+    left = [item for key, item in met.items() if key not in how]
     survivors = (
-        tuple(_looked_into(program, trial, left, progress, seconds))
+        tuple(_looked_into(left, progress, seconds / len(texts)))
         if search
-        else tuple(Survivor(item, "open") for item in left)
+        else tuple(Survivor(mutant, "open") for _, mutant in left)
     )
     if progress is not None:
-        progress(len(tried), len(tried))
-    return Mutation(len(tried), by_examples, by_properties, survivors)
+        progress(total, total)
+    ways = list(how.values())
+    return Mutation(len(met), ways.count("example"), ways.count("property"), survivors)
+
+
+def _keyed(some: Sequence[Mutant]) -> Iterator[tuple[_Key, Mutant]]:
+    """Mutants by what they change where: the same change of the same line in the texts of several days has the same key."""
+    met: Counter[_Key] = Counter()
+    for mutant in some:
+        span = mutant.span
+        at = (span.source.name, span.start, span.end) if span is not None else ()
+        said: _Key = (mutant.kind, mutant.zh, *at)
+        met[said] += 1
+        yield (*said, met[said]), mutant
 
 
 # ---------------------------------------------------------------- what would notice it
 
 
-def _looked_into(
-    program: core.Program, trial: Trial, left: Sequence[Mutant], progress: Progress | None, seconds: float
-) -> Iterator[Survivor]:
-    finder, prover = Finder(program, trial), _prover(program, seconds)
-    for done, mutant in enumerate(left):
+def _looked_into(left: Sequence[tuple[Text, Mutant]], progress: Progress | None, seconds: float) -> Iterator[Survivor]:
+    """What can be said of each of those left. `seconds` is what the prover may take for each text."""
+    ready: dict[int, tuple[Finder, Against | None]] = {}
+    for done, (text, mutant) in enumerate(left):
         if progress is not None:
             progress(done, len(left))
-        yield _looked_at(program, trial, finder, prover, mutant)
+        if id(text) not in ready:
+            ready[id(text)] = Finder(text.program, text.trial, text.on), _prover(text.program, seconds)
+        finder, prover = ready[id(text)]
+        yield _looked_at(text, finder, prover, mutant)
 
 
-def _looked_at(program: core.Program, trial: Trial, finder: Finder, prover: Against | None, mutant: Mutant) -> Survivor:
+def _looked_at(text: Text, finder: Finder, prover: Against | None, mutant: Mutant) -> Survivor:
     """What can be said of a mutant that nothing notices: proved by its form, told by a search, by the prover, or open."""
+    program, trial = text.program, text.trial
     if not finder.affected(mutant):
         return Survivor(mutant, "unread")
     ids = [rule.id for rule in mutant.rules]
@@ -132,13 +185,13 @@ def _looked_at(program: core.Program, trial: Trial, finder: Finder, prover: Agai
     changed = Changed(trial, mutant)
 
     def ready(readings: Mapping[str, str]) -> tuple[Evaluator, Evaluator]:
-        return trial.evaluator(readings, None), changed.evaluator(readings, None)
+        return trial.evaluator(readings, text.on), changed.evaluator(readings, text.on)
 
     answer = prover.ask(other, ids, stated, ready)
     if answer.answer == "same":
         return Survivor(mutant, "same", tried=tried, answer=answer)
     if answer.case is not None:
-        case = Case(program, answer.case.facts, {**answer.readings}, None)
+        case = Case(program, answer.case.facts, {**answer.readings}, text.on)
         found = finder.confirmed(mutant, case)
         if found is not None:
             return Survivor(mutant, "told", found.example, found.case, tried, answer)

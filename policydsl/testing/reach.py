@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from attrs import define, field, frozen
@@ -11,6 +11,7 @@ from policydsl.core import program as core
 from policydsl.core.walk import everything
 from policydsl.interpret.trace import RuleStep, Sample, Step, Trace
 from policydsl.source import Span
+from policydsl.testing.amended import Amended
 from policydsl.testing.examples import ExampleResult, run_examples
 from policydsl.testing.places import spotted
 
@@ -129,17 +130,49 @@ class Cover:
 
 def cover(program: core.Program) -> Cover:
     """How far a policy's own examples reach."""
+    return _cover(_reached(program))
+
+
+def cover_amendment(texts: Sequence[Amended]) -> Cover:
+    """How far the examples of a 修订 reach into what its own notice wrote, in the texts that come of it on the days of its examples."""
+    return _cover(
+        (gap, hit)
+        for text in texts
+        if text.program is not None
+        for gap, hit in _reached(text.program)
+        if gap.span is not None and gap.span.source.name == text.notice.file
+    )
+
+
+def _cover(places: Iterable[tuple[Gap, bool]]) -> Cover:
+    # a formula stands in several rules, a rule in the texts of several days; it is written once
+    once: dict[object, tuple[Gap, bool]] = {}
+    for gap, hit in places:
+        at = (
+            (gap.kind, gap.said, gap.span.start if gap.span is not None else None)
+            if gap.kind != "rule"
+            else (gap.entity, gap.name)
+        )
+        once[at] = (gap, hit or once.get(at, (gap, False))[1])
+    counts: dict[Unreached, tuple[int, int]] = {}
+    for kind in ("rule", "branch", "band", "row", "reading"):
+        hits = [hit for gap, hit in once.values() if gap.kind == kind]
+        counts[kind] = (len(hits), sum(hits))
+    return Cover(counts, tuple(gap for gap, hit in once.values() if not hit))
+
+
+def _reached(program: core.Program) -> Iterator[tuple[Gap, bool]]:
+    """Everything in a policy that can be reached, and whether its examples reach it."""
     reached = Reached()
     for result in run_examples(program):
         reached.add(reached_by_example(result))
-    everything_: list[tuple[Gap, bool]] = []
     tables: dict[tuple[str, int], bool] = {}
     for rule in program.written_order:
         if rule.kind == "property":
             continue
         if rule.kind != "reading":
             said = rule.span.text.split("\n", 1)[0] if rule.span is not None else rule.name
-            everything_.append((Gap("rule", rule.entity, rule.name, said, rule.span), rule.id in reached.rules))
+            yield Gap("rule", rule.entity, rule.name, said, rule.span), rule.id in reached.rules
         for place in spotted(program, rule):
             node = place.node
             if isinstance(node, core.Lookup):
@@ -147,26 +180,12 @@ def cover(program: core.Program) -> Cover:
                     tables[node.table, at] = tables.get((node.table, at), False) or (id(node), at) in reached.choices
             if not any(slot == "cell" for _, slot, _ in place.turns):
                 for gap, at in _choices(rule, node):
-                    everything_.append((gap, (id(node), at) in reached.choices))
+                    yield gap, (id(node), at) in reached.choices
     for (name, at), hit in tables.items():
         table = program.tables[name]
         span = table.rows[at].span
         said = span.text if span is not None else f"{at + 1}"
-        everything_.append((Gap("row", "", name, said, span), hit))
-    # a formula stands in several rules; it is written once
-    once: dict[object, tuple[Gap, bool]] = {}
-    for gap, hit in everything_:
-        at_ = (
-            (gap.kind, gap.said, gap.span.start if gap.span is not None else None)
-            if gap.kind != "rule"
-            else (gap.entity, gap.name)
-        )
-        once[at_] = (gap, hit or once.get(at_, (gap, False))[1])
-    counts: dict[Unreached, tuple[int, int]] = {}
-    for kind in ("rule", "branch", "band", "row", "reading"):
-        hits = [hit for gap, hit in once.values() if gap.kind == kind]
-        counts[kind] = (len(hits), sum(hits))
-    return Cover(counts, tuple(gap for gap, hit in once.values() if not hit))
+        yield Gap("row", "", name, said, span), hit
 
 
 def _choices(rule: core.Rule, node: core.Expr) -> Iterator[tuple[Gap, int]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from policydsl.core.program import Program
@@ -104,6 +106,14 @@ def mutation_lines(name: str, found: Mutation, program: Program) -> list[str]:
     return [*lines, _score(found, zh)]
 
 
+def amending(target: str, days: Sequence[date], program: Program) -> str:
+    """Of which notice, in force on which days, a text is that is spoken of next."""
+    if program.language != "zh":
+        return f"amendments of {target}, in its text of {', '.join(day.isoformat() for day in days)}:"
+    said = "、".join(f"{day.year}年{day.month}月{day.day}日" for day in days)
+    return f"修订 {target}\uff0c在{said}的文本里\uff1a"
+
+
 def _group(
     name: str, found: Mutation, program: Program, fates: tuple[str, ...], chinese: str, english: str
 ) -> list[str]:
@@ -117,6 +127,8 @@ def _group(
 
 
 def _score(found: Mutation, zh: bool) -> str:
+    if not found.total:
+        return "没有可以改错的地方(没有规则)".translate(WIDE) if zh else "nothing to change: there are no rules"
     counted, share = found.total - found.equivalent, f"{found.share * 100:.1f}%"
     same, unread, open_ = found.count("same"), found.count("unread"), found.count("open")
     if zh:
