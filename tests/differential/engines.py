@@ -57,7 +57,17 @@ def columnar(program: Program, facts: Facts, readings: Mapping[str, str], on: da
     }
 
 
-ENGINES: dict[str, Engine] = {"second": second, "compiled": compiled, "columnar": columnar}
+def replayed(program: Program, facts: Facts, readings: Mapping[str, str], on: date | None) -> Outcomes:
+    """The interpreter on what a receipt of the run holds: another program, made of the recorded text, on the recorded facts."""
+    from tests.differential.receipts import NotOneText, repeated
+
+    try:
+        return repeated(program, facts, readings, on)
+    except NotOneText as error:
+        raise Declined from error
+
+
+ENGINES: dict[str, Engine] = {"second": second, "compiled": compiled, "columnar": columnar, "replay": replayed}
 """By name, what is compared with the reference."""
 
 

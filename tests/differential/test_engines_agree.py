@@ -19,8 +19,9 @@ from tests.differential.run import Tally, compare, first
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-QUICK = {name: engine for name, engine in ENGINES.items() if name != "columnar"}
-"""The engines that take milliseconds for a case; columns are compiled to a query for each program, which takes a second."""
+QUICK = {name: engine for name, engine in ENGINES.items() if name in ("second", "compiled")}
+"""The engines that take milliseconds for a case; columns are compiled to a query for each program, which takes a second, and to
+repeat a run from its receipt is to read its policy anew."""
 
 
 def without_reports(seed: int) -> Iterator[Case]:
@@ -42,11 +43,11 @@ def test_the_2025_notice_on_the_reported_facts() -> None:
     assert tally.values > 1000
 
 
-@pytest.mark.parametrize("seed", [20250831])
+@pytest.mark.parametrize("seed", range(20250831, 20250839))
 def test_random_cases(seed: int) -> None:
-    tally, found = first(islice(without_reports(seed), 800), QUICK, 700)
+    tally, found = first(islice(without_reports(seed), 100), QUICK, 90)
     assert found is None, str(found)
-    assert tally.values > 3000
+    assert tally.values > 200
 
 
 def test_a_difference_is_found_and_made_small() -> None:
