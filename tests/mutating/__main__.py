@@ -14,8 +14,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TESTS = (
-    *("interpret/test_interpret_nodes.py", "interpret/test_siblings.py", "interpret/test_rounds.py"),
-    *("interpret/test_calendar_days.py", "interpret/test_membership.py", "interpret/test_rows_of_nobody.py"),
+    *("interpret/test_interpret_nodes.py", "interpret/test_siblings.py", "interpret/test_shares.py"),
+    *(
+        "interpret/test_rounds.py",
+        "interpret/test_calendar_days.py",
+        "interpret/test_membership.py",
+        "interpret/test_rows_of_nobody.py",
+    ),
     *("interpret/test_under.py", "interpret/test_interpret_many.py", "interpret/test_interpret_laws.py"),
     *("interpret/test_columns_laws.py", "interpret/test_siblings_laws.py", "language/test_pages.py"),
     *("differential/test_known_traps.py", "differential/test_engines_agree.py"),
