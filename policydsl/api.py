@@ -94,15 +94,20 @@ def facts_of(program: Program, tables: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def compile(  # noqa: A001
-    program: Program, *, readings: Mapping[str, str] | None = None, on: date | None = None
+    program: Program,
+    *,
+    readings: Mapping[str, str] | None = None,
+    on: date | None = None,
+    recorded: bool = False,
 ) -> Compiled:
     """The program as Python code, for many cases of which few are to be explained: `.run(facts)`, `.case({FIELD: value, …})`.
 
-    Outcomes are those of `evaluate`, the reasons of those that have no value too. Raises UnknownReading.
+    Outcomes are those of `evaluate`, the reasons of those that have no value too. `recorded`: for cases of which many are to be explained;
+    the value of every step is kept as the code computes it. Raises UnknownReading.
     """
     from policydsl.compiled.engine import compile_program
 
-    return compile_program(program, readings, on)
+    return compile_program(program, readings, on, recorded)
 
 
 def evaluate(

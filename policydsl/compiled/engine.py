@@ -17,8 +17,10 @@ from policydsl.compiled.layout import KEY
 from policydsl.compiled.outcomes import Outcomes
 from policydsl.compiled.packing import Packing
 from policydsl.compiled.passes import Pass
+from policydsl.compiled.recording import Record as Kept
 from policydsl.compiled.single import One, single, whole_row
 from policydsl.compiled.stages import Plan, Step, plan
+from policydsl.compiled.views import Views
 from policydsl.compiled.world import World
 from policydsl.core.facts import Facts, Record
 from policydsl.core.program import Program
@@ -43,14 +45,22 @@ class Place(NamedTuple):
 class Compiled:
     """A program under given readings as Python code objects: quick, exact, without a trace.
 
-    `readings` and `on` are as for `policydsl.evaluate`. Raises UnknownReading. May be pickled: what is sent is the program.
+    `readings` and `on` are as for `policydsl.evaluate`. Raises UnknownReading. May be pickled: what is sent is the program. `recorded`:
+    the code keeps the value of every step, and traces are told from these.
     """
 
-    def __init__(self, program: Program, readings: Mapping[str, str] | None = None, on: date | None = None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        readings: Mapping[str, str] | None = None,
+        on: date | None = None,
+        recorded: bool = False,
+    ) -> None:
         self.program = program
         self.readings = _adopt(program, readings or {})
         self.on = on
-        self.plan: Plan = plan(program, self.readings, on)
+        self.recorded = recorded
+        self.plan: Plan = plan(program, self.readings, on, recorded=recorded)
         layout, constants = self.plan.layout, self.plan.constants
         self.places = [
             Place(
@@ -69,14 +79,20 @@ class Compiled:
             if rule.entity == program.header.main
         }
         self._straight = self._alone()
-        self._row = whole_row(self)
+        self.views = self._views(self.plan.records)
+        found = whole_row(self)
+        self._row = None if found is None else found[0]
+        self._row_views = self.views if found is None else self._views(found[1])
         # the rows of the facts last run, packed: what a run leaves in them is the same each time
         self._known: tuple[Mapping[str, tuple[Record, ...]], World] | None = None
         self._functions: dict[tuple[str, ...], One] = {}
         self.slots = {rule.id: slot for slot, rule in enumerate(program.rules)}
 
+    def _views(self, records: Mapping[tuple[str, str], Kept | None]) -> Views:
+        return Views(self.program, self.plan.layout, self.plan.forms, self.plan.constants, records)
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return compile_program, (self.program, self.readings, self.on)
+        return compile_program, (self.program, self.readings, self.on, self.recorded)
 
     @cached_property
     def reference(self) -> Evaluator:
@@ -92,7 +108,7 @@ class Compiled:
         if self._row is not None:
             row = self._row(facts)
             if row is not None:
-                return Outcomes(self, rows=self.packing.one(row))
+                return Outcomes(self, rows=self.packing.one(row), views=self._row_views)
         rows = self.packing.rows(facts)
         if rows is None:
             return self.run(facts_of_case(self.program, facts))
@@ -181,20 +197,22 @@ _CACHE: OrderedDict[tuple[Any, ...], Compiled] = OrderedDict()
 MOST_KEPT = 32
 
 
-def compile_program(program: Program, readings: Mapping[str, str] | None = None, on: date | None = None) -> Compiled:
+def compile_program(
+    program: Program, readings: Mapping[str, str] | None = None, on: date | None = None, recorded: bool = False
+) -> Compiled:
     """The program as code. What was compiled of the same text under the same readings is used again."""
     adopted = _adopt(program, readings or {})
     written = [rule.span for rule in program.rules] + [entity.span for entity in program.entities.values()]
     spans = [span for span in written if span is not None]
     texts = tuple(dict.fromkeys((span.source.name, span.source.text) for span in spans))
-    at = (texts, tuple(adopted.items()), on)
+    at = (texts, tuple(adopted.items()), on, recorded)
     known = _CACHE.get(at)
     if known is not None and known.program is program:
         _CACHE.move_to_end(at)
         return known
     if known is not None and _same(known.program, program):
         return known
-    made = Compiled(program, adopted, on)
+    made = Compiled(program, adopted, on, recorded)
     _CACHE[at] = made
     if len(_CACHE) > MOST_KEPT:
         _CACHE.popitem(last=False)

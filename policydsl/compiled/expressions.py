@@ -16,6 +16,7 @@ from policydsl.compiled import folds, money, places
 from policydsl.compiled.gaps import Void
 from policydsl.compiled.layout import Layout
 from policydsl.compiled.numbers import NOTHING, Numbers, Val, number
+from policydsl.compiled.recording import Recorder
 from policydsl.compiled.writer import Code, Unfit, Writer, binary, call, literal, name, negated, relation
 from policydsl.core import program as core
 from policydsl.core.operators import OPERATIONS
@@ -41,7 +42,8 @@ MOST_CASES, MOST_LOOPS = 150, 8
 
 class Expressions:
     """Writes the expressions of the rules of a stage. `values` holds what the stage has computed for the row at hand, `taken` the
-    names of what was taken out of it, `beyond` says whether the code looks at owners or at tables of rows."""
+    names of what was taken out of it, `beyond` says whether the code looks at owners or at tables of rows. `recorder`, where the steps
+    of the rules are to be told from what the code computes, watches it."""
 
     def __init__(
         self,
@@ -51,6 +53,7 @@ class Expressions:
         on: date | None,
         forms: Mapping[tuple[str, str], Form | None],
         constants: dict[tuple[str, str], Val],
+        recorded: bool = False,
     ) -> None:
         self.program = program
         self.layout = layout
@@ -69,6 +72,7 @@ class Expressions:
         self.hoisted: dict[int, Val] = {}
         self.before: list[ast.stmt] = []
         self.loops = 0
+        self.recorder = Recorder(self) if recorded else None
         self._matchers: dict[str, RowMatcher] = {}
 
     # ------------------------------------------------------------ small parts
@@ -131,9 +135,31 @@ class Expressions:
     def expr(self, node: core.Expr, env: Env) -> Val:
         """Code for an expression; what has to be done before goes into the block."""
         found = self.hoisted.get(id(node))
-        return found if found is not None else self._expr(node, env)
+        if found is not None:
+            return found
+        return self.plain_expr(node, env) if self.recorder is None else self.recorder.expr(node, env)
 
-    def _expr(self, node: core.Expr, env: Env) -> Val:
+    @property
+    def watched(self) -> Recorder | None:
+        """The recorder, where what is written now is a step of its own."""
+        return None if self.recorder is None or self.recorder.silent else self.recorder
+
+    def told(self, node: core.Expr) -> bool:
+        """Whether the step of this expression is being kept."""
+        return self.recorder is not None and self.recorder.about(node)
+
+    def note(self, node: core.Expr, **extra: Any) -> None:
+        """Keep something of the step of an expression, where steps are kept."""
+        if self.recorder is not None:
+            self.recorder.note(node, **extra)
+
+    def chosen(self, node: core.Expr, blocks: Sequence[tuple[list[ast.stmt], int]]) -> None:
+        """Keep which of some blocks was run, where steps are kept."""
+        if self.recorder is not None:
+            self.recorder.chosen(node, blocks)
+
+    def plain_expr(self, node: core.Expr, env: Env) -> Val:
+        """Code for an expression, whether or not its step is kept."""
         match node:
             case core.Const(value=value):
                 return self.constant(value)
@@ -228,12 +254,12 @@ class Expressions:
         """A comparison; known where both sides are."""
         if left.known and right.known:
             return self.constant(RELATIONS[op](left.const, right.const))  # type: ignore[index]
-        if left.form is not None and right.form is not None:
-            left, right = self.atom(left), self.atom(right)
         return Val(self.numbers.compare(op, left, right), solid=True)
 
     def both(self, parts: Sequence[core.Expr], env: Env, any_: bool) -> Val:
-        """且, 或: a part is computed only where those before it do not decide."""
+        """且, 或: a part is computed only where those before it do not decide, or its step is kept."""
+        if self.watched is not None:
+            return self._every_part(parts, env, any_)
         blocks: list[tuple[list[ast.stmt], Val]] = []
         for part in parts:
             block, val = self.block(part, env)
@@ -261,6 +287,30 @@ class Expressions:
                 self.writer.block = inner
         self.writer.block = outer
         return Val(result, solid=blocks[-1][1].solid)
+
+    def _every_part(self, parts: Sequence[core.Expr], env: Env, any_: bool) -> Val:
+        """且, 或 with every part computed, for their steps. One without a meaning behind one that decides does not matter."""
+        vals: list[Val] = []
+        for index, part in enumerate(parts):
+            block, val = self.block(part, env)
+            if index and block and not val.known:
+                target = self.writer.fresh("b")
+                block.append(ast.Assign([ast.Name(target, ast.Store())], val.code))
+                gap: list[ast.stmt] = [ast.Assign([ast.Name(target, ast.Store())], name("HOLE"))]
+                self.writer.put(ast.Try(block, [ast.ExceptHandler(name("Trouble"), None, gap)], [], []))
+                vals.append(Val(name(target)))
+                assert self.recorder is not None
+                self.recorder.unsure(part, name(target))
+            else:
+                self.writer.block += block
+                vals.append(val)
+        if any(val.known and bool(val.const) is any_ for val in vals):
+            return self.constant(any_)
+        codes = [val.code for val in vals if not val.known]
+        if not codes:
+            return self.constant(not any_)
+        code = codes[0] if len(codes) == 1 else ast.BoolOp(ast.Or() if any_ else ast.And(), codes)
+        return Val(code, solid=all(val.solid for val in vals))
 
     def one_of(self, item: core.Expr, options: Sequence[core.Expr], env: Env) -> Val:
         """在 甲、乙."""
@@ -295,20 +345,26 @@ class Expressions:
             return self._choose_all(node, env)
         chain: list[tuple[list[ast.stmt], Val, list[ast.stmt], Val]] = []
         last: tuple[list[ast.stmt], Val] | None = None
-        for case in node.cases:
+        blocks: list[tuple[list[ast.stmt], int]] = []
+        for index, case in enumerate(node.cases):
             before, when = self.block(case.when, env)
             if when.known:
                 if when.const is False:
                     continue
                 last = self.block(case.value, env)
+                blocks.append((last[0], index))
                 break
             chain.append((before, when, *self.block(case.value, env)))
+            blocks.append((chain[-1][2], index))
         else:
             last = self._rest(node, env)
+            blocks.append((last[0], len(node.cases)))
         if not chain:
+            self.chosen(node, blocks)
             self.writer.block += last[0]
             return last[1]
         result = self.settle([*((block, val) for _, _, block, val in chain), last])
+        self.chosen(node, blocks)
         rest = last[0]
         for before, when, block, _ in reversed(chain):
             rest = [*before, ast.If(when.code, block, rest)]
@@ -330,6 +386,7 @@ class Expressions:
         values = [self.block(case.value, env) for case in node.cases]
         last = self._rest(node, env)
         result = self.settle([*values, last])
+        self.chosen(node, [(block, index) for index, (block, _) in enumerate([*values, last])])
         rest = last[0]
         for when, (block, _) in zip(reversed(whens), reversed(values), strict=True):
             rest = [ast.If(when, block, rest)]
@@ -344,6 +401,7 @@ class Expressions:
         cells = [row.cells[node.column] for row in table.rows]
         keys = [self.plain(self.sure(self.expr(key, env))) for key in node.keys]
         index = self._row_of(table, keys)
+        self.note(node, index=index)
         constants = [self.constant(cell.value) for cell in cells if isinstance(cell, core.Const)]
         if len(constants) == len(cells):
             forms = [val.form for val in constants if val.form is not None]

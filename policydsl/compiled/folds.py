@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from policydsl.compiled import places
 from policydsl.compiled.numbers import Val
 from policydsl.compiled.writer import Code, Unfit, call, literal, name, relation
 from policydsl.core import program as core
 from policydsl.core import scales
-from policydsl.core.scales import FACT_BITS, ROWS, Scaled
+from policydsl.core.scales import FACT_BITS, ROWS, Rational, Scaled
 from policydsl.core.types import Optional
 from policydsl.core.walk import parts
 
@@ -24,11 +24,13 @@ MOST_LOOPS = 8
 class Loop:
     """A loop being written: its row, and the statements of its body. Rows that do not count are passed over."""
 
-    def __init__(self, made: Expressions, found: core.Rows, env: Env, inside: Sequence[core.Expr | None]) -> None:
+    def __init__(
+        self, made: Expressions, found: core.Rows | ast.Name, env: Env, inside: Sequence[core.Expr | None]
+    ) -> None:
         if made.loops >= MOST_LOOPS:
             raise Unfit
         self._made = made
-        self._rows = places.rows(made, found, env)
+        self._rows: Code = found if isinstance(found, ast.Name) else places.rows(made, found, env)
         for part in inside:
             if part is not None:
                 _hoist(made, part, (name("none"), *env), 1)
@@ -90,6 +92,15 @@ def _hoist(made: Expressions, node: core.Expr, env: Env, opened: int) -> None:
                 _hoist(made, part, env, opened)
 
 
+class Column(NamedTuple):
+    """The rows that count and what is computed of each. `scaled`: of whole numbers, the class; else values are as in outcomes."""
+
+    taken: ast.Name
+    values: ast.Name | None = None
+    val: Val = Val(literal(None))
+    scaled: Scaled | None = None
+
+
 def _append(target: Code, code: Code, method: str = "append") -> ast.stmt:
     return ast.Expr(ast.Call(ast.Attribute(target, method, ast.Load()), [code], []))
 
@@ -105,6 +116,8 @@ def aggregate(made: Expressions, node: core.Aggregate, env: Env) -> Val:
 
 def _aggregate(made: Expressions, node: core.Aggregate, env: Env) -> Val:
     writer = made.writer
+    if made.told(node) and node.fold not in ("first", "last"):
+        return _kept(made, node, env)
     match node.fold:
         case "count":
             count = writer.assign(writer.fresh("n"), literal(0))
@@ -184,6 +197,101 @@ def _summed(made: Expressions, node: core.Aggregate, env: Env) -> Val:
     return _or_empty(made, node, env, count, (block, value))
 
 
+def _rows(made: Expressions, found: core.Rows, env: Env) -> ast.Name:
+    """The rows of an aggregate under a name."""
+    code = places.rows(made, found, env)
+    return code if isinstance(code, ast.Name) else made.writer.assign(made.writer.fresh(), code)
+
+
+def _column(
+    made: Expressions, rows: ast.Name, env: Env, where: core.Expr | None, body: core.Expr | None, plain: bool
+) -> Column:
+    """The rows that a filter takes and what the body gives for each, as lists."""
+    writer, taken = made.writer, rows
+    if where is not None:
+        taken = name(writer.fresh())
+        with Loop(made, rows, env, [where]) as loop:
+            loop.skip_unless(where)
+            writer.put(_append(taken, loop.row))
+        _as_list(made, taken)
+    if body is None:
+        return Column(taken)
+    values = name(writer.fresh())
+    with Loop(made, taken, env, [body]) as loop:
+        val = made.expr(body, loop.env)
+        scaled = val.form if isinstance(val.form, Scaled) and not plain else None
+        writer.put(_append(values, made.plain(val) if scaled is None else val.code))
+    _as_list(made, values)
+    return Column(taken, values, val, scaled)
+
+
+def _as_list(made: Expressions, target: ast.Name) -> None:
+    """The loop just written makes a list; where it does nothing else, it is written as Python writes lists."""
+    loop = made.writer.block.pop()
+    match loop:
+        case ast.For(target=row, iter=rows, body=[ast.Expr(ast.Call(args=[item]))]):
+            tests: list[Code] = []
+        case ast.For(
+            target=row,
+            iter=rows,
+            body=[ast.If(ast.UnaryOp(ast.Not(), test), [ast.Continue()]), ast.Expr(ast.Call(args=[item]))],
+        ):
+            tests = [test]
+        case _:
+            made.writer.assign(target.id, ast.List([], ast.Load()))
+            made.writer.put(loop)
+            return
+    made.writer.assign(target.id, ast.ListComp(item, [ast.comprehension(row, rows, tests, 0)]))
+
+
+def _kept(made: Expressions, node: core.Aggregate, env: Env) -> Val:
+    """A fold of which the rows and their values are kept."""
+    writer = made.writer
+    rows = _rows(made, node.rows, env)
+    taken, values, val, scaled = _column(made, rows, env, node.where, node.body, node.fold in ("distinct", "list"))
+    if values is None:
+        made.note(node, rows=rows, taken=taken)
+        return Val(call("len", taken), Scaled(1, ROWS), None, True)
+    made.note(node, rows=rows, taken=taken, values=values, form=scaled)
+    # a sum asks for its numbers by itself
+    surely = val.solid or (node.fold == "sum" and scaled is not None and not isinstance(_body(node).type, Optional))
+    known = values if surely else writer.assign(writer.fresh(), call("some", values))
+    match node.fold:
+        case "any":
+            return Val(relation("in", literal(True), known), solid=True)
+        case "all":
+            return Val(ast.Compare(literal(False), [ast.NotIn()], [known]), solid=True)
+        case "distinct":
+            return Val(call("len", call("set", known)), Scaled(1, ROWS), None, True)
+        case "list":
+            return Val(call("tuple", known), solid=True)
+        case "sum" | "mean":
+            return _total(made, node, env, known, val)
+        case "max" | "min":
+            with writer.inside() as block:
+                best = writer.assign(writer.fresh(), call(node.fold, known))
+            form = scaled or (val.form and Rational(val.form.bits, scales.below(val.form)))
+            return _or_empty(made, node, env, known, (block, Val(best, form, None, True)))
+        case _:
+            raise Unfit
+
+
+def _total(made: Expressions, node: core.Aggregate, env: Env, known: Code, val: Val) -> Val:
+    writer = made.writer
+    if val.form is None:
+        raise Unfit
+    form = scales.total(val.form)
+    if isinstance(val.form, Scaled) and not isinstance(form, Scaled):
+        raise Unfit
+    total = writer.assign(writer.fresh("n"), call("sum" if isinstance(form, Scaled) else "summed", known))
+    result = Val(total, form, None, True)
+    if node.fold == "sum":
+        return result
+    with writer.inside() as block:
+        value = made.numbers.div(result, Val(call("len", known), Scaled(1, ROWS), None, True))
+    return _or_empty(made, node, env, known, (block, value))
+
+
 def _or_empty(made: Expressions, node: core.Aggregate, env: Env, test: Code, found: tuple[list[ast.stmt], Val]) -> Val:
     """What was found, or the value for no rows; without one the quick way ends."""
     if node.empty is not None:
@@ -217,8 +325,9 @@ def _end(made: Expressions, node: core.Aggregate, env: Env) -> Val:
     """第一条, 最后一条: by the order of the table, or by a key that no two rows share."""
     writer, last = made.writer, node.fold == "last"
     body = _body(node)
+    rows = _rows(made, node.rows, env) if made.told(node) else None
     found = writer.assign(writer.fresh(), ast.List([], ast.Load()))
-    with Loop(made, node.rows, env, [node.where, node.order]) as loop:
+    with Loop(made, rows or node.rows, env, [node.where, node.order]) as loop:
         loop.skip_unless(node.where)
         key = made.order_key(node.order, loop.env) if node.order is not None else None
         writer.put(_append(found, loop.row if key is None else ast.Tuple([key, loop.row], ast.Load())))
@@ -227,7 +336,9 @@ def _end(made: Expressions, node: core.Aggregate, env: Env) -> Val:
             end: Code = ast.Subscript(found, literal(-1 if last else 0), ast.Load())
         else:
             end = call("extreme", found, literal(last))
-        row = writer.assign(writer.fresh("c"), end)
+        row = writer.assign(writer.fresh("t"), end)
+        if rows is not None:
+            made.note(node, rows=rows, found=found, end=row)
         value = made.expr(body, (row, *env))
         if not value.solid and isinstance(body.type, Optional):
             value = made.sure(value)
@@ -250,7 +361,16 @@ def _within(made: Expressions, node: core.Within, env: Env) -> Val:
     column = node.column
     alike = isinstance(column, core.FieldRead | core.RuleRead) and column.row == core.Here()
     if alike and isinstance(node.rows, core.AllRows) and node.where is None:
-        return Val(relation("in", made.plain(item), _column(made, node)), solid=True)
+        if made.told(node):
+            made.note(node, rows=_rows(made, node.rows, env))
+        return Val(relation("in", made.plain(item), _searched(made, node)), solid=True)
+    if made.told(node):
+        rows = _rows(made, node.rows, env)
+        taken, values, val, _ = _column(made, rows, env, node.where, column, True)
+        assert values is not None
+        made.note(node, rows=rows, taken=taken, values=values, form=None)
+        known: Code = values if val.solid else call("some", values)
+        return Val(relation("in", made.plain(item), known), solid=True)
     result = writer.assign(writer.fresh("b"), literal(False))
     with Loop(made, node.rows, env, [node.where, column]) as loop:
         loop.skip_unless(node.where)
@@ -260,7 +380,7 @@ def _within(made: Expressions, node: core.Within, env: Env) -> Val:
     return Val(result, solid=True)
 
 
-def _column(made: Expressions, node: core.Within) -> Code:
+def _searched(made: Expressions, node: core.Within) -> Code:
     """A column of every row as a set, made once before the rows of the stage (once for all runs over the same facts, where it is one
     of facts); a gap where it is not all known."""
     writer = made.writer

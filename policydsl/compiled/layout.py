@@ -22,12 +22,18 @@ class Layout:
     """The places of a program's packed rows.
 
     A packed row is a list: `KEY`, `RECORD`, `OWNER`, a place for each field, for each rule two (the second for the denominator
-    of a quotient), and for each entity that belongs to it the list of its rows. The table of tables has three places for each
+    of a quotient) or, where steps are `recorded`, three (the third for what was kept of them), and for each entity that belongs to it the list of its rows. The table of tables has three places for each
     entity: all its rows, its rows by key, its only row. `constants`: as it stands in a row, what a rule gives for every row alike.
     """
 
     program: core.Program
     constants: dict[tuple[str, str], Any] = field(factory=dict, eq=False)
+    recorded: bool = False
+
+    @property
+    def each(self) -> int:
+        """How many places a rule has."""
+        return 3 if self.recorded else 2
 
     def blank(self, entity: str) -> list[Any]:
         """A packed row without facts, of no record; what is the same for every row stands in it."""
@@ -60,7 +66,7 @@ class Layout:
         ends = {name: FIRST + len(entity.fields) for name, entity in self.program.entities.items()}
         for rule in self.program.rules:
             places[rule.id] = ends[rule.entity]
-            ends[rule.entity] += 2
+            ends[rule.entity] += self.each
         return places
 
     @cached_property
@@ -68,7 +74,7 @@ class Layout:
         """Place, in a row of the owner, of the rows of an entity that belong to it."""
         places: dict[tuple[str, str], int] = {}
         for name, entity in self.program.entities.items():
-            base = FIRST + len(entity.fields) + 2 * sum(1 for rule in self.program.rules if rule.entity == name)
+            base = FIRST + len(entity.fields) + self.each * sum(1 for rule in self.program.rules if rule.entity == name)
             owned = [child.name for child in self.program.entities.values() if child.owner == name]
             places |= {(name, child): base + index for index, child in enumerate(owned)}
         return places
@@ -82,7 +88,7 @@ class Layout:
         """How many places a packed row has."""
         fields = len(self.program.entities[entity].fields)
         rules = sum(1 for rule in self.program.rules if rule.entity == entity)
-        return FIRST + fields + 2 * rules + sum(1 for owner, _ in self.children if owner == entity)
+        return FIRST + fields + self.each * rules + sum(1 for owner, _ in self.children if owner == entity)
 
 
 @frozen

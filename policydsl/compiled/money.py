@@ -40,6 +40,7 @@ def bands(made: Expressions, node: core.Bands, env: Env) -> Val:
     values = [made.block(row.value, env) for row in node.rows]
     last = made.block(node.otherwise, env)
     result = made.settle([*values, last])
+    made.chosen(node, [(block, index) for index, (block, _) in enumerate([*values, last])])
     rest = last[0]
     order = list(zip(bounds, inclusive, values, strict=True))
     for bound, closed, (block, _) in order if lower else reversed(order):
@@ -122,6 +123,7 @@ def increment(made: Expressions, node: core.Increment, env: Env) -> Val:
         for size, _ in routes:
             codes = [numbers.rational(val) for val in (measure, start, size)]
             counts.append(_limited(made, call("steps", *codes, literal(node.started)), (measure, start, size), most))
+        made.note(node, counts=[count.code for count in counts])
         given = _given(made, node.join, counts, [award for _, award in routes])
     if at_start is None:
         return given
@@ -164,8 +166,18 @@ def _beyond(
         given = _given(made, node.join, counts, [award for _, award in routes])
     branches = [(block, given), ([], number(0))]
     result = made.settle(branches)
+    if made.watched is not None:
+        _no_steps(made, node, counts, branches[1][0])
     writer.test(relation("gt", over.code, literal(0)), branches[0][0], branches[1][0])
     return result
+
+
+def _no_steps(made: Expressions, node: core.Increment, counts: Sequence[Val], block: list[ast.stmt]) -> None:
+    """Keep how many steps there are: none where the start is not passed."""
+    names = [count.code for count in counts if isinstance(count.code, ast.Name)]
+    for each in names:
+        block.append(ast.Assign([ast.Name(each.id, ast.Store())], literal(0)))
+    made.note(node, counts=[count.code for count in counts])
 
 
 def _limited(made: Expressions, count: Code, of: tuple[Val, Val, Val], most: Val | None) -> Val:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from policydsl.compiled.packing import Found
 from policydsl.compiled.passes import Pass
+from policydsl.compiled.views import LOST, Views
 from policydsl.compiled.world import Row, outcome
 from policydsl.core.facts import Facts
 from policydsl.core.program import Rule
@@ -20,21 +21,21 @@ Address = tuple[str, str, str]
 
 
 class LaterStep:
-    """The step of a rule whose outcome is known, its body worked out by the reference when it is looked at."""
+    """The step of a rule whose outcome is known, its body told, or worked out by the reference, when it is looked at."""
 
-    __slots__ = ("_found", "_pass", "_row", "_slot", "key", "outcome", "rule")
+    __slots__ = ("_found", "_make", "key", "outcome", "rule")
 
-    def __init__(self, done: Pass, slot: int, row: Row, rule: Rule, key: str, outcome: Outcome) -> None:
-        self._pass, self._slot, self._row = done, slot, row
-        self._found: RuleStep | None = None
+    def __init__(self, make: Callable[[], Step], rule: Rule, key: str, outcome: Outcome) -> None:
+        self._make = make
+        self._found: Step | None = None
         self.rule, self.key, self.outcome = rule, key, outcome
 
     @property
     def body(self) -> Step:
         """The step of the rule's expression."""
         if self._found is None:
-            self._found = self._pass.step(self._slot, self._row)
-        return self._found.body
+            self._found = self._make()
+        return self._found
 
     def __eq__(self, other: object) -> bool:
         """Whether it says the same as another step of a rule, of this or of the reference."""
@@ -67,7 +68,7 @@ class LaterSteps(Mapping[Address, Any]):
 class Outcomes(Mapping[Address, Outcome]):
     """The outcome of every rule of every row by (entity, key, rule), worked out on demand where there is no value."""
 
-    __slots__ = ("_compiled", "_facts", "_passes", "_rows", "violations")
+    __slots__ = ("_compiled", "_facts", "_passes", "_rows", "_seen", "_views", "violations")
 
     def __init__(
         self,
@@ -76,13 +77,16 @@ class Outcomes(Mapping[Address, Outcome]):
         passes: tuple[Pass, Pass] | None = None,
         rows: Found | None = None,
         violations: tuple[Violation, ...] = (),
+        views: Views | None = None,
     ) -> None:
         """Either `passes` over facts (the first, by which constraints are judged, and the last), or the packed `rows` of a case
-        in which every rule has a value and no constraint is false."""
+        in which every rule has a value and no constraint is false. `views` tell the steps that were kept in the rows."""
         self._compiled = compiled
         self._facts = facts
         self._passes = passes
         self._rows = rows
+        self._views = views or compiled.views
+        self._seen: dict[Any, Any] = {}
         self.violations = violations
 
     @property
@@ -132,7 +136,39 @@ class Outcomes(Mapping[Address, Outcome]):
     def step(self, at: Address) -> LaterStep:
         """The step of a rule of a row."""
         done, slot, row = self._place(at)
-        return LaterStep(done, slot, row, self._compiled.program.rules[slot], at[1], done.outcome(slot, row))
+        rule = self._compiled.program.rules[slot]
+        return LaterStep(lambda: self._told(done, slot, row), rule, at[1], done.outcome(slot, row))
+
+    def _told(self, done: Pass, slot: int, row: Row) -> Step:
+        """The step of a rule's expression: from what was kept in the row, or by the reference."""
+        view = self._views.of(self._compiled.program.rules[slot])
+        if view is not None:
+            try:
+                done.world.facts  # noqa: B018 - a row packed from plain values gets its record
+                return view(row, self._seen)
+            except LOST:
+                pass
+        return done.step(slot, row).body
+
+    def _all_told(self) -> dict[Address, RuleStep]:
+        """Every step of every row, in the order of the rules."""
+        program, last = self._compiled.program, self._last
+        steps: dict[Address, Any] = dict.fromkeys(self)
+        last.world.facts  # noqa: B018 - rows packed from plain values get their records
+        for entity in dict.fromkeys(rule.entity for rule in program.rules):
+            whole = None if self.violations else self._views.all_of(entity)
+            for key, row in last.world.index[entity].items():
+                if whole is not None:
+                    try:
+                        whole(row, self._seen, steps)
+                        continue
+                    except LOST:
+                        pass
+                for rule in program.rules:
+                    if rule.entity == entity:
+                        found = self.step((entity, key, rule.name))
+                        steps[entity, key, rule.name] = RuleStep(rule, key, found.body, found.outcome)
+        return steps
 
     def outcome(self, entity: str, key: str, rule: str) -> Outcome:
         """The outcome of a rule of a row. Raises KeyError where there is no such row or rule."""
@@ -155,5 +191,10 @@ class Outcomes(Mapping[Address, Outcome]):
         return Trace(self._compiled.program, self.facts, self._compiled.readings, steps, list(self.violations), keys)
 
     def trace(self, keys: Mapping[str, Collection[str]] | None = None) -> Trace:
-        """The whole trace of the reference, of all rows or of some (see `policydsl.evaluate`)."""
-        return self._compiled.reference.run(self.facts, keys)
+        """The whole trace, as the reference makes it, of all rows or of some (see `policydsl.evaluate`)."""
+        compiled = self._compiled
+        if keys is not None or not compiled.recorded:
+            return compiled.reference.run(self.facts, keys)
+        index = self._last.world.index
+        all_keys = {rule.entity: tuple(index[rule.entity]) for rule in compiled.program.rules}
+        return Trace(compiled.program, self.facts, compiled.readings, self._all_told(), list(self.violations), all_keys)

@@ -107,7 +107,11 @@ def field_read(made: Expressions, node: core.FieldRead, env: Env) -> Val:
     place, form = made.layout.fields[node.entity, node.name]
     if isinstance(node.row, core.Here) and env[node.row.depth] is made.row:
         return Val(made.own(place), form)
-    return Val(at(row(made, node.row, env), place), form)
+    where = row(made, node.row, env)
+    if made.told(node):
+        where = made.writer.atom(where)
+        made.note(node, row=where)
+    return Val(at(where, place), form)
 
 
 def rule_read(made: Expressions, node: core.RuleRead, env: Env) -> Val:
@@ -115,6 +119,8 @@ def rule_read(made: Expressions, node: core.RuleRead, env: Env) -> Val:
     rule = (node.entity, node.name)
     known = made.known.get(rule)
     if known is not None and _surely_there(made, node.row):
+        if made.told(node) and not isinstance(node.row, core.Here):
+            made.note(node, row=made.writer.atom(row(made, node.row, env)))
         return made.constant(known.const)
     if isinstance(node.row, core.Here) and env[node.row.depth] is made.row:
         here = made.values.get(rule)
@@ -124,6 +130,9 @@ def rule_read(made: Expressions, node: core.RuleRead, env: Env) -> Val:
         raise Unfit
     form, place = made.forms[rule], made.layout.rules[rule]
     where = row(made, node.row, env)
+    if made.told(node) and not isinstance(node.row, core.Here):
+        where = made.writer.atom(where)
+        made.note(node, row=where)
     if not isinstance(form, Quotient):
         return Val(at(where, place), form)
     where = made.writer.atom(where)

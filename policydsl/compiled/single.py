@@ -17,7 +17,8 @@ from policydsl.compiled.gaps import HOLE, Open
 from policydsl.compiled.numbers import Val
 from policydsl.compiled.packing import ABSENT, NAMES, Odd, fitting, key_reader, pack_field, reader
 from policydsl.compiled.passes import Pass
-from policydsl.compiled.stages import Plan, Ready, named, plan
+from policydsl.compiled.recording import Record
+from policydsl.compiled.stages import Plan, Ready, kept, named, plan
 from policydsl.compiled.support import SUPPORT
 from policydsl.compiled.world import Row, packed
 from policydsl.compiled.writer import LOAD, Code, Unfit, Writer, call, function, literal, name, negated, relation
@@ -96,7 +97,11 @@ def _in_stages(compiled: Compiled, made: Plan, asked: Sequence[Name], whole: One
     return staged
 
 
-def whole_row(compiled: Compiled) -> Callable[[Mapping[str, Any]], Row | None] | None:
+OfRow = tuple[Callable[[Mapping[str, Any]], Row | None], Mapping[Name, Record | None]]
+"""A case to its packed row, and what is kept there of the steps of each rule."""
+
+
+def whole_row(compiled: Compiled) -> OfRow | None:
     """What packs a case of one row and computes all its rules; it gives None for a case that is not as usual. None itself where the
     rules look at other rows."""
     main = compiled.program.header.main
@@ -105,7 +110,8 @@ def whole_row(compiled: Compiled) -> Callable[[Mapping[str, Any]], Row | None] |
     if any(ready.step is None or ready.stage.entity != main for ready in compiled.plan.stages):
         return None
     try:
-        return _Function(compiled, compiled.plan).row()
+        made = _Function(compiled, compiled.plan, compiled.recorded)
+        return made.row(), made.records
     except (Unfit, RecursionError, MemoryError):
         return None
 
@@ -113,14 +119,15 @@ def whole_row(compiled: Compiled) -> Callable[[Mapping[str, Any]], Row | None] |
 class _Function:
     """The function being written."""
 
-    def __init__(self, compiled: Compiled, made: Plan) -> None:
+    def __init__(self, compiled: Compiled, made: Plan, recorded: bool = False) -> None:
         self._compiled = compiled
         self._made = made
         self._main = compiled.program.entities[compiled.program.header.main]
         known = {rule: Val(literal(None), None, None, True, value) for rule, value in compiled.plan.constants.items()}
         self._code = Expressions(
-            compiled.program, made.layout, compiled.readings, compiled.on, dict(compiled.plan.forms), known
+            compiled.program, made.layout, compiled.readings, compiled.on, dict(compiled.plan.forms), known, recorded
         )
+        self.records: dict[Name, Record | None] = {}
 
     def code(self, asked: Sequence[Name], whole: One) -> One:
         """The function of some rules. Raises Unfit where it would have to look beyond the row and the rows that belong to it."""
@@ -155,6 +162,9 @@ class _Function:
             places[place] = val.code
             if val.below is not None:
                 places[place + 1] = val.below
+            record = self.records.get(rule.id)
+            if record is not None and record.kept:
+                places[place + 2] = kept(record)
         writer.put(ast.Return(ast.List(places, LOAD)))
         body = self._body()
         if set(made.taken) - {layout.fields[mine.name, field.name][0] for field in mine.fields}:
@@ -210,7 +220,15 @@ class _Function:
         made, writer = self._code, self._code.writer
         writer.begin()
         made.hoisted = {}
+        if made.recorder is not None:
+            made.recorder.begin()
         val = made.expr(rule.body, (made.row,))
+        self._named(rule, val)
+        self.records[rule.id] = made.recorder and made.recorder.finish(rule)
+
+    def _named(self, rule: core.Rule, val: Val) -> None:
+        """Give what a rule came to a name; a constraint that is false ends the function."""
+        made, writer = self._code, self._code.writer
         if rule.kind == "constraint":
             writer.test(negated(val.code), [ast.Raise(name("Open"), None)])
             made.values[rule.id] = Val(literal(True), solid=True)

@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 from policydsl.compiled.expressions import Expressions
 from policydsl.compiled.layout import Layout, Stage, stages
 from policydsl.compiled.numbers import Val
+from policydsl.compiled.recording import Record
 from policydsl.compiled.support import SUPPORT
 from policydsl.compiled.writer import Code, Unfit, Writer, at, call, function, literal, name, relation
 from policydsl.core import program as core
@@ -34,12 +35,14 @@ class Ready:
 
 @frozen
 class Plan:
-    """A whole program made ready: the stages in order, the class of every rule, rules that are the same for every row."""
+    """A whole program made ready: the stages in order, the class of every rule, rules that are the same for every row, and what is
+    kept of the steps of each, where they are recorded."""
 
     layout: Layout
     stages: tuple[Ready, ...]
     forms: Mapping[tuple[str, str], Form | None]
     constants: Mapping[tuple[str, str], Any] = field(factory=dict)
+    records: Mapping[tuple[str, str], Record | None] = field(factory=dict)
 
     @property
     def by_reference(self) -> tuple[tuple[str, str], ...]:
@@ -53,15 +56,18 @@ def plan(
     on: date | None,
     base: Plan | None = None,
     only: Collection[tuple[str, str]] = (),
+    recorded: bool = False,
 ) -> Plan:
-    """The program as code, under the readings in force; with `base`, of the whole program, the code of some rules alone."""
-    layout = Layout(program) if base is None else base.layout
+    """The program as code, under the readings in force; with `base`, of the whole program, the code of some rules alone. `recorded`: code
+    that leaves in packed rows what the steps are told from."""
+    layout = Layout(program, recorded=recorded) if base is None else base.layout
     unfit: set[tuple[str, str]] = set() if base is None else set(base.by_reference)
     while True:
         forms: dict[tuple[str, str], Form | None] = {} if base is None else dict(base.forms)
         constants = {} if base is None else base.constants
         known = {rule: Val(literal(None), None, None, True, value) for rule, value in constants.items()}
         ready: list[Ready] = []
+        records: dict[tuple[str, str], Record | None] = {}
         met: set[tuple[str, str]] = set()
         for stage in stages(program, unfit):
             if base is not None:
@@ -73,15 +79,15 @@ def plan(
                 forms[rule.id] = Rational() if isinstance(strip(rule.type), Number) else None
                 ready.append(Ready(stage, None))
                 continue
-            made = Expressions(program, layout, readings, on, forms, known)
-            step, refused = _stage(made, stage, forms, known)
+            made = Expressions(program, layout, readings, on, forms, known, recorded)
+            step, refused = _stage(made, stage, forms, known, records)
             met |= refused
             if step is not None:
                 ready.append(Ready(stage, step, not made.beyond))
         if not met:
             if base is None:
                 layout.constants.update({rule: _standing(val) for rule, val in known.items()})
-            return Plan(layout, tuple(ready), forms, {rule: val.const for rule, val in known.items()})
+            return Plan(layout, tuple(ready), forms, {rule: val.const for rule, val in known.items()}, records)
         unfit |= met
 
 
@@ -91,7 +97,11 @@ def _standing(val: Val) -> Any:
 
 
 def _stage(
-    made: Expressions, stage: Stage, forms: dict[tuple[str, str], Form | None], known: dict[tuple[str, str], Val]
+    made: Expressions,
+    stage: Stage,
+    forms: dict[tuple[str, str], Form | None],
+    known: dict[tuple[str, str], Val],
+    records: dict[tuple[str, str], Record | None],
 ) -> tuple[Step | None, set[tuple[str, str]]]:
     """The function of a stage, or the rules that have to leave it."""
     writer = made.writer
@@ -101,6 +111,8 @@ def _stage(
         writer.block = []
         writer.begin()
         made.hoisted = {}
+        if made.recorder is not None:
+            made.recorder.begin()
         try:
             val = made.expr(rule.body, (made.row,))
         except (Unfit, RecursionError):
@@ -110,9 +122,10 @@ def _stage(
         if val.known and rule.kind != "constraint":
             known[rule.id] = val
             forms[rule.id] = val.form
+            records[rule.id] = made.recorder and made.recorder.finish(rule)
             continue
         forms[rule.id] = val.form
-        body += _rule(made, rule, val)
+        body += _rule(made, rule, val, records)
     if refused:
         return None, refused
     taken: list[ast.stmt] = [
@@ -126,7 +139,9 @@ def _stage(
         return None, {rule.id for rule in stage.rules}
 
 
-def _rule(made: Expressions, rule: core.Rule, val: Val) -> list[ast.stmt]:
+def _rule(
+    made: Expressions, rule: core.Rule, val: Val, records: dict[tuple[str, str], Record | None]
+) -> list[ast.stmt]:
     """One rule of a row: its value kept under a name and in its place; whatever goes wrong is told as a gap."""
     writer, place = made.writer, made.layout.rules[rule.id]
     slot = made.slots[rule.id]
@@ -148,7 +163,16 @@ def _rule(made: Expressions, rule: core.Rule, val: Val) -> list[ast.stmt]:
     if below is not None:
         result.append(ast.Assign([ast.Subscript(row, literal(place + 1), ast.Store())], name(below)))
     made.values[rule.id] = Val(name(target), val.form, name(below) if below else None)
+    record = records[rule.id] = made.recorder and made.recorder.finish(rule)
+    if record is not None and record.kept:
+        attempt.append(made.writer.setting(row, place + 2, kept(record)))
+        gap.append(made.writer.setting(row, place + 2, name("HOLE")))
     return result
+
+
+def kept(record: Record) -> Code:
+    """What is kept of the steps of a rule, as it stands in the row."""
+    return ast.Tuple([name(each) for each in record.kept], ast.Load())
 
 
 def named(writer: Writer, code: Code) -> str:

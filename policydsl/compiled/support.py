@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import reduce
 from typing import Any, Final
 
 from policydsl.compiled.gaps import HOLE, VOID_ROW, Gap, Open, Void, only, present, sure
@@ -44,6 +45,19 @@ def within(value: Any) -> Any:
 def plus(total: Any, value: Any) -> Any:
     """One more of a sum of fractions."""
     return within(total + value)
+
+
+def summed(values: list[Any]) -> Any:
+    """The sum of fractions, each sum looked at."""
+    return reduce(plus, values, 0)
+
+
+def some(values: list[Any]) -> list[Any]:
+    """The values that are there. Raises Open where one is not known."""
+    kinds = set(map(type, values))
+    if Gap in kinds:
+        raise Open
+    return [value for value in values if type(value) is not Void] if Void in kinds else values
 
 
 def nearest(top: int, bottom: int, mode: str) -> int:
@@ -104,7 +118,7 @@ SUPPORT: Final[dict[str, Callable[..., Any] | Any]] = {
     function.__name__: function
     for function in (
         over, exact, divided, upright, within, plus, nearest, rounded, steps, at_most, keyed, extreme, sure, present,
-        members, only, len, abs, set, tuple, type, Gap, Void, Open,
+        members, only, summed, some, len, abs, set, tuple, type, sum, max, min, Gap, Void, Open,
     )
 } | {"HOLE": HOLE, "VOID_ROW": VOID_ROW, "Trouble": (Open, ArithmeticError, RecursionError)}  # fmt: skip
 """What the names of compiled code stand for, but for its own constants."""

@@ -77,7 +77,8 @@ class World:
         if self._facts is None:
             entities = self.layout.program.entities
             self._facts = {
-                name: tuple([self._record(entities[name], row) for row in self.rows[name]]) for name in self.supplied
+                name: tuple([record_of(self.layout, entities[name], row) for row in self.rows[name]])
+                for name in self.supplied
             }
         return self._facts
 
@@ -87,17 +88,6 @@ class World:
         if self._looked_up is None:
             self._looked_up = Tables(self.facts)
         return self._looked_up
-
-    def _record(self, entity: core.Entity, row: Row) -> Record:
-        """The record of a row packed from plain values; bits at its place say which facts are put in by default."""
-        cells: dict[str, Cell] = {}
-        for index, field in enumerate(entity.fields):
-            place, form = self.layout.fields[entity.name, field.name]
-            by_default = (field.default_clause or field.name) if row[RECORD] >> index & 1 else ""
-            value = row[place]
-            known = value is not HOLE
-            cells[field.name] = Known(outcome(form, value, 1), by_default=by_default) if known else Missing()  # type: ignore[arg-type]
-        return Record(row[KEY], cells, None if row[OWNER] is HOLE else row[OWNER][KEY])
 
     @classmethod
     def of(cls, layout: Layout, facts: Mapping[str, tuple[Record, ...]]) -> World:
@@ -166,6 +156,21 @@ class World:
         place = self.layout.rules[rule]
         row = self.index[rule[0]][key]
         return row[place], row[place + 1]
+
+
+def record_of(layout: Layout, entity: core.Entity, row: Row) -> Record:
+    """The record of a row packed from plain values, from now on in its place; bits said there which facts are put in by default."""
+    found = row[RECORD]
+    if type(found) is Record:
+        return found
+    cells: dict[str, Cell] = {}
+    for index, field in enumerate(entity.fields):
+        place, form = layout.fields[entity.name, field.name]
+        by_default = (field.default_clause or field.name) if found >> index & 1 else ""
+        value = row[place]
+        cells[field.name] = Missing() if value is HOLE else Known(outcome(form, value, 1), by_default=by_default)  # type: ignore[arg-type]
+    made = row[RECORD] = Record(row[KEY], cells, None if row[OWNER] is HOLE else row[OWNER][KEY])
+    return made
 
 
 def _twice(entity: str, keys: Sequence[str]) -> None:

@@ -136,7 +136,12 @@ class Writer:
 
     def store(self, row: Code, index: int, code: Code) -> None:
         """Write an assignment to a place of a row."""
-        self.put(ast.Assign([ast.Subscript(row, literal(index), STORE)], code))
+        self.put(self.setting(row, index, code))
+
+    @staticmethod
+    def setting(row: Code, index: int, code: Code) -> ast.stmt:
+        """An assignment to a place of a row."""
+        return ast.Assign([ast.Subscript(row, literal(index), STORE)], code)
 
     def atom(self, code: Code) -> Code:
         """The code, or the name that holds what it gives, so that it may be used more than once."""

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cache
 from math import floor
 from pathlib import Path
 
-import pytest
-from agreement import agree, changed, left_open, whole
+from agreement import LAW, POLICIES, agree, changed, every_page, left_open, loaded, the_whole_gallery, whole
 from hypothesis import example as pinned
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from pages import Case, checked, pages
+from pages import Case, checked
 from random_programs import SEEDS, histories, policy
 
 import policydsl
 from policydsl.compiled.engine import compile_program
-from policydsl.core.program import Program
 from policydsl.core.scales import Scaled, Scales
 from policydsl.core.values import Blocked
 
-LAW = settings(deadline=None, max_examples=25)
 EACH = 8
-POLICIES = Path(__file__).parents[2] / "policies"
 
 
-@cache
-def loaded(path: Path) -> Program:
-    return policydsl.load(path)
-
-
-@pytest.mark.parametrize(
-    "case", [case for page in pages() for case in page.cases if not case.bad], ids=lambda c: c.title
-)
+@every_page
 def test_the_pages_of_the_reference(case: Case) -> None:
     program = checked(case).program
     assert program is not None
@@ -41,7 +29,7 @@ def test_the_pages_of_the_reference(case: Case) -> None:
         agree(program, example.facts, example.readings, example.on)
 
 
-@pytest.mark.parametrize("path", sorted(POLICIES.glob("gallery/*.pol")), ids=lambda path: path.stem)
+@the_whole_gallery
 def test_the_gallery(path: Path) -> None:
     for example in loaded(path).examples:
         agree(loaded(path), example.facts, example.readings, example.on)

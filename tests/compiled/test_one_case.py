@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from agreement import changed, told, whole
+from agreement import LAW, POLICIES, changed, every_page, loaded, the_whole_gallery, told, whole
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from pages import Case, checked, pages
+from pages import Case, checked
 from plain_cases import plain_cases
 from random_programs import SEEDS, histories, policy
 
@@ -26,14 +25,6 @@ from policydsl.core.program import Program
 from policydsl.core.values import Blocked
 from policydsl.interpret.budget import ResourceError
 from policydsl.interpret.tables import DuplicateRow
-
-LAW = settings(deadline=None, max_examples=25)
-POLICIES = Path(__file__).parents[2] / "policies"
-
-
-@cache
-def loaded(path: Path) -> Program:
-    return policydsl.load(path)
 
 
 def one_by_one(
@@ -71,9 +62,7 @@ def one_by_one(
     return direct
 
 
-@pytest.mark.parametrize(
-    "case", [case for page in pages() for case in page.cases if not case.bad], ids=lambda c: c.title
-)
+@every_page
 def test_the_pages_of_the_reference(case: Case) -> None:
     program = checked(case).program
     assert program is not None
@@ -81,7 +70,7 @@ def test_the_pages_of_the_reference(case: Case) -> None:
         one_by_one(program, example.facts, example.readings, example.on)
 
 
-@pytest.mark.parametrize("path", sorted(POLICIES.glob("gallery/*.pol")), ids=lambda path: path.stem)
+@the_whole_gallery
 def test_the_gallery(path: Path) -> None:
     for example in loaded(path).examples:
         one_by_one(loaded(path), example.facts, example.readings, example.on)
