@@ -16,7 +16,7 @@ from policydsl.compiled import folds, money, places
 from policydsl.compiled.gaps import Void
 from policydsl.compiled.layout import Layout
 from policydsl.compiled.numbers import NOTHING, Numbers, Val, number
-from policydsl.compiled.recording import Recorder
+from policydsl.compiled.recording import Record, Recorder
 from policydsl.compiled.writer import Code, Unfit, Writer, binary, call, literal, name, negated, relation
 from policydsl.core import program as core
 from policydsl.core.operators import OPERATIONS
@@ -143,6 +143,10 @@ class Expressions:
     def watched(self) -> Recorder | None:
         """The recorder, where what is written now is a step of its own."""
         return None if self.recorder is None or self.recorder.silent else self.recorder
+
+    def record(self, rule: core.Rule) -> Record | None:
+        """What is kept of the steps of the rule just written."""
+        return None if self.recorder is None else self.recorder.finish(rule)
 
     def told(self, node: core.Expr) -> bool:
         """Whether the step of this expression is being kept."""

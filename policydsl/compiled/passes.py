@@ -51,6 +51,18 @@ class Column(dict[str, Any]):
         return self.get(key, Gap) is not Gap  # type: ignore[arg-type]
 
 
+class Columns(dict[int, Column]):
+    """What the rules have given, by their numbers, each put together when the reference first looks at it."""
+
+    def __init__(self, done: Pass) -> None:
+        super().__init__()
+        self._pass = done
+
+    def __missing__(self, slot: int) -> Column:
+        made = self[slot] = self._pass.column(slot)
+        return made
+
+
 class Pass:
     """One pass over facts: packed rows, what the stages left in them, and the reference beside for what they could not."""
 
@@ -74,8 +86,8 @@ class Pass:
         if self._run is None:
             compiled, world = self._compiled, self.world
             run = compiled.reference._start(world.looked_up)
-            for slot in range(len(compiled.program.rules)):
-                run.memo[slot] = self.column(slot)
+            memo: Any = Columns(self)
+            run.memo = memo
             self._run = run
         return self._run
 

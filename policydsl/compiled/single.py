@@ -224,7 +224,7 @@ class _Function:
             made.recorder.begin()
         val = made.expr(rule.body, (made.row,))
         self._named(rule, val)
-        self.records[rule.id] = made.recorder and made.recorder.finish(rule)
+        self.records[rule.id] = made.record(rule)
 
     def _named(self, rule: core.Rule, val: Val) -> None:
         """Give what a rule came to a name; a constraint that is false ends the function."""

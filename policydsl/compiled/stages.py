@@ -122,7 +122,7 @@ def _stage(
         if val.known and rule.kind != "constraint":
             known[rule.id] = val
             forms[rule.id] = val.form
-            records[rule.id] = made.recorder and made.recorder.finish(rule)
+            records[rule.id] = made.record(rule)
             continue
         forms[rule.id] = val.form
         body += _rule(made, rule, val, records)
@@ -163,7 +163,7 @@ def _rule(
     if below is not None:
         result.append(ast.Assign([ast.Subscript(row, literal(place + 1), ast.Store())], name(below)))
     made.values[rule.id] = Val(name(target), val.form, name(below) if below else None)
-    record = records[rule.id] = made.recorder and made.recorder.finish(rule)
+    record = records[rule.id] = made.record(rule)
     if record is not None and record.kept:
         attempt.append(made.writer.setting(row, place + 2, kept(record)))
         gap.append(made.writer.setting(row, place + 2, name("HOLE")))

@@ -173,6 +173,24 @@ def compiled_case() -> Many:
     return lambda given: [outcomes.of("补助") for outcomes in many(given)]
 
 
+def _recorded() -> Any:
+    import policydsl
+
+    return policydsl.compile(policydsl.loads(POLICY), recorded=True)
+
+
+def compiled_recorded() -> Many:
+    """Every rule of the case, the value of every step kept; the award looked at."""
+    made = _recorded()
+    return _of_dicts(lambda case: made.case(case).of("补助"))
+
+
+def compiled_trace() -> Many:
+    """The same, and the whole trace put together from what was kept."""
+    made = _recorded()
+    return _of_dicts(lambda case: made.case(case).trace().outcome("区", "区", "补助"))
+
+
 def untraced() -> Many:
     """The reference without steps."""
     import policydsl
@@ -313,6 +331,8 @@ ONE_BY_ONE: dict[str, Callable[[], Many]] = {
     "hand-written Python, from dicts": by_hand_dicts,
     "policydsl, the rule as a function, from dicts": compiled_function,
     "policydsl, whole cases from dicts, kept, traces on demand": compiled_case,
+    "policydsl, compiled, every step recorded, from dicts": compiled_recorded,
+    "policydsl, the same, each trace made": compiled_trace,
     "policydsl, interpreter without traces": untraced,
     "policydsl, interpreter with its trace": interpreted,
     "GoRules Zen": zen,

@@ -34,6 +34,7 @@ KEPT = {
     "hand-written Python, its reasons": "[peers.explained(*record) for record in records]",
     "policydsl, traces": "kept_traces(records)",
     "policydsl, compiled, traces on demand": "kept_cases(records)",
+    "policydsl, compiled, every step recorded": "kept_cases(records, True)",
     "GoRules Zen, its trace": "kept_zen(records)",
 }
 
@@ -109,12 +110,12 @@ def kept_traces(records: list[tuple[int, int]]) -> list[object]:
     return kept
 
 
-def kept_cases(records: list[tuple[int, int]]) -> list[object]:
+def kept_cases(records: list[tuple[int, int]], recorded: bool = False) -> list[object]:
     """Each case as the compiled engine keeps it: what its whole trace is made from when somebody asks."""
     import policydsl
     from tests.bench.peers import POLICY
 
-    made = policydsl.compile(policydsl.loads(POLICY))
+    made = policydsl.compile(policydsl.loads(POLICY), recorded=recorded)
     return [made.case({"名称": "区", "认定数": count, "目标数": target}) for count, target in records]
 
 
