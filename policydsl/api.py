@@ -82,7 +82,7 @@ def read_facts(program: Program, *paths: str | os.PathLike[str]) -> FactsRead:
 
         facts, more = counted(program, facts)
         findings += more
-    return FactsRead(facts, tuple(findings))
+    return FactsRead(facts, (*findings, *_of_other_kinds(program, facts)))
 
 
 def facts_of(program: Program, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> FactsRead:
@@ -90,7 +90,13 @@ def facts_of(program: Program, tables: Mapping[str, Sequence[Mapping[str, Any]]]
     from policydsl.facts.structured import from_values
 
     facts, findings = from_values(program, tables)
-    return FactsRead(facts, tuple(findings))
+    return FactsRead(facts, (*findings, *_of_other_kinds(program, facts)))
+
+
+def _of_other_kinds(program: Program, facts: Facts) -> list[Diagnostic]:
+    from policydsl.kinds import misfilled
+
+    return misfilled(program, facts)
 
 
 def compile(  # noqa: A001

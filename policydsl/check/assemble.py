@@ -13,6 +13,7 @@ from policydsl.check.customary import customary
 from policydsl.check.divisors import unsafe_divisors
 from policydsl.check.examples import check_example
 from policydsl.check.frames import Checked, Frames, RowFrame, ValueFrame
+from policydsl.check.guards import asked
 from policydsl.check.infer import Checker
 from policydsl.check.order import in_order, likely_order
 from policydsl.check.properties import stated
@@ -38,7 +39,8 @@ def check(file: tree.File) -> tuple[core.Program, list[Diagnostic]]:
     checker = Checker(scope, infer_draft=infer_draft)
     for item in scope.entities.values():
         for variant in item.node.variants:
-            checker.condition(variant.when, (RowFrame(item.name),))
+            kind = core.Kind(checker.condition(variant.when, (RowFrame(item.name),)), asked(variant.when, scope))
+            item.fields |= {line.name.text: evolve(item.fields[line.name.text], only=kind) for line in variant.fields}
         for name in list(item.fields):
             if f"={name}" in item.bounds:
                 item.fields[name] = evolve(item.fields[name], default=default_of(checker, item.name, name))

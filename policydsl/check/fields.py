@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from attrs import evolve
 
 from policydsl.check.drafts import leaves, whose
-from policydsl.check.guards import asked
 from policydsl.check.meant import type_meant
 from policydsl.check.scope import EntityScope, Scope
 from policydsl.core import program as core
@@ -52,8 +51,6 @@ def fields(scope: Scope, item: EntityScope) -> None:
             scope.report("key-twice", line.span, entity=item.name)
         if built.complete and not isinstance(built.type, Member):
             scope.report("complete-needs-list", line.span)
-    for name, kind in item.kinds.items():
-        item.fields[name] = evolve(item.fields[name], only=asked(kind, scope))
 
 
 def _close_type(scope: Scope, text: str) -> str:

@@ -73,6 +73,7 @@ def evaluated(options: argparse.Namespace) -> tuple[Evaluator | None, Trace | No
 def facts_of(program: Program, names: list[str]) -> tuple[Facts, list[Diagnostic]]:
     """The facts of some files, with what their registers count; on a terminal a bar shows how far that is."""
     from policydsl.facts.read import read
+    from policydsl.kinds import misfilled
 
     facts, findings = read(program, [Path(name) for name in names])
     if facts.rosters:
@@ -82,7 +83,7 @@ def facts_of(program: Program, names: list[str]) -> tuple[Facts, list[Diagnostic
         with steps() as step:
             facts, more = counted(program, facts, step)
         findings += more
-    return facts, findings
+    return facts, [*findings, *misfilled(program, facts)]
 
 
 def _of_corpus(options: argparse.Namespace) -> tuple[Evaluator | None, Trace | None, list[Diagnostic]]:

@@ -142,6 +142,7 @@ def new(options: argparse.Namespace) -> int:
 def repl(options: argparse.Namespace) -> int:
     """`policydsl repl`: each line is an expression, worked out for one row and explained; an empty line or end of input ends."""
     from policydsl.facts.read import read
+    from policydsl.kinds import misfilled
     from policydsl.pipeline import check_path
 
     result = check_path(options.policy)
@@ -150,7 +151,8 @@ def repl(options: argparse.Namespace) -> int:
         return FINDINGS
     program = result.program
     facts, findings = read(program, [Path(name) for name in options.facts])
-    show([finding for finding in findings if finding.code != "facts-sheet-absent"], stream=sys.stderr)
+    findings = [finding for finding in findings if finding.code != "facts-sheet-absent"]
+    show([*findings, *misfilled(program, facts)], stream=sys.stderr)
     main = program.header.main
     keys = [record.key for record in facts.tables.get(main, ())]
     key = options.of or (keys[0] if keys else "")

@@ -13,6 +13,7 @@ from attrs import define, evolve, field, frozen
 from sqlglot import exp
 
 from policydsl.columnar import sql
+from policydsl.columnar.kinds import tell_misfilled
 from policydsl.columnar.plan import Plan, Source, Verdict, astray, filled_in, plan, spoiled
 from policydsl.columnar.reference import Corrections, family, whole
 from policydsl.columnar.sources import Loader
@@ -94,13 +95,17 @@ class Engine:
     def files(self, paths: Sequence[str]) -> Results:
         """Run on .parquet, .csv and Arrow files, each named after its entity. Raises Rejected, TooLarge."""
         why, findings = Reasons(), Findings(self.program.language)
-        sources = Loader(self.db, self.program, why, findings).files(paths)
+        loader = Loader(self.db, self.program, why, findings)
+        sources = loader.files(paths)
+        tell_misfilled(loader)
         return self._run(sources, why, findings)
 
     def tables(self, tables: Mapping[str, object]) -> Results:
         """Run on data frames, or paths of files, by the names of their entities. Raises Rejected, TooLarge, TypeError, ValueError."""
         why, findings = Reasons(), Findings(self.program.language)
-        sources = Loader(self.db, self.program, why, findings).tables(tables)
+        loader = Loader(self.db, self.program, why, findings)
+        sources = loader.tables(tables)
+        tell_misfilled(loader)
         return self._run(sources, why, findings)
 
     def facts(self, facts: Facts) -> Results:

@@ -46,14 +46,18 @@ class FileTable:
     """The number of the first row of each file that has rows."""
 
     @property
+    def rows(self) -> str:
+        """The table of the rows as they stand."""
+        return f"{self.loader.table(self.declared.name)}_rows"
+
+    @property
     def where(self) -> Place:
         """The first of the files."""
         return Place(self.origin.names[0])
 
     def make(self, table: str) -> Source:
         """The table with its columns. Rows without a key, with the key of another row or of no owner are told."""
-        loader, declared = self.loader, self.declared
-        rows = f"{table}_rows"
+        loader, declared, rows = self.loader, self.declared, self.rows
         self.starts.update(self.origin.number(rows, [held.heading.column for held in self.columns.values()]))
         if declared.singleton and not loader.do(exp.select("*").from_(rows).limit(1)):
             # a table without a row says as much as a row without cells

@@ -60,6 +60,8 @@ class Loader:
     why: Reasons
     findings: Findings
     sources: dict[str, Source] = field(factory=dict)
+    filed: dict[str, FileTable] = field(factory=dict)
+    """The tables that come from files or data frames, by entity."""
     units: Units = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -170,7 +172,8 @@ class Loader:
 
     def _make(self, declared: core.Entity, origin: Origin) -> None:
         columns = self._columns(declared, origin)
-        self.sources[declared.name] = FileTable(self, declared, origin, columns).make(self.table(declared.name))
+        file = self.filed[declared.name] = FileTable(self, declared, origin, columns)
+        self.sources[declared.name] = file.make(self.table(declared.name))
 
     def _columns(self, declared: core.Entity, origin: Origin) -> dict[str, Held]:
         """Per field (and the owner) the column that holds it and the unit in its header."""

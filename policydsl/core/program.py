@@ -564,11 +564,19 @@ class Register:
 
 
 @frozen(repr=False)
+class Kind:
+    """当: the rows of which a fact is asked: the condition, which sees the row as its only scope, and how it is written."""
+
+    when: Expr
+    text: str
+
+
+@frozen(repr=False)
 class Field:
     """A fact that an entity's rows carry. `measure` is how bare numbers in facts files are meant and shown (numbers only).
 
-    `counted`: the registers in all of which a firm must stand to be counted here (计自). `only`: of which rows it is asked, as
-    written; empty for all.
+    `counted`: the registers in all of which a firm must stand to be counted here (计自). `only`: of which rows it is asked; None
+    for all.
     """
 
     name: str
@@ -585,7 +593,7 @@ class Field:
     note: str = ""
     decision: Decision | None = None
     counted: tuple[str, ...] = ()
-    only: str = ""
+    only: Kind | None = None
     span: Span | None = field(default=None, kw_only=True, eq=False, repr=False)
 
 

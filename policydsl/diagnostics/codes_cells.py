@@ -9,6 +9,16 @@ _ERROR = Weight.ERROR
 
 _ROWS = (
     Code(
+        "facts-wrong-kind",
+        Weight.WARNING,
+        "不是这一种的行填了",
+        "filled in for a row of another kind",
+        "「{field}」只有「{kind}」的才填,{row},却填了「{raw}」;{rest}。",
+        "“{field}” is asked only where {kind}; {row}, yet “{raw}” is filled in; {rest}.",
+        "请清空这一格;如果这一格是对的,请改正{names}。",
+        "Clear the cell; if it is right, mend {names}.",
+    ),
+    Code(
         "facts-key-twice",
         _ERROR,
         "主键重复",

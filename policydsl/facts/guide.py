@@ -97,10 +97,9 @@ def example(type_: Type, field: Field, program: Program) -> str:
 def remark(field: Field, language: Language) -> str:
     """What else is to be known of a column: its legal default, its note."""
     parts = [field.note]
-    if field.only:
-        parts.append(
-            f"只有「{field.only}」的填,别的空着" if language == "zh" else f"only where {field.only}; leave blank else"
-        )
+    if field.only is not None:
+        kind = field.only.text
+        parts.append(f"只有「{kind}」的填,别的空着" if language == "zh" else f"only where {kind}; leave blank else")
     if field.default is not None:
         clause = f"({field.default_clause})" if field.default_clause else ""
         parts.append(f"不填的按政策规定的默认值计{clause}" if language == "zh" else f"blank: the legal default{clause}")

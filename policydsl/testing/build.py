@@ -8,10 +8,11 @@ from datetime import date
 from attrs import frozen
 
 from policydsl.core import program as core
-from policydsl.core.facts import Facts, Known
+from policydsl.core.facts import Facts, Known, Missing
 from policydsl.core.types import Reference, Text, strip
 from policydsl.core.values import Blocked
 from policydsl.core.walk import everything
+from policydsl.kinds import kinds
 from policydsl.testing.aim import Aim
 from policydsl.testing.crowd import MOST_ROWS
 from policydsl.testing.domain import Chooser, Domain
@@ -35,6 +36,8 @@ class Workshop:
     constraints: tuple[core.Rule, ...]
     whole: bool
     readings: bool
+    kinds: tuple[tuple[str, core.Rule, tuple[str, ...]], ...] = ()
+    """By entity, what tells whether a row is of a kind, and the facts that are asked of no other row."""
 
     def __repr__(self) -> str:
         # hypothesis shows what a strategy is made of, and a program is long
@@ -347,6 +350,23 @@ class Workshop:
             if draft.outcome(rule, subject) is not False:
                 return
 
+    # ------------------------------------------------------------ kinds of rows
+
+    def by_kind(self, draft: Draft) -> None:
+        """Leave blank what is asked of rows of another kind. No rule reads it, so that nothing else changes."""
+        wrong = [
+            (row, field)
+            for entity, kind, fields in self.kinds
+            for row in draft.rows.get(entity, ())
+            if draft.outcome(kind, row) is False
+            for field in fields
+            if field in row.cells
+        ]
+        for row, field in wrong:
+            row.cells[field] = Missing()
+        if wrong:
+            draft.touched()
+
     # ------------------------------------------------------------ what is missing
 
     def leave_out(self, draft: Draft, choose: Chooser, most: int) -> None:
@@ -390,8 +410,20 @@ def workshop(program: core.Program, rules: Sequence[str] = (), *, readings: bool
         for rule in program.rules
         if rule.kind == "constraint" and (not named or needs(program, (rule,)).fields & touched)
     )
-    grounds = Grounds(program)
-    return Workshop(program, wanted, needed, reached, grounds, Domain(program), constraints, not named, readings)
+    found = kinds(program)
+    asked = [] if found is None else [(item.rule.entity, item.rule, item.fields) for item in found.asked]
+    return Workshop(
+        program,
+        wanted,
+        needed,
+        reached,
+        Grounds(program),
+        Domain(program),
+        constraints,
+        not named,
+        readings,
+        tuple((entity, rule, tuple(field.name for field in fields)) for entity, rule, fields in asked),
+    )
 
 
 def rule_named(program: core.Program, name: str) -> core.Rule:

@@ -80,6 +80,7 @@ def _cases(shop: Workshop, missing: bool, settled: bool, goals: Sequence[Goal]) 
         draft = shop.draft(choose, goals=() if goal is None else (goal,))
         if missing:
             shop.leave_out(draft, choose, MOST_MISSING)
+        shop.by_kind(draft)
         if settled:
             assume(not shop.blocked(draft))
         return Case(
@@ -99,6 +100,7 @@ def facts(program: Program, *, most_rows: int = 3, missing: bool = False) -> st.
         draft = shop.draft(choose, rows=1 + choose.upto(most_rows - 1))
         if missing:
             shop.leave_out(draft, choose, MOST_MISSING)
+        shop.by_kind(draft)
         return draft.facts()
 
     return found()

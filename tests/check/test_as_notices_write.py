@@ -114,9 +114,9 @@ def test_a_kind_within_a_kind_is_asked_for_as_both() -> None:
     asks = "针对 人员: 依据 一\n    规则 得 = 若 甲 且 (乙 或 甲) 则 数 否则 0元\n"
     assert codes(more + asks) == []
     made = program(more + asks)
-    assert {field.name: field.only for field in made.entities["人员"].fields} == {
-        "编号": "",
-        "甲": "",
+    assert {field.name: field.only and field.only.text for field in made.entities["人员"].fields} == {
+        "编号": None,
+        "甲": None,
         "乙": "甲",
         "数": "甲 且 (乙 或 甲)",
     }

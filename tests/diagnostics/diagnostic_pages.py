@@ -21,6 +21,7 @@ from policydsl.diagnostics.codes import CODES
 from policydsl.diagnostics.model import Diagnostic, Weight
 from policydsl.diagnostics.render import render
 from policydsl.facts import read
+from policydsl.kinds import misfilled
 from policydsl.pipeline import check_path, check_source
 from policydsl.registers.fill import counted
 from policydsl.source import Source
@@ -55,6 +56,11 @@ class Page:
         found = [unfold(info, text) for info, text in self.blocks if re.match(rf"pol( {which})?( times=|$)", info)]
         assert len(found) < 2, f"{self.path.name}: {len(found)} policies"
         return found[0] if found else None
+
+    def with_policy(self, which: str, text: str) -> Page:
+        """The page with another policy in the place of the one of an example."""
+        old = next(match for match in _FENCE.finditer(self.text) if re.match(rf"pol( {which})?( times=|$)", match[1]))
+        return evolve(self, text=f"{self.text[: old.start()]}```pol {which}\n{text}```{self.text[old.end() :]}")
 
     def files(self, which: str) -> dict[str, str]:
         """The facts files of an example by name: blocks ```csv bad 区.csv."""
@@ -134,7 +140,7 @@ def _facts(
         return Facts({}), _by_columns(program, names)
     facts, findings = read(program, names)
     filled, more = counted(program, facts)
-    return filled, [*findings, *more]
+    return filled, [*findings, *more, *misfilled(program, filled)]
 
 
 def write(path: Path, text: str) -> None:
