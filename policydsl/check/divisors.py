@@ -12,6 +12,7 @@ from attrs import define, field
 from policydsl.check.scope import Scope
 from policydsl.core import program as core
 from policydsl.core.types import Number, strip
+from policydsl.core.units import nothing
 from policydsl.core.walk import parts
 from policydsl.source import Span
 
@@ -31,7 +32,22 @@ def unsafe_divisors(scope: Scope, rules: dict[tuple[str, str], core.Rule], table
         divisor = division.args[1]
         where = divisor.span or division.span
         assert isinstance(where, Span)
-        scope.report("divisor-may-be-zero", where, divisor=where.text, rule=rule.name)
+        type_ = strip(divisor.type)
+        zero = nothing(type_.unit, scope.language) if isinstance(type_, Number) else "0"
+        asked = _asked(scope, rule, division, where.text, zero)
+        scope.report("divisor-may-be-zero", where, divisor=where.text, rule=rule.name, zero=zero, asked=asked)
+
+
+def _asked(scope: Scope, rule: core.Rule, division: core.Apply, divisor: str, zero: str) -> str:
+    """The division behind the question whether its divisor is more than nothing, to be put in its place."""
+    if division.span is None:
+        return ""
+    whole = " ".join(division.span.text.split())
+    text = scope.words(
+        f"若 {divisor} 大于 {zero} 则 {whole} 否则 待裁量 “基数为零”",
+        f"if {divisor} over {zero} then {whole} else pending “base is zero”",
+    )
+    return text if division is rule.body else f"({text})"
 
 
 Guards = tuple[tuple[core.Expr, bool], ...]

@@ -302,7 +302,7 @@ def rows_of(checker: Checker, entity: str, frames: Frames, everyone: bool, where
     checker.report(
         "rows-of-whom",
         where,
-        f"{BY_ID['ALL_ROWS'].spelling(checker.scope.language)} {entity}",
+        f"{BY_ID['ALL_ROWS'].spelling(checker.scope.language)} {where.text}",
         entity=entity,
         own=own or "",
     )

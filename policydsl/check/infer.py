@@ -37,7 +37,7 @@ from policydsl.core.types import (
     Type,
     strip,
 )
-from policydsl.core.units import PLAIN, POINT, base, english
+from policydsl.core.units import PLAIN, POINT, base, english, nothing
 from policydsl.core.values import NONE, exact
 from policydsl.source import Span
 from policydsl.syntax import tree
@@ -184,8 +184,7 @@ class Checker:
         """A finding, with what to put in place in the unit or kind of the value."""
         instead = self.scope.words("2025年1月1日", "2025-01-01")
         if isinstance(type_.of, Number):
-            unit = type_.of.unit
-            instead = "0" if unit.plain else f"0{unit}" if str(unit)[0] > "\x7f" else f"0 {unit}"
+            instead = nothing(type_.of.unit, self.scope.language)
         return self.report("none-in-arithmetic", node.span, found=node.span.text, instead=instead)
 
     def number(self, node: tree.Expr, frames: Frames) -> core.Expr:

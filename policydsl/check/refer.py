@@ -14,11 +14,12 @@ from policydsl.check.meant import count_meant, function_meant, truth_meant
 from policydsl.check.numerals import in_digits
 from policydsl.check.scope import Draft, EntityScope
 from policydsl.core import program as core
-from policydsl.core.types import BOOL, DATE, NEVER, Member, Never, Optional, Reference, Type, strip
+from policydsl.core.types import BOOL, DATE, NEVER, Member, Never, Number, Optional, Reference, Type, strip
+from policydsl.core.units import nothing
 from policydsl.core.values import Value
 from policydsl.source import Span
 from policydsl.syntax import tree
-from policydsl.syntax.keywords import KEYWORDS
+from policydsl.syntax.keywords import BY_ID, KEYWORDS
 
 if TYPE_CHECKING:
     from policydsl.check.infer import Checker
@@ -361,6 +362,18 @@ def _close(text: str, known: list[str]) -> list[str]:
     return get_close_matches(text, known, 1, 0.5)
 
 
+def _rounded(checker: Checker, node: tree.Reference, meant: str, frames: Frames) -> str:
+    """A call of a rounding function by another name (取整(家数)), with the place that it has to be told; else nothing."""
+    rounding = [BY_ID[word].spelling(checker.scope.language) for word in ("F_HALF_UP", "F_UP", "F_DOWN")]
+    if meant not in rounding or node.keys is None or len(node.keys) != 1 or len(node.path) != 1:
+        return ""
+    type_ = strip(checker.expr(node.keys[0], frames).type)
+    if not isinstance(type_, Number):
+        return ""
+    place = nothing(type_.unit, checker.scope.language).removeprefix("0").strip() or "1"
+    return "" if place == "…" else f"{meant}({node.keys[0].span.text}, {place})"
+
+
 def _keyed(checker: Checker, node: tree.Reference, frames: Frames) -> core.Expr:
     """`表(键).列` or `对象(键).名`."""
     assert node.keys is not None
@@ -376,7 +389,11 @@ def _keyed(checker: Checker, node: tree.Reference, frames: Frames) -> core.Expr:
         if first.text in checker.scope.parameters and len(node.keys) == 1:
             checker.used.add(("", first.text))
             return checker.report("parameter-called", first.span, name=first.text, key=node.keys[0].span.text)
-        close = function_meant(first.text, checker.scope.language) or checker.scope.close_to(first.text, None)
+        meant = function_meant(first.text, checker.scope.language)
+        close = meant or checker.scope.close_to(first.text, None)
+        called = _rounded(checker, node, meant, frames)
+        if called:
+            return checker.report("unknown-function", node.span, called, name=first.text, close=called)
         return checker.report("unknown-function", first.span, close or None, name=first.text, close=close)
     key_field = next((item for item in entity.fields.values() if item.key), None)
     if len(node.keys) != 1 or key_field is None:

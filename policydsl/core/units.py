@@ -48,6 +48,16 @@ def english(unit: Unit) -> str:
     return str(Unit(tuple((_ENGLISH.get(name, name), exponent) for name, exponent in unit.powers)))
 
 
+def nothing(unit: Unit, language: str) -> str:
+    """Zero of a unit as it is written in a policy: `0家`, `0元/家`, `0 USD`, `0`. Of a unit without a literal, `0…`."""
+    if unit.plain:
+        return "0"
+    if sorted(power for _, power in unit.powers) not in ([1], [-1, 1]):
+        return "0…"
+    text = str(unit) if language == "zh" else english(unit)
+    return f"0{text}" if text[0] > "\x7f" else f"0 {text}"
+
+
 def base(name: str) -> Unit:
     """The unit `name` to the power of one."""
     return Unit(((name, 1),))

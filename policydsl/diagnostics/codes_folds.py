@@ -43,8 +43,8 @@ _ROWS = (
         "whose rows is not said",
         "「{entity}」不是「{own}」的下级,不知道要汇总哪些行。",
         "“{entity}” does not belong to “{own}”, so which rows are meant is not known.",
-        "要汇总所有的行,请写「全体 {entity}」。",
-        "For all rows write `every row of {entity}`.",
+        "全体的都要汇总才这样写;只要下级的,请在对象后面写「属于 {own}」。",
+        "Only where all rows are meant; for those of each row, let the entity belong to “{own}”.",
     ),
     Code(
         "rows-below-rows",

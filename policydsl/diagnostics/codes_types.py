@@ -276,8 +276,8 @@ _KINDS = (
         "divisor may be zero",
         "除数「{divisor}」可能是 0,没有写明那时怎么办。",
         "The divisor “{divisor}” may be 0, and what then is not said.",
-        "请在数据项上写「大于 0…」,或者先判断:若 {divisor} 大于 0 则 … 否则 待裁量 “基数为零”。",
-        "Bound the field (`over 0`), or ask first: if {divisor} over 0 then … else pending “base is zero”.",
+        "请在数据项上写「大于 {zero}」,或者先判断:「{asked}」。",
+        "Bound the field (`over {zero}`), or ask first: `{asked}`.",
     ),
 )
 

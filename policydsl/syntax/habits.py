@@ -203,8 +203,8 @@ _CHINESE: tuple[tuple[str, ...], ...] = (
     (r"(?:排名|排序|排位|名次)\(([\w.]+)\s*[从由按]([高低])[到至往][高低]", r"名次(\1 从\2"),
     (r"(从[高低])[、,]?\s*([\w.]+)\s*[从由按]([高低])[到至往][高低]", r"\1、\2 从\3"),
     (rf"({_NUMBER}\S*?)\s*:\s+(?=\S)", r"\1  ", *_BAND),
-    (rf"^({_NUMBER})\s*(?:[-−~—–]|到|至)\s*({_NUMBER})([^\s\d]+)", r"\1\3 至 \2\3", *_BAND),
-    (rf"^({_NUMBER}[^\s\d]+?)\s*(?:[-−~—–]|到|至)\s*({_NUMBER}[^\s\d]+)", r"\1 至 \2", *_BAND),
+    (rf"^({_NUMBER})\s*[到至]\s*({_NUMBER})([^\s\d:]+)", r"\1\3 至 \2\3", *_BAND),
+    (rf"^({_NUMBER}[^\s\d]+?)\s*[到至]\s*({_NUMBER}[^\s\d:]+)", r"\1 至 \2", *_BAND),
     (
         r"^每(?:增加|增长|新增|超过|超出|满)?\s*(\S+?)[,\s]*(?:再)?(?:给予|给|奖励|奖|补助|补贴|补|增加)\s*(\S+)$",
         r"每 \1 给予 \2",
@@ -285,8 +285,6 @@ _ENGLISH: tuple[tuple[str, ...], ...] = (
     (r"^(\w[\w ]*?)\s*:\s*(?=\S)", r"\1 ", *_HEADER),
     (rf"^[\w.]+\s*(?={_WORDED})", "", *_BAND),
     (rf"({_NUMBER}\S*?)\s*:\s+(?=\S)", r"\1  ", *_BAND),
-    (rf"^({_NUMBER})\s*(?:[-−~—–])\s*({_NUMBER})([^\s\d]+)", r"\1\3 to \2\3", *_BAND),
-    (rf"^({_NUMBER}[^\s\d]+?)\s*(?:[-−~—–])\s*({_NUMBER}[^\s\d]+)", r"\1 to \2", *_BAND),
     (
         r"^(?:for )?(?:each|every|per)\s+(?:further\s+|additional\s+)?(\S+?),?\s+(?:gives|give|pays|pay|add|adds)\s+(\S+)$",
         r"every \1 gives \2",

@@ -22,8 +22,8 @@ class Slip:
 
 
 _RANGE = re.compile(
-    r"(?<![^\s|])(?P<low>\d[\d.,]*)(?P<unit>[%‰]?[^\W\d]*)[ \t]*(?P<in>\([^()]*\))?[ \t]*[-~\u2014\u2013]{1,2}[ \t]*"
-    r"(?P<high>\d[\d.,]*)(?P<last>[%‰]|[^\W\d]+)?(?:[ \t]*(?P<out>\([^()]*\)))?(?=[\s|]|$)"
+    r"(?<![^\s|])(?P<low>\d[\d.,]*)(?P<unit>[%‰]?[^\W\d]*)[ \t]*(?P<in>\([^()]*\))?[ \t]*[-~\u2014\u2013\u2212]{1,2}[ \t]*"
+    r"(?P<high>\d[\d.,]*)(?P<last>[%‰]|[^\W\d]+)?(?:[ \t]*(?P<out>\([^()]*\)))?(?::(?=\s))?(?=[\s|]|$)"
 )
 _CAPS = {
     "zh": (
@@ -50,7 +50,15 @@ def _dash(text: str, at: int, start: int, end: int, symbol: str, language: Langu
     """8%-10% as the bounds of a row: which end it includes is not said."""
     if symbol not in ("rule_line", "cell"):
         return None
-    found = next((one for one in _RANGE.finditer(text, start, end) if one.start() <= at <= one.end()), None)
+    # a row that begins with one may have been read as a difference, and stopped the line behind it
+    found = next(
+        (
+            one
+            for one in _RANGE.finditer(text, start, end)
+            if one.start() <= at <= one.end() or (one.start() == start and text[one.end() : at].isspace())
+        ),
+        None,
+    )
     if found is None:
         return None
     unit, last = found["unit"], found["last"] or ""
@@ -70,7 +78,7 @@ def _cap(text: str, at: int, start: int, end: int, symbol: str, language: Langua
             return Slip(
                 "cap-keyword",
                 start,
-                found.end(),
+                start + len(said),
                 said,
                 f"{BY_ID[word].spelling(language)} {text[found.end() : end].rstrip()}",
             )
