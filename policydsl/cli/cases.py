@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policydsl.cli.case import Refused, entity_of, flipping, form_of, put
-from policydsl.cli.console import colour, grave, say, width
+from policydsl.cli.console import colour, grave, say, show, width
 from policydsl.cli.governed import Governed, governed, program_on
 from policydsl.cli.main import FINDINGS, FINE, USAGE
 
@@ -46,6 +46,7 @@ def template(options: argparse.Namespace) -> int:
 def run(options: argparse.Namespace) -> int:
     """`policydsl run`: results to the screen or a file, findings on the facts to the error stream."""
     from policydsl.cli import columns
+    from policydsl.explain.unshared import unshared
 
     if options.engine == "spark":
         return columns.spark(options)
@@ -78,6 +79,8 @@ def run(options: argparse.Namespace) -> int:
             "这些案件适用的文本不止一个,表格装不下:请用 --format json。 The cases are under several texts: use --format json."
         )
         return USAGE
+    for part in parts:
+        show(unshared(part.trace), stream=sys.stderr)
     code = FINDINGS if grave(findings) or any(part.trace.violations for part in parts) else FINE
     content: str | bytes
     if form == "json":

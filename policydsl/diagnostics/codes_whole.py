@@ -393,6 +393,19 @@ _PROPERTIES = (
     ),
 )
 
+_RUNS = (
+    Code(
+        "shared-by-nobody",
+        _WARNING,
+        "没有谁来分",
+        "shared by nobody",
+        "「{rule}」要分的 {sums} 没有分给谁:「其中」把「{entity}」的每一行都排除了。",
+        "What “{rule}” shares out, {sums}, goes to nobody: its `where` leaves out every row of “{entity}”.",
+        "各行得 0。请核对数据;通知规定了没有谁合格时怎么办的,在规则里写明,剩下的另用一条规则算:总额 − 合计(各行所得)。",
+        "Each row gets 0. Check the facts; where the notice says what then becomes of it, write that, and a rule for what is left: the total less the sum of what the rows got.",
+    ),
+)
+
 WHOLE: dict[str, Code] = {
-    code.code: code for code in (*_FILES, *_PROPERTIES, *_RULES, *_READINGS, *_UNUSED, *_EXAMPLES)
+    code.code: code for code in (*_FILES, *_RUNS, *_PROPERTIES, *_RULES, *_READINGS, *_UNUSED, *_EXAMPLES)
 }

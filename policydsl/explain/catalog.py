@@ -191,6 +191,7 @@ class Catalog(NamedTuple):
     no_share: str
     rank_open: str
     left_out: str
+    nobody_shares: str
     share_rounded: str
     share_remainder: str
     pending_rows: str

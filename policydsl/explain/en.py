@@ -178,6 +178,7 @@ CATALOG = Catalog(
     fits="{what} of {count} rows of {entity} is {weights} in all, no more than {total}: paid as it is, {result} here",
     no_share="{total} is shared among {entity} by {what}: {result} here",
     rank_open="among {count} rows of {entity} by {what} (here {own}) the rank is {result}",
+    nobody_shares="{total} is to be shared by {what}, but no row of {entity} is among those that share: nobody gets it; {result} here",
     left_out="this row is not among the rows of {entity} that share by {what}: {result}",
     share_rounded=", rounded down to {rounded}",
     share_remainder=", with {remainder} of the remainder {result}",

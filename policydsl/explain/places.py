@@ -11,7 +11,7 @@ from policydsl.explain.names import Shown
 from policydsl.explain.sketch import Stand, sketch
 from policydsl.explain.statements import Excluding, FoldRow, Placing, Portion
 from policydsl.explain.terms import Term, ToldTerm
-from policydsl.interpret.trace import Line, Portioning, Standing, Step
+from policydsl.interpret.trace import Line, Portioning, Standing, Step, Unshared
 
 Placed = core.Running | core.Previous | core.Rank | core.Share
 
@@ -96,4 +96,5 @@ def _shared(step: Step, node: core.Share, desk: Desk) -> Placing:
         note.of if note is not None else None,
         total=desk.part(step, node.total),
         portion=portion,
+        nobody=isinstance(step.note, Unshared),
     )

@@ -74,6 +74,8 @@ def _rank(placing: Placing, teller: Teller) -> str:
 def _share(placing: Placing, teller: Teller) -> str:
     catalog, names, portion = teller.catalog, _names(placing, teller), placing.portion
     total = teller.plain(placing.total) if placing.total is not None else ""
+    if placing.nobody:
+        return catalog.nobody_shares.format(total=total, **names)
     if portion is None and not isinstance(placing.shown.outcome, Blocked):
         return catalog.left_out.format(**names)
     if portion is None:

@@ -179,6 +179,7 @@ CATALOG = wide(
         fits="{count} {unit}{entity}的{what}合计 {weights},不超过 {total},不压减,本行 {result}",
         no_share="{total} 按{what}在{entity}中分配:本行 {result}",
         rank_open="在 {count} {unit}{entity}中按{what}(本行 {own})排名,名次{result}",
+        nobody_shares="{total} 按{what}分配,可是没有一个{entity}在其中,没有分给谁;本行得 {result}",
         left_out="本行不在按{what}分配的{entity}之中,得 {result}",
         share_rounded=",舍去尾数为 {rounded}",
         share_remainder=",补得余数 {remainder},共 {result}",

@@ -16,7 +16,7 @@ from policydsl.interpret.rows import Run
 from policydsl.interpret.siblings import Among, Column, Group, Reasons, naming
 from policydsl.interpret.staged import Plain, Staged, new
 from policydsl.interpret.strict import budget
-from policydsl.interpret.trace import Portioning, Step
+from policydsl.interpret.trace import Portioning, Step, Unshared
 
 
 @define
@@ -149,6 +149,16 @@ def share(node: Share, among: Among, shown: Staged, sharing: Sharing) -> Staged:
     def traced(frame: Frame) -> Step:
         step = shown.traced(frame)
         outcome, note = compute(frame)
-        return new(Step, (node, outcome, (step,), note))
+        return new(Step, (node, outcome, (step,), unshared(frame, step) if note is None else note))
+
+    def unshared(frame: Frame, step: Step) -> Unshared | None:
+        """What nobody shares: every row is left out for certain, and there is something to be shared out."""
+        total = step.outcome
+        if node.kind != "split" or node.among.where is None or not isinstance(total, int | Fraction) or total == 0:
+            return None
+        stand = among.stand(*frame[-2:])
+        if stand.held is not False or stand.blocked is not None or stand.group.rows:
+            return None
+        return Unshared(node.among.entity, stand.group.first, total)
 
     return Staged(traced, lambda frame: compute(frame)[0])

@@ -85,11 +85,13 @@ class Sibling(NamedTuple):
 
 
 class Group:
-    """The siblings of one group in the order of their table; `work` is what a node makes of them."""
+    """The siblings of one group in the order of their table; `work` is what a node makes of them. `first`: the key of its first row,
+    whether that is one of the siblings or left out."""
 
-    __slots__ = ("rows", "work")
+    __slots__ = ("first", "rows", "work")
 
-    def __init__(self) -> None:
+    def __init__(self, first: str = "") -> None:
+        self.first = first
         self.rows: list[Sibling] = []
         self.work: Any = None
 
@@ -147,7 +149,7 @@ class Lineup:
                 name = NotApplicable()
             group = groups.get(name)
             if group is None:
-                group = groups[name] = Group()
+                group = groups[name] = Group(row.key)
             if held is not False:
                 group.rows.append(Sibling(index, row, held))
             placed.append((held, group, None))

@@ -38,7 +38,7 @@ class Step(NamedTuple):
     - Running: (); note = `Line`, or None where there is no order
     - Previous: (first,) where there is no row before, else (); note = `Line` of that one row or of none, None where blocked
     - Rank: (); note = `Standing`, or None where the siblings are not known
-    - Share: (total,); note = `Portioning`, or None where blocked or left out
+    - Share: (total,); note = `Portioning`, `Unshared` where nobody is among those that share, or None where blocked or left out
     - Switch: (the adopted alternative's step) or (); note = name of the alternative
     - IfInapplicable: (body,) or (body, instead)
     """
@@ -123,6 +123,14 @@ class Portioning(NamedTuple):
     rounded: Exact
     remainder: Exact
     fits: bool
+
+
+class Unshared(NamedTuple):
+    """A whole that is shared among nobody, since every row of its group is left out: `entity`, the key of the group's first row."""
+
+    entity: str
+    first: str
+    total: Exact
 
 
 class RuleStep(NamedTuple):

@@ -236,5 +236,6 @@ def _placing(item: Placing) -> Data:
         "open": item.open,
         "total": term(item.total),
         "portion": portion,
+        "nobody": item.nobody,
         "result": shown(item.shown),
     }

@@ -20,7 +20,9 @@ from policydsl.core.types import NEVER
 from policydsl.diagnostics.codes import CODES
 from policydsl.diagnostics.model import Diagnostic, Weight
 from policydsl.diagnostics.render import render
+from policydsl.explain.unshared import unshared
 from policydsl.facts import read
+from policydsl.interpret.evaluate import Evaluator
 from policydsl.kinds import misfilled
 from policydsl.pipeline import check_path, check_source
 from policydsl.registers.fill import counted
@@ -140,7 +142,7 @@ def _facts(
         return Facts({}), _by_columns(program, names)
     facts, findings = read(program, names)
     filled, more = counted(program, facts)
-    return filled, [*findings, *more, *misfilled(program, filled)]
+    return filled, [*findings, *more, *misfilled(program, filled), *unshared(Evaluator(program).run(filled))]
 
 
 def write(path: Path, text: str) -> None:
