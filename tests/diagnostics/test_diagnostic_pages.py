@@ -116,6 +116,7 @@ COMPANIONS: dict[str, set[str]] = {
 NOT_IN_PLACE = {
     "function-without-brackets": "what is to stand in the brackets only the drafter knows",
     "owner-apart": "what is written goes above the line, as the message says",
+    "value-by-list": "the rows below it are written otherwise too, as the message says",
 }
 """Mends that do not stand for the stretch that is marked."""
 
