@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 from sqlglot import exp
 
-from policydsl.columnar import arithmetic, choices, days, sql
+from policydsl.columnar import arithmetic, calendars, days, sql
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.terms import Beyond, Grade, Term, grade, kind_of, reasons
 from policydsl.core import program as core
@@ -23,6 +23,8 @@ _DAY_PARTS = {"year_of": "year", "month_of": "month", "day_of": "day"}
 def applied(to: Encoder, node: core.Apply) -> Term:
     """A strict operation."""
     width = to.world.width
+    if node.op in calendars.OPERATIONS:
+        return calendars.applied(to, node)
     terms = to.strict(node.args)
     match node.op:
         case "add" | "sub":
@@ -43,10 +45,9 @@ def applied(to: Encoder, node: core.Apply) -> Term:
             floor = sql.case([(positive, over.value), (sql.there(over.value), width.whole(0))], sql.NULL)
             return evolve(over, value=floor, natural=True)
         case "days_between":
-            if {term.kind for term in terms} != {"date"}:
-                raise Beyond("时刻之间的天数", "days between moments")
-            passed = sql.binary(exp.Sub, terms[1].value, terms[0].value)
-            return arithmetic.united("number", width.cast(passed), terms)
+            return days.between(to, terms)
+        case "hours_between":
+            return days.hours(to, terms)
         case "year_of" | "month_of" | "day_of":
             part = sql.function(_DAY_PARTS[node.op], terms[0].value)
             return arithmetic.united("number", width.cast(part), terms, natural=True)
@@ -81,9 +82,9 @@ def bands(to: Encoder, node: core.Bands) -> Term:
             reached = arithmetic.compared("ge" if row.inclusive else "gt", measure, bound, width)
         else:
             reached = arithmetic.compared("le" if row.inclusive else "lt", measure, bound, width)
-        found.append((reached, choices.passed(to, row.value)))
+        found.append((reached, to.term(row.value)))
     rows.extend(reversed(found) if node.side == "lower" else found)
-    return arithmetic.chosen(rows, choices.passed(to, node.otherwise), kind, width)
+    return arithmetic.chosen(rows, to.term(node.otherwise), kind, width)
 
 
 def _ordered(to: Encoder, side: str, low: Term, high: Term, first: bool, second: bool) -> Sql:

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from policydsl.columnar import sql
 from policydsl.columnar.sql import Sql
-from policydsl.columnar.terms import Beyond, Grade, Term, grade, reasons
+from policydsl.columnar.terms import Beyond, Grade, Span, Term, grade, reasons
 from policydsl.core.program import Comparator
 
 COMPARISONS: dict[Comparator, type[exp.Binary]] = {
@@ -219,7 +219,32 @@ def chosen(rows: Sequence[tuple[Sql, Term]], otherwise: Term, kind: str, width: 
     if real:
         value = sql.case([(when, v) for (when, _), v in zip(rows, values[:-1], strict=True)], values[-1])
     natural = bool(real) and all(term.natural for term in real)
-    return Term(kind, value, den, lack, why, absent, natural=natural)  # type: ignore[arg-type]
+    span = None
+    if any(term.span is not None for term in terms) and lack is not None:
+        span = _span([when for when, _ in rows], terms, den)
+    return Term(kind, value, den, lack, why, absent, natural=natural, span=span)  # type: ignore[arg-type]
+
+
+def _span(whens: Sequence[Sql], terms: Sequence[Term], den: int | Sql) -> Span:
+    """What is certain of a choice of which some values are open counts; without a greatest value its end is NULL."""
+
+    def ends(term: Term) -> tuple[Sql, Sql]:
+        if term.span is None:
+            return term.value, term.value
+        return term.span.low, sql.NULL if term.span.high is None else term.span.high
+
+    if not isinstance(den, int) or not all(isinstance(term.den, int) for term in terms):
+        raise Beyond("经过选择的计数和分数", "a choice of open counts and fractions")
+    lows, highs = [], []
+    for term in terms:
+        factor = den // term.den if isinstance(term.den, int) else 1
+        low, high = (end if isinstance(end, exp.Null) else times(end, factor) for end in ends(term))
+        lows.append(low)
+        highs.append(high)
+    return Span(
+        sql.case(list(zip(whens, lows, strict=False)), lows[-1]),
+        sql.case(list(zip(whens, highs, strict=False)), highs[-1]),
+    )
 
 
 def _bare(term: Term) -> Term:

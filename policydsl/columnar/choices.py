@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from policydsl.columnar import arithmetic, sql
 from policydsl.columnar.sql import Sql
-from policydsl.columnar.terms import Beyond, Term, grade, kind_of, reasons
+from policydsl.columnar.terms import Term, grade, kind_of, reasons
 from policydsl.core import program as core
 from policydsl.core.types import Member
 from policydsl.core.values import Lack, Value
@@ -46,9 +46,9 @@ def choose(to: Encoder, node: core.Choose) -> Term:
         whens.append(when)
     if not cases and node.otherwise is not None:
         return to.term(node.otherwise)
-    values = [passed(to, case.value) for case in cases]
+    values = [to.term(case.value) for case in cases]
     if node.otherwise is not None:
-        rest = passed(to, node.otherwise)
+        rest = to.term(node.otherwise)
     else:
         rest = to.blocked(node, Lack.NOT_IN_FORCE if node.form == "dated" else Lack.CONFLICT)
     if node.hit == "first" or len(cases) <= 1:
@@ -59,14 +59,6 @@ def choose(to: Encoder, node: core.Choose) -> Term:
             rows.append((when.value, value))
         return arithmetic.chosen(rows, rest, kind, to.world.width)
     return _several(to, node, kind, whens, values, rest)
-
-
-def passed(to: Encoder, node: core.Expr) -> Term:
-    """A value that is handed on: what is certain of an open count would be lost."""
-    term = to.term(node)
-    if term.span is not None and term.lack is not None:
-        raise Beyond("经过选择的计数", "a count that passes through a choice")
-    return evolve(term, span=None)
 
 
 def _several(
@@ -88,16 +80,27 @@ def _several(
         rows.append((open_, Term(kind, sql.NULL, lack=lack, why=reasons([when.why for when in whens]))))  # type: ignore[arg-type]
     if node.hit == "agree":
         for both, one, two in pairs:
-            if one.absent is not None or two.absent is not None:
-                raise Beyond("几条都成立的例外给出「不适用」", "exceptions of which several hold and do not apply")
             united = arithmetic.united(kind, sql.NULL, [one, two])
             if united.lack is not None:
                 lacking = sql.every(both, sql.binary(exp.GT, united.lack, sql.whole(0)))
                 rows.append((lacking, united))
-            differ = sql.coalesce(arithmetic.compared("ne", one, two, to.world.width), sql.FALSE)
-            rows.append((sql.every(both, differ), conflict))
+            rows.append((sql.every(both, _differ(to, one, two)), conflict))
     rows.extend((when.value, value) for when, value in zip(whens, values, strict=True))
     return arithmetic.chosen(rows, rest, kind, to.world.width)
+
+
+def _differ(to: Encoder, one: Term, two: Term) -> Sql:
+    """Whether two outcomes that lack nothing are not the same: two values, or two reasons why there is none."""
+    differ: Sql = sql.FALSE
+    if not isinstance(one.value, exp.Null) and not isinstance(two.value, exp.Null):
+        differ = sql.coalesce(arithmetic.compared("ne", one, two, to.world.width), sql.FALSE)
+    if one.absent is None and two.absent is None:
+        return differ
+    absents = [
+        sql.coalesce(term.absent.copy(), sql.text("")) if term.absent is not None else sql.text("")
+        for term in (one, two)
+    ]
+    return sql.some(sql.binary(exp.NEQ, *absents), differ)
 
 
 def lookup(to: Encoder, node: core.Lookup) -> Term:
@@ -118,7 +121,7 @@ def lookup(to: Encoder, node: core.Lookup) -> Term:
     rest = to.blocked(node, Lack.CONFLICT)
     complete = _complete(to, table, node)
     for row in table.rows:
-        cell = passed(inside, row.cells[node.column])
+        cell = inside.term(row.cells[node.column])
         if row.otherwise or (complete and row is table.rows[-1]):
             rest = cell
             continue

@@ -32,6 +32,8 @@ OPERATIONS = frozenset(
         "overlap_days",
     )
 )
+DAY = 86_400
+"""Seconds of a day."""
 MOST_MONTHS, MOST_DAYS = 120_000, 4_000_000
 """No shift is longer than the calendar."""
 
@@ -64,6 +66,35 @@ def applied(to: Encoder, node: core.Apply, terms: Sequence[Term]) -> Term:
             return _made(to, parts)
         case _:
             return _shifted(to, node.op, parts)
+
+
+def between(to: Encoder, terms: Sequence[Term]) -> Term:
+    """Days from one to another; whole days that have passed between two moments, days where one of them is a day."""
+    width = to.world.width
+    kinds = {term.kind for term in terms}
+    if kinds == {"moment"}:
+        passed = to.again(Term("number", width.cast(_seconds(terms[0].value, terms[1].value)))).value
+        whole = arithmetic.whole_parts(exp.Abs(this=passed.copy()), sql.whole(DAY))
+        rest = sql.binary(exp.NEQ, sql.binary(exp.Mod, passed.copy(), sql.whole(DAY)), sql.whole(0))
+        # a day begun backwards counts
+        back = exp.Neg(this=exp.Paren(this=sql.case([(rest, sql.binary(exp.Add, whole, sql.whole(1)))], whole.copy())))
+        return arithmetic.united("number", sql.case([(_less(passed, sql.whole(0)), back)], whole.copy()), terms)
+    if not kinds <= {"date", "moment"}:
+        raise Beyond("时刻之间的天数", "days between moments")
+    start, end = (exp.cast(term.value, "date") if term.kind == "moment" else term.value for term in terms)
+    return arithmetic.united("number", width.cast(sql.binary(exp.Sub, end, start)), terms)
+
+
+def hours(to: Encoder, terms: Sequence[Term]) -> Term:
+    """Hours from one moment to another. Raises Beyond where one is a day."""
+    if {term.kind for term in terms} != {"moment"}:
+        raise Beyond("日期与时刻之间的小时", "hours between a day and a moment")
+    seconds = to.world.width.cast(_seconds(terms[0].value, terms[1].value))
+    return arithmetic.united("number", seconds, terms, den=3_600)
+
+
+def _seconds(start: Sql, end: Sql) -> Sql:
+    return exp.TimestampDiff(this=end.copy(), expression=start.copy(), unit=exp.var("SECOND"))
 
 
 def _less(left: Sql, right: Sql) -> Sql:

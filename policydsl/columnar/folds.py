@@ -283,7 +283,7 @@ class _Fold:
             else:
                 term = Term(kind, found, body.den, natural=body.natural)  # type: ignore[arg-type]
             node = self.node
-            empty = choices.passed(to, node.empty) if node.empty is not None else to.blocked(node, Lack.UNDEFINED)
+            empty = to.term(node.empty) if node.empty is not None else to.blocked(node, Lack.UNDEFINED)
             whole = to.again(arithmetic.chosen([(sql.blank(found), empty)], term, kind, to.world.width))
             grade_, reasons_ = self._lack(lack, why)
             if grade_ is None:

@@ -73,8 +73,8 @@ def _certain(to: Encoder, op: core.Comparator, left: Term, right: Term) -> Sql:
         if term.span is None:
             bare = evolve(term, lack=None, why=None)
             return bare, bare
-        low = Term("number", term.span.low, natural=True)
-        high = Term("number", term.span.high, natural=True) if term.span.high is not None else None
+        low = Term("number", term.span.low, term.den)
+        high = Term("number", term.span.high, term.den) if term.span.high is not None else None
         return low, high
 
     (low, high), (least, most) = ends(left), ends(right)

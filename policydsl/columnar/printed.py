@@ -250,4 +250,7 @@ def _spark(node: Sql) -> Sql:
     """The same function by its name there; in place, so that what is inside is met as well."""
     if isinstance(node, exp.Anonymous) and node.name.lower() in _SPARK:
         node.set("this", _SPARK[node.name.lower()])
+    elif isinstance(node, exp.Cast) and node.to.is_type("array") and isinstance(node.this, exp.Literal):
+        # a list written as one text
+        return sql.function("from_json", node.this, sql.text("ARRAY<INT>"))
     return node

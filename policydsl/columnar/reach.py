@@ -119,7 +119,7 @@ def _only(to: Encoder, scope: RowScope, entity: str, pick: Callable[[Stage], Sto
     none = Term(term.kind, sql.NULL, absent=sql.text("-"))
     if term.known is not None or sql.written(term.value):
         term = evolve(term, value=sql.case([(sql.negated(nobody), term.value)], sql.NULL), known=None)
-    term = arithmetic.chosen([(nobody, none)], evolve(term, span=None), term.kind, to.world.width)
+    term = arithmetic.chosen([(nobody, none)], term, term.kind, to.world.width)
     term = guarded(
         term,
         sql.coalesce(sql.binary(exp.GT, sql.column("o", "many"), sql.whole(1)), sql.FALSE),

@@ -120,6 +120,11 @@ def numbers(items: Sequence[int]) -> Sql:
     return exp.cast(exp.Array(expressions=[whole(item) for item in items]), "INT[]")
 
 
+def packed(items: Sequence[int]) -> Sql:
+    """A long list of small whole numbers, as one node: a text that is read as a list."""
+    return exp.cast(text(f"[{', '.join(map(str, items))}]"), "INT[]")
+
+
 def filtered(fold: Sql, condition: Sql | None) -> Sql:
     """An aggregate over the rows for which a condition holds."""
     return fold if condition is None else exp.Filter(this=fold, expression=exp.Where(this=condition))

@@ -153,7 +153,12 @@ def guarded(term: Term, when: Sql, grade_: int, number: int) -> Term:
     lack = sql.case([(when, sql.whole(grade_))], term.lack or sql.whole(0))
     why = sql.case([(when, sql.numbers([number]))], term.why or sql.numbers([]))
     value = sql.case([(sql.negated(when), term.value)], sql.NULL)
-    return evolve(term, value=value, lack=lack, why=why, known=None)
+    span = term.span
+    if span is not None:
+        # nothing is certain of what is not there
+        low = sql.case([(when.copy(), sql.NULL)], span.low)
+        span = Span(low, None if span.high is None else sql.case([(when.copy(), sql.NULL)], span.high))
+    return evolve(term, value=value, lack=lack, why=why, known=None, span=span)
 
 
 @frozen

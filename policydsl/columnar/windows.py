@@ -149,7 +149,7 @@ def previous(to: Encoder, node: core.Previous) -> Term:
     assert value is not None and den is not None
     earlier = Term(body.kind, value, den, lack, why, absent, natural=body.natural)
     place = among.column(among.over(sql.function("row_number"), [item.copy() for item in order]))
-    first = choices.passed(to, node.first)
+    first = to.term(node.first)
     return arithmetic.chosen(
         [(sql.binary(exp.EQ, place, sql.whole(1)), first)], earlier, kind_of(node.type), to.world.width
     )

@@ -15,7 +15,7 @@ from itertools import chain
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from policydsl.core.program import Program
-from tests.differential.cases import endless, reported
+from tests.differential.cases import endless, random_cases, reported
 from tests.differential.engines import ENGINES
 from tests.differential.nodes import all_kinds, counted
 from tests.differential.run import Found, Tally, compare
@@ -32,6 +32,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30, help="stop after so many minutes at the latest (30)")
     parser.add_argument("--engine", action="append", choices=sorted(ENGINES), help="only this engine; may be repeated")
     parser.add_argument("--most", type=int, default=5, help="stop after so many differences (5)")
+    parser.add_argument("--random", action="store_true", help="leave out what people wrote: random programs and policies alone")
     options = parser.parse_args()
     sys.setrecursionlimit(20_000)
     engines = {name: ENGINES[name] for name in options.engine or ENGINES}
@@ -41,7 +42,8 @@ def main() -> int:
     program: Program | None = None
     with Progress(*columns) as progress:
         task = progress.add_task(f"seed {options.seed}", total=options.count)
-        for case in chain(reported(), endless(options.seed)):
+        cases = random_cases(options.seed) if options.random else chain(reported(), endless(options.seed))
+        for case in cases:
             if case.program is not program and case.origin.startswith(("core program", "random policy")):
                 program = case.program
                 made.update(counted(program))

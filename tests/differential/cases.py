@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -115,3 +116,11 @@ def endless(seed: int) -> Iterator[Case]:
     while True:
         kind = chance.choices((core_programs, written_policies, near_examples), (15, 2, 1))[0]
         yield from kind(Random(chance.randrange(2**32)))
+
+
+def random_cases(seed: int) -> Iterator[Case]:
+    """Random programs and policies alone, the same for the same seed: five sets of facts of each policy."""
+    chance = Random(seed)
+    while True:
+        kind = chance.choices((core_programs, written_policies), (1, 2))[0]
+        yield from islice(kind(Random(chance.randrange(2**32))), 5)
