@@ -9,7 +9,7 @@ from typing import assert_never
 
 from attrs import evolve
 
-from policydsl.columnar import amounts, arithmetic, choices, folds, logic, reach, sql, windows
+from policydsl.columnar import amounts, arithmetic, choices, folds, logic, reach, shares, sql, windows
 from policydsl.columnar.scopes import NamedScope, RowScope, Scope, World
 from policydsl.columnar.stages import HERE, Stage
 from policydsl.columnar.terms import Beyond, Grade, Stored, Term, keep, kind_of
@@ -153,7 +153,7 @@ class Encoder:
             case core.Running():
                 return windows.running(self, node)
             case core.Share():
-                return windows.share(self, node)
+                return shares.share(self, node)
             case core.Previous():
                 return windows.previous(self, node)
             case _:

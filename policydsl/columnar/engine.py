@@ -159,9 +159,6 @@ class Engine:
         self._first(made, sources)
         routed = self._correct(made, sources, broken)
         tables, rules = self._second(made)
-        doubtful = self._doubtful(made, tables)
-        if doubtful is not None:
-            return self._all_by_reference(made, sources, why, findings, doubtful)
         for verdict in made.verdicts:
             if verdict.where == "reference" and verdict.rule.id not in made.local:
                 return self._all_by_reference(made, sources, why, findings, verdict)
@@ -374,21 +371,6 @@ class Engine:
             self.do(sql.create(f"U{index}", _ordered(select)))
             tables[name] = f"U{index}"
         return tables, rules
-
-    def _doubtful(self, made: Plan, tables: Mapping[str, str]) -> Verdict | None:
-        """A rule about rows among their siblings, if these have what only the reference can tell of."""
-        names = list(self.program.entities)
-        for wave, held in ((made.first, {name: f"T{at}" for at, name in enumerate(names)}), (made.second, tables)):
-            for name, columns in wave.checks.items():
-                wrong = sql.some(*[exp.column(column) for column in columns])
-                if self.do(exp.select(exp.Count(this=exp.Star())).from_(held[name]).where(wrong))[0][0]:
-                    verdict = next(item for item in made.verdicts if item.rule.entity == name)
-                    zh, en = (
-                        "同一次序有几行,或权重、总额不合",
-                        "rows with one place in the order, or weights and totals that do not fit",
-                    )
-                    return evolve(verdict, why=(zh, en))
-        return None
 
     def _wrong_totals(
         self, made: Plan, tables: Mapping[str, str], rules: Mapping[tuple[str, str], Stored]

@@ -250,7 +250,7 @@ class _Fold:
 
     def _list(self, taken: Sql | None, lack: str | None, why: str | None) -> Callable[[Encoder], Term]:
         assert self.body is not None
-        if not self.to.world.lists:
+        if not self.to.world.ordered:
             raise Beyond("没有次序的清单", "lists without an order")
         if self.body.kind != "text":
             raise Beyond("列出文字以外的值", "lists of other values than texts")

@@ -61,8 +61,6 @@ class Wave:
     ends: Mapping[str, str]
     columns: Mapping[str, tuple[str, ...]]
     rules: Mapping[tuple[str, str], Stored]
-    checks: Mapping[str, tuple[str, ...]]
-    """By entity, columns that hand the run to the reference where one is true."""
 
 
 @frozen(eq=False)
@@ -95,16 +93,16 @@ def plan(
     why: Reasons | None = None,
     corrected: bool = False,
     pieces: bool = True,
-    lists: bool = True,
+    ordered: bool = True,
 ) -> Plan:
     """The plan for given sources; the second wave reads tables `T0`, `T1` … (by entity) that hold what the first wave left.
 
-    `pieces` False: everything in one wave, for all rows are there at once. `lists` False: the database keeps no order of what it lists. `corrected`: single rows of what the first wave left will be corrected, so that every rule needs all its columns.
+    `pieces` False: everything in one wave, for all rows are there at once. `ordered` False: nothing says in which order the rows of a table stand. `corrected`: single rows of what the first wave left will be corrected, so that every rule needs all its columns.
     """
     why = why or Reasons()
     local = _local(program) if pieces else frozenset(rule.id for rule in program.rules)
     verdicts: dict[tuple[str, str], Verdict] = {}
-    makers = _Wave(program, sources, readings, on, Width(width), why, local, verdicts, corrected, lists)
+    makers = _Wave(program, sources, readings, on, Width(width), why, local, verdicts, corrected, ordered)
     first = makers.wave(None)
     second = makers.wave(first)
     return Plan(
@@ -131,7 +129,7 @@ class _Wave:
     local: frozenset[tuple[str, str]]
     verdicts: dict[tuple[str, str], Verdict]
     corrected: bool
-    lists: bool
+    ordered: bool
 
     def wave(self, before: Wave | None) -> Wave:
         """The first wave, or the second after it."""
@@ -139,7 +137,7 @@ class _Wave:
         stages = {name: self._stage(index, name, query, before) for index, name in enumerate(self.program.entities)}
         supplied = frozenset(name for name, source in self.sources.items() if source.supplied)
         absent = {name: source.absent for name, source in self.sources.items() if source.absent}
-        world = World(self.program, self.readings, self.on, self.width, stages, self.why, supplied, absent, self.lists)
+        world = World(self.program, self.readings, self.on, self.width, stages, self.why, supplied, absent, self.ordered)
         for slot, rule in enumerate(self.program.rules):
             if (rule.id in self.local) is not (before is None):
                 continue
@@ -151,14 +149,11 @@ class _Wave:
                 continue
             self.verdicts[rule.id] = self._place(world, stage, rule, slot)
         ends = {name: stage.flush() for name, stage in stages.items()}
-        checks: dict[str, tuple[str, ...]] = {}
-        for name, _, column in world.checks:
-            checks[name] = (*checks.get(name, ()), column.name)
         # facts are read by the second wave alone
         facts = before is None and any(rule.id not in self.local for rule in self.program.rules)
-        columns = {name: (*_lasting(stage, facts), *checks.get(name, ())) for name, stage in stages.items()}
+        columns = {name: _lasting(stage, facts) for name, stage in stages.items()}
         rules = {(name, rule): stored for name, stage in stages.items() for rule, stored in stage.rules.items()}
-        return Wave(query, ends, columns, rules, checks)
+        return Wave(query, ends, columns, rules)
 
     def _stage(self, index: int, name: str, query: Query, before: Wave | None) -> Stage:
         source = self.sources[name]

@@ -117,7 +117,7 @@ def _made(
     numbered = list(enumerate(program.entities.values()))
     sources = {declared.name: _source(program, declared, index, why) for index, declared in numbered}
     steps = [(f"F{index}", _facts(program, declared, index, width, why)) for index, declared in numbered]
-    made = plan(program, sources, adopted, on, width.name, why, pieces=False, lists=dialect != "spark")
+    made = plan(program, sources, adopted, on, width.name, why, pieces=False, ordered=False)
     made.first.query.steps[:0] = steps
     return entity, made.first, made
 

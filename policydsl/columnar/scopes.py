@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from attrs import field, frozen
+from attrs import frozen
 
 from policydsl.columnar.arithmetic import Width
-from policydsl.columnar.sql import Sql
 from policydsl.columnar.stages import Stage
 from policydsl.columnar.terms import Reasons, Term
 from policydsl.core import program as core
@@ -51,6 +50,4 @@ class World:
     why: Reasons
     supplied: frozenset[str]
     absent: Mapping[str, tuple[str, ...]]  # members without a row, of entities said to be complete
-    lists: bool = True  # whether the database keeps the order of what it lists
-    checks: list[tuple[str, Stage, Sql]] = field(factory=list)
-    """What hands the run to the reference where it holds for any row: the entity, its table, a column of it."""
+    ordered: bool = True  # whether its tables say in which order their rows stand
