@@ -9,29 +9,60 @@ from typing import assert_never
 
 from attrs import evolve
 
-from policydsl.columnar import amounts, arithmetic, choices, folds, logic, reach, shares, sql, windows
-from policydsl.columnar.scopes import NamedScope, RowScope, Scope, World
+from policydsl.columnar import amounts, arithmetic, choices, ends, folds, logic, reach, shares, sql, windows
+from policydsl.columnar.scopes import NamedScope, Nowhere, Outer, RowScope, Scope, World
 from policydsl.columnar.stages import HERE, Stage
 from policydsl.columnar.terms import Beyond, Grade, Stored, Term, keep, kind_of
 from policydsl.core import program as core
 from policydsl.core.values import NONE, Lack, NotApplicable, Value
+from policydsl.interpret.scopes import Scopes
+
+_SCOPES = Scopes()
 
 
 class Encoder:
     """Makes terms on behalf of one rule. `scopes` are innermost first; the row of the rule is the last."""
 
-    def __init__(self, world: World, rule: core.Rule, scopes: tuple[Scope, ...], hoists: bool) -> None:
-        self.world, self.rule, self.scopes, self.hoists = world, rule, scopes, hoists
+    def __init__(
+        self,
+        world: World,
+        rule: core.Rule,
+        scopes: tuple[Scope, ...],
+        home: RowScope,
+        around: Encoder | None = None,
+        shown: bool = False,
+    ) -> None:
+        self.world, self.rule, self.scopes, self.home, self.around, self.shown = (
+            world,
+            rule,
+            scopes,
+            home,
+            around,
+            shown,
+        )
+        self.hoists = around is None
 
     # ------------------------------------------------------------ for all
 
-    def inside(self, *scopes: Scope, hoists: bool | None = None) -> Encoder:
+    def inside(self, *scopes: Scope) -> Encoder:
         """An encoder that sees more scopes."""
-        return Encoder(self.world, self.rule, (*scopes, *self.scopes), self.hoists if hoists is None else hoists)
+        return Encoder(self.world, self.rule, (*scopes, *self.scopes), self.home, self.around, self.shown)
+
+    def below(self, row: RowScope, shown: bool) -> Encoder:
+        """An encoder for what an aggregate asks of each row. `shown`: whether the row of the aggregate can be looked at there."""
+        outer = self.scopes if shown else tuple(Nowhere() for _ in self.scopes)
+        return Encoder(self.world, self.rule, (row, *outer), self.home, self, shown)
 
     def own(self) -> Encoder:
         """An encoder that sees nothing but the row of the rule (cells of a table)."""
-        return Encoder(self.world, self.rule, self.scopes[-1:], self.hoists)
+        return Encoder(self.world, self.rule, self.scopes[-1:], self.home, self.around, self.shown)
+
+    @property
+    def nearest(self) -> RowScope:
+        """The row that one row of a singleton can be brought to."""
+        if self.hoists or self.shown:
+            return self.home
+        return next(scope for scope in self.scopes if isinstance(scope, RowScope))
 
     def reason(self, lack: Lack, detail: str = "") -> int:
         """The number of a reason that lies in the rule itself."""
@@ -43,8 +74,7 @@ class Encoder:
 
     def again(self, term: Term) -> Term:
         """A term to be used more than once."""
-        row = self.scopes[-1]
-        return row.stage.hoisted(term) if self.hoists and isinstance(row, RowScope) else term
+        return self.home.stage.hoisted(term) if self.hoists else term
 
     def fit(self, term: Term) -> Term:
         """A term to compute with: none and not applicable are no values."""
@@ -59,6 +89,11 @@ class Encoder:
     def strict(self, nodes: Sequence[core.Expr]) -> list[Term]:
         """Terms to compute with."""
         return [self.fit(self.term(node)) for node in nodes]
+
+    @staticmethod
+    def seen(node: core.Expr) -> frozenset[int]:
+        """The scopes that an expression looks at, counted outwards from where it stands."""
+        return _SCOPES.reach(node)
 
     def condition(self, node: core.Expr) -> Term:
         """A condition; its value is NULL where it is undecided."""
@@ -80,6 +115,8 @@ class Encoder:
                 return self.constant(node, value)
             case core.Inapplicable(reason=reason):
                 return Term(kind_of(node.type), sql.NULL, absent=sql.text(f"={reason}"))
+            case core.FieldRead(row=row) | core.RuleRead(row=row) if not self.hoists and reach.keyed(row):
+                return self._below(node)
             case core.FieldRead(row=row, name=name):
                 return reach.read(self, row, lambda stage: stage.fields[name])
             case core.RuleRead(row=row, name=name):
@@ -130,6 +167,10 @@ class Encoder:
                 return choices.lookup(self, node)
             case core.Aggregate() if not self.hoists:
                 return self._below(node)
+            case core.Aggregate(rows=core.Children(of=core.Owner())):
+                return folds.of_owner(self, node)
+            case core.Aggregate(fold="first" | "last"):
+                return ends.end(self, node)
             case core.Aggregate():
                 return folds.aggregate(self, node)
             case core.Switch(reading=reading, options=offered):
@@ -148,6 +189,8 @@ class Encoder:
                 return logic.has(self, self.term(body))
             case core.UnmetTasks(parts=parts):
                 return logic.unmet(self, parts)
+            case core.Rank() | core.Running() | core.Share() | core.Previous() if not self.hoists:
+                return self._below(node)
             case core.Rank():
                 return windows.rank(self, node)
             case core.Running():
@@ -182,23 +225,43 @@ class Encoder:
                 raise Beyond("这种值", "such a value")
 
     def _below(self, node: core.Expr) -> Term:
-        """What a row below comes to, where it is asked for in an aggregate over such rows: a column of their own table."""
-        scope = self.scopes[0]
-        if not isinstance(scope, RowScope) or len(self.scopes) < 2:
-            raise Beyond("这里的合计", "an aggregate in this place")
-        stage = scope.stage
-        term = Encoder(self.world, self.rule, (RowScope(stage, HERE),), True).term(node)
-        return keep(term, stage.fresh("b"), stage.put).at(scope.alias)
+        """What is asked for in an aggregate and needs a step of its own: a column of the table of the rows that it runs over, or,
+        where it is the same for all of them, of the table of the aggregate."""
+        around = self.around
+        assert around is not None
+        named = next(at for at, scope in enumerate(self.scopes) if not isinstance(scope, NamedScope))
+        row = self.scopes[named]
+        assert isinstance(row, RowScope)
+        seen = self.seen(node)
+        if all(depth > named for depth in seen):
+            if not self.shown:
+                raise Beyond("看外面一行的合计", "an aggregate that looks at a row outside")
+            nowhere = tuple(Nowhere() for _ in range(named + 1))
+            return Encoder(self.world, self.rule, (*nowhere, *around.scopes), around.home).term(node)
+        stage, here = row.stage, RowScope(row.stage, HERE)
+        outer = tuple(
+            Outer(scope, around.home.stage) if isinstance(scope, RowScope | NamedScope) else Nowhere()
+            for scope in self.scopes[named + 1 :]
+        )
+        scopes: tuple[Scope, ...] = (here, *outer)
+        for scope in reversed(self.scopes[:named]):
+            assert isinstance(scope, NamedScope)
+            scopes = (NamedScope(scope.value, scopes), *scopes)
+        term = Encoder(self.world, self.rule, scopes, here).term(node)
+        return keep(term, stage.fresh("b"), stage.put).at(row.alias)
 
     def _local(self, depth: int) -> Term:
         if depth >= len(self.scopes):
             raise Beyond("从这里看不到的局部名称", "a local name out of reach")
         scope = self.scopes[depth]
+        if isinstance(scope, Outer) and isinstance(scope.scope, NamedScope) and scope.scope.term is not None:
+            stored = keep(scope.scope.term, scope.stage.fresh("t"), scope.stage.put)
+            return reach.brought(self, self.home.stage, scope.stage, stored).at(HERE)
         if isinstance(scope, NamedScope):
             if scope.term is not None:
                 return scope.term
             outer = self.scopes[depth + 1 :]
-            return Encoder(self.world, self.rule, outer, self.hoists).term(scope.value)
+            return Encoder(self.world, self.rule, outer, self.home, self.around, self.shown).term(scope.value)
         raise Beyond("这里看不到的局部名称", "a local name out of reach")
 
     def _rule(self, stage: Stage, name: str) -> Stored:
@@ -208,15 +271,11 @@ class Encoder:
 
     def row(self, ref: core.RowRef) -> RowScope:
         """The scope that a reference to a row in scope means."""
-        near = isinstance(ref, core.Here) and ref.depth < len(self.scopes)
-        scope = self.scopes[ref.depth] if near and isinstance(ref, core.Here) else None
+        scope = self.at(ref) if isinstance(ref, core.Here) else None
         if not isinstance(scope, RowScope):
             raise Beyond("从这里看不到的行", "a row out of reach")
         return scope
 
-    def last(self) -> RowScope:
-        """The scope of the row of the rule."""
-        scope = self.scopes[-1]
-        if not isinstance(scope, RowScope):
-            raise Beyond("从这里看不到的行", "a row out of reach")
-        return scope
+    def at(self, ref: core.Here) -> Scope:
+        """The scope so many steps outwards."""
+        return self.scopes[ref.depth] if ref.depth < len(self.scopes) else Nowhere()

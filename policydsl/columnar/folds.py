@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 from sqlglot import exp
 
-from policydsl.columnar import arithmetic, choices, sql
-from policydsl.columnar.scopes import Nowhere, RowScope
+from policydsl.columnar import arithmetic, sql
+from policydsl.columnar.reach import keyed, read
+from policydsl.columnar.scopes import RowScope
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.stages import HERE, KEY, OWNER, ROW, Stage
-from policydsl.columnar.terms import Beyond, Grade, Span, Stored, Term, grade, kind_of
+from policydsl.columnar.terms import Beyond, Grade, Span, Stored, Term, grade, keep, kind_of
 from policydsl.core import program as core
 from policydsl.core.values import Lack
 
@@ -24,19 +25,16 @@ CHILD = "c"
 
 def aggregate(to: Encoder, node: core.Aggregate) -> Term:
     """A fold over rows, as a step of its own that is joined to the table of the rule."""
-    if node.fold in ("first", "last"):
-        raise Beyond("第一条和最后一条", "the first and the last of rows")
     entity = node.rows.entity
-    here = to.last().stage
-    grouped = _grouped(to, node.rows)
+    here = to.home.stage
+    by_owner = grouped(to, node.rows)
     if entity not in to.world.supplied:
-        return _not_supplied(to, node)
+        return not_supplied(to, node)
     child = to.world.stages[entity]
-    outer = to.scopes if grouped or here.sole else tuple(Nowhere() for _ in to.scopes)
-    inside = type(to)(to.world, to.rule, (RowScope(child, CHILD), *outer), hoists=False)
+    inside = to.below(RowScope(child, CHILD), by_owner or here.sole)
     where = inside.condition_or_absent(node.where) if node.where is not None else None
     body = inside.term(node.body) if node.body is not None else None
-    absent = () if grouped else to.world.absent.get(entity, ())
+    absent = () if by_owner else to.world.absent.get(entity, ())
     base, from_child = here.flush(), child.flush()
 
     columns: list[tuple[str, Sql]] = []
@@ -52,25 +50,43 @@ def aggregate(to: Encoder, node: core.Aggregate) -> Term:
     select.set("from_", exp.From(this=exp.alias_(exp.to_table(from_child), CHILD, table=True)))
     if fold.only is not None:
         select.set("where", exp.Where(this=fold.only))
-    if grouped:
+    if by_owner:
         on = sql.binary(exp.EQ, sql.column(CHILD, OWNER), sql.column(HERE, KEY))
         select.append("expressions", exp.alias_(sql.column(CHILD, OWNER), KEY, copy=False))
         select.set("group", exp.Group(expressions=[sql.column(CHILD, OWNER)]))
-        if _sees(select, HERE):
+        if sees(select, HERE):
             select.set("joins", [exp.Join(this=exp.alias_(exp.to_table(base), HERE, table=True), on=on)])
-    elif here.sole and _sees(select, HERE):
+    elif here.sole and sees(select, HERE):
         select.set("joins", [exp.Join(this=exp.alias_(exp.to_table(base), HERE, table=True), kind="CROSS")])
     step = here.query.step("fold", select)
-    mine = sql.binary(exp.EQ, sql.column("o", KEY), sql.column(HERE, KEY)) if grouped else None
+    mine = sql.binary(exp.EQ, sql.column("o", KEY), sql.column(HERE, KEY)) if by_owner else None
     here.gather(step, mine, [(column, sql.column("o", column)) for column, _ in columns])
     return result(to)
 
 
-def _sees(select: exp.Select, alias: str) -> bool:
+def of_owner(to: Encoder, node: core.Aggregate) -> Term:
+    """A fold over the rows of the owner of a row: a column of the owner's table, brought to the row."""
+    rows = node.rows
+    assert isinstance(rows, core.Children) and isinstance(rows.of, core.Owner)
+    inner = (node.where, node.body, node.order)
+    outside = [depth for part in inner if part is not None for depth in to.seen(part) if depth > 0]
+    stage = to.world.stages[rows.of.entity]
+    if outside or node.empty is not None and to.seen(node.empty):
+        raise Beyond("别的行的下级,又看这一行", "children of another row that look at this one")
+    if not to.home.stage.full or keyed(rows.of):
+        raise Beyond("别的行的下级", "children of another row")
+    here = RowScope(stage, HERE)
+    moved = evolve(node, rows=core.Children(core.Here(0), rows.entity))
+    term = type(to)(to.world, to.rule, (here,), here).term(moved)
+    stored = keep(term, stage.fresh("b"), stage.put)
+    return read(to, rows.of, lambda owner: stored)
+
+
+def sees(select: exp.Select, alias: str) -> bool:
     return any(column.table == alias for column in select.find_all(exp.Column))
 
 
-def _grouped(to: Encoder, rows: core.Rows) -> bool:
+def grouped(to: Encoder, rows: core.Rows) -> bool:
     """Whether the rows are those of the row of the rule; not, where they are all rows."""
     match rows:
         case core.AllRows():
@@ -78,8 +94,7 @@ def _grouped(to: Encoder, rows: core.Rows) -> bool:
         case core.Children(of=core.Sole()):
             return False
         case core.Children(of=core.Here() as of):
-            scope = to.row(of)
-            if scope is not to.scopes[-1]:
+            if of.depth >= len(to.scopes) or to.scopes[of.depth] is not to.home:
                 raise Beyond("别的行的下级", "children of another row")
             declared = to.world.program.entities[rows.entity]
             return not (declared.owner is not None and to.world.program.entities[declared.owner].singleton)
@@ -87,7 +102,7 @@ def _grouped(to: Encoder, rows: core.Rows) -> bool:
             raise Beyond("别的行的下级", "children of another row")
 
 
-def _not_supplied(to: Encoder, node: core.Aggregate) -> Term:
+def not_supplied(to: Encoder, node: core.Aggregate) -> Term:
     """No table was handed in: there may be any number of rows."""
     entity = node.rows.entity
     term = to.world.why.blocked(kind_of(node.type), (Lack.MISSING, entity, entity, ""))
@@ -299,8 +314,8 @@ def within(to: Encoder, node: core.Within) -> Term:
     """在: whether a value is among those of a fact of rows: of every row of another table, or of the rows below; a join on them."""
     entity, column = node.rows.entity, node.column
     plain = isinstance(column, core.FieldRead) and column.row == core.Here()
-    grouped = _grouped(to, node.rows)
-    if not (grouped or isinstance(node.rows, core.AllRows)) or not plain:
+    by_owner = grouped(to, node.rows)
+    if not (by_owner or isinstance(node.rows, core.AllRows)) or not plain:
         raise Beyond("这样的「在」", "such a membership")
     assert isinstance(column, core.FieldRead)
     if entity not in to.world.supplied:
@@ -312,15 +327,15 @@ def within(to: Encoder, node: core.Within) -> Term:
     if stored.lack is not None or stored.absent is not None or not isinstance(stored.den, int):
         raise Beyond("在有空格的列中", "a membership in a column with blanks")
     item = to.again(to.fit(to.term(node.item)))
-    here = to.last().stage
+    here = to.home.stage
     value = item.value
     if item.kind == "number" and item.den != stored.den:
         raise Beyond("单位大小不同的「在」", "a membership of numbers of other sizes")
-    step = here.query.step("list", _distinct(to, node, searched, stored, grouped))
+    step = here.query.step("list", _distinct(to, node, searched, stored, by_owner))
     name = here.fresh("i")
     columns = [(f"{name}v", sql.column("o", "v"))]
     on = sql.binary(exp.EQ, sql.column("o", "v"), value)
-    if grouped:
+    if by_owner:
         on = sql.every(on, sql.binary(exp.EQ, sql.column("o", OWNER), sql.column(HERE, KEY)))
     here.gather(step, on, columns)
     return Term(
@@ -331,18 +346,15 @@ def within(to: Encoder, node: core.Within) -> Term:
     )
 
 
-def _distinct(to: Encoder, node: core.Within, searched: Stage, stored: Stored, grouped: bool) -> exp.Select:
+def _distinct(to: Encoder, node: core.Within, searched: Stage, stored: Stored, by_owner: bool) -> exp.Select:
     """The values that there are, each once; each once for an owner, where only the rows of one are searched."""
     # facts alone: what is computed of rows is there for one piece of them only
     facts = evolve(searched, rules={}, joined={})
     select = exp.Select(expressions=[exp.alias_(stored.at("s").value, "v", copy=False)], distinct=exp.Distinct())
-    if grouped:
+    if by_owner:
         select.append("expressions", sql.column("s", OWNER))
     if node.where is not None:
-        outer = tuple(Nowhere() for _ in to.scopes)
-        where = type(to)(to.world, to.rule, (RowScope(facts, "s"), *outer), hoists=False).condition_or_absent(
-            node.where
-        )
+        where = to.below(RowScope(facts, "s"), False).condition_or_absent(node.where)
         if where.lack is not None:
             raise Beyond("条件可能未定的「在」", "a membership with a filter that may be open")
         select.set("where", exp.Where(this=where.value))

@@ -169,7 +169,8 @@ class _Wave:
         return stage
 
     def _place(self, world: World, stage: Stage, rule: core.Rule, slot: int) -> Verdict:
-        encoder = Encoder(world, rule, (RowScope(stage, HERE),), hoists=True)
+        here = RowScope(stage, HERE)
+        encoder = Encoder(world, rule, (here,), here)
         try:
             term = encoder.term(rule.body)
             # the label of a reading is the same for every row, whatever is wrong with the facts

@@ -9,10 +9,10 @@ from attrs import evolve
 from sqlglot import exp
 
 from policydsl.columnar import arithmetic, sql
-from policydsl.columnar.scopes import RowScope
+from policydsl.columnar.scopes import Outer, RowScope
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.stages import HERE, KEY, OWNER, ROW, Stage, owned
-from policydsl.columnar.terms import Beyond, Grade, Stored, Term, guarded, keep, kind_of
+from policydsl.columnar.terms import Beyond, Grade, Stored, Term, guarded, keep
 from policydsl.core import program as core
 from policydsl.core.values import Lack
 
@@ -22,55 +22,52 @@ if TYPE_CHECKING:
 
 def read(to: Encoder, ref: core.RowRef, pick: Callable[[Stage], Stored]) -> Term:
     """A column of a row."""
-    if isinstance(ref, core.Here):
-        scope = to.row(ref)
-        return pick(scope.stage).at(scope.alias)
-    stage, alias, stored = _reach(to, ref, pick)
-    del stage
+    _, alias, stored = _reach(to, ref, pick)
     return stored.at(alias)
+
+
+def keyed(ref: core.RowRef) -> bool:
+    """Whether a row is found by a key."""
+    while isinstance(ref, core.Owner | core.OnlyChild):
+        ref = ref.of
+    return isinstance(ref, core.Keyed)
 
 
 def _reach(to: Encoder, ref: core.RowRef, pick: Callable[[Stage], Stored]) -> tuple[Stage, str, Stored]:
     """Bring a column of another row to a table in scope."""
     match ref:
         case core.Here():
+            scope = to.at(ref)
+            if isinstance(scope, Outer) and isinstance(scope.scope, RowScope):
+                # the row that owns the one that is at home here, or the only one
+                return to.home.stage, to.home.alias, brought(to, to.home.stage, scope.stage, pick(scope.stage))
             scope = to.row(ref)
             return scope.stage, scope.alias, pick(scope.stage)
         case core.Sole(entity=entity):
-            return _bring(to, to.last(), to.world.stages[entity], pick)
+            return _bring(to, to.nearest, to.world.stages[entity], pick)
         case core.Owner(of=of, entity=entity):
             owner = to.world.stages[entity]
             if owner.sole:
-                return _bring(to, to.last(), owner, pick)
-            if isinstance(of, core.Here):
-                return _bring(to, to.row(of), owner, pick)
-            reach: list[Stored] = []
-
-            def through(stage: Stage) -> Stored:
-                reach.append(_join(to, stage, owner, pick(owner)))
-                return reach[-1]
-
-            return _reach(to, of, through)
+                return _bring(to, to.nearest, owner, pick)
+            return _reach(to, of, lambda stage: brought(to, stage, owner, pick(owner)))
         case core.Keyed(entity=entity, key=key):
             return _keyed(to, entity, key, pick)
         case core.OnlyChild(of=of, entity=entity):
-            if not isinstance(of, core.Here):
-                raise Beyond("别的行的至多一条", "the only child of another row")
-            return _only(to, to.row(of), entity, pick)
+            return _reach(to, of, lambda stage: _only(to, stage, entity, pick))
         case _:
             assert_never(ref)
 
 
 def _bring(to: Encoder, scope: RowScope, owner: Stage, pick: Callable[[Stage], Stored]) -> tuple[Stage, str, Stored]:
-    return scope.stage, scope.alias, _join(to, scope.stage, owner, pick(owner))
+    return scope.stage, scope.alias, brought(to, scope.stage, owner, pick(owner))
 
 
 def _keyed(to: Encoder, entity: str, key: core.Expr, pick: Callable[[Stage], Stored]) -> tuple[Stage, str, Stored]:
     """A column of the row that has a given key."""
-    here, other = to.last(), to.world.stages[entity]
-    if not to.hoists or kind_of(key.type) not in ("text", "date"):
-        raise Beyond("按数找到的行", "a row found by a number")
+    here, other = to.home, to.world.stages[entity]
     item = to.again(to.fit(to.term(key)))
+    if item.kind not in ("text", "date", "number") or item.den != 1:
+        raise Beyond("按分数或时刻找到的行", "a row found by a fraction or a moment")
     stored = pick(other)
     base = other.flush()
     field = to.world.program.entities[entity].key_field
@@ -89,12 +86,16 @@ def _keyed(to: Encoder, entity: str, key: core.Expr, pick: Callable[[Stage], Sto
     )
 
 
-def _only(to: Encoder, scope: RowScope, entity: str, pick: Callable[[Stage], Stored]) -> tuple[Stage, str, Stored]:
+def _only(to: Encoder, stage: Stage, entity: str, pick: Callable[[Stage], Stored]) -> Stored:
     """A column of the one child that may be absent; more than one are a conflict."""
-    if entity not in to.world.supplied:
-        raise Beyond("没有报来的至多一条", "an only child of a table not supplied")
-    child, stage = to.world.stages[entity], scope.stage
+    child = to.world.stages[entity]
     stored = pick(child)
+    if entity not in to.world.supplied:
+        field = to.world.program.entities[entity].key_field
+        missing = to.world.why.number((Lack.MISSING, entity, field.name if field else entity, ""))
+        return Stored(stored.kind, sql.NULL, lack=sql.whole(Grade.UNKNOWN), why=sql.numbers([missing]))
+    if not to.world.ordered:
+        raise Beyond("表里行的次序", "the order of the rows of a table")
     base = child.flush()
     counted = exp.Select(
         expressions=[
@@ -126,11 +127,7 @@ def _only(to: Encoder, scope: RowScope, entity: str, pick: Callable[[Stage], Sto
         Grade.INVALID,
         conflict,
     )
-    return (
-        stage,
-        scope.alias,
-        _gathered(to, stage, step, sql.binary(exp.EQ, sql.column("o", OWNER), sql.column(HERE, KEY)), term),
-    )
+    return _gathered(to, stage, step, sql.binary(exp.EQ, sql.column("o", OWNER), sql.column(HERE, KEY)), term)
 
 
 def _gathered(to: Encoder, stage: Stage, step: str, on: Sql, term: Term) -> Stored:
@@ -140,7 +137,7 @@ def _gathered(to: Encoder, stage: Stage, step: str, on: Sql, term: Term) -> Stor
     return kept
 
 
-def _join(to: Encoder, stage: Stage, owner: Stage, stored: Stored) -> Stored:
+def brought(to: Encoder, stage: Stage, owner: Stage, stored: Stored) -> Stored:
     """Columns of the owner's (or the only) row as columns of this table; found again when asked for again."""
     if stage is owner:
         return stored

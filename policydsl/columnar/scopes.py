@@ -31,11 +31,19 @@ class NamedScope:
 
 
 @frozen(eq=False)
+class Outer:
+    """A scope outside of an aggregate, seen from a table of the rows that it runs over: of the row that owns these."""
+
+    scope: RowScope | NamedScope
+    stage: Stage
+
+
+@frozen(eq=False)
 class Nowhere:
     """A scope that cannot be looked at from here."""
 
 
-Scope = RowScope | NamedScope | Nowhere
+Scope = RowScope | NamedScope | Outer | Nowhere
 
 
 @frozen(eq=False)

@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from sqlglot import exp
 
 from policydsl.columnar import arithmetic, sql
+from policydsl.columnar.scopes import World
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.stages import HERE, KEY, OWNER, ROW, owned
 from policydsl.columnar.terms import Beyond, Grade, Term, grade, reasons
@@ -45,7 +46,7 @@ class Among:
     """The siblings of a row: which rows take part, and what divides them into groups."""
 
     def __init__(self, to: Encoder, node: core.Siblings) -> None:
-        if not to.hoists:
+        if to.scopes[-1] is not to.home:
             raise Beyond("合计里的名次和分配", "ranks and shares within an aggregate")
         self.to = to
         entities = to.world.program.entities
@@ -65,7 +66,7 @@ class Among:
         if by_owner:
             assert owner is not None
             self.lineup.append(sql.column(HERE, OWNER))
-            if not to.last().stage.full:
+            if not to.home.stage.full:
                 self._orphans(owner)
         elif to.world.absent.get(node.entity):
             self._absent(node.entity)
@@ -83,7 +84,7 @@ class Among:
 
     def _orphans(self, owner: str) -> None:
         """Of a row whose owner has no row of its own nobody knows the siblings."""
-        stage, base = self.to.last().stage, self.to.world.stages[owner].flush()
+        stage, base = self.to.home.stage, self.to.world.stages[owner].flush()
         name = stage.fresh("p")
         stage.gather(base, owned(), [(name, sql.column("o", KEY))])
         declared = self.to.world.program.entities[owner].key_field
@@ -128,7 +129,7 @@ class Among:
 
     def gathered(self, groups: Sequence[Sql], found: Open, when: Sql) -> Open:
         """What the rows of a group that fulfil a condition lack together, brought to each row of it."""
-        stage = self.to.last().stage
+        stage = self.to.home.stage
         base, name = stage.flush(), stage.fresh("g")
         listed = sql.function("flatten", sql.function("list", exp.Distinct(expressions=[found.why.copy()])))
         lack, why = f"{name}l", f"{name}w"
@@ -176,7 +177,7 @@ class Among:
         """Something as a column of the table, for windows do not nest."""
         if isinstance(value, exp.Column) or sql.written(value):
             return value
-        stage = self.to.last().stage
+        stage = self.to.home.stage
         name = stage.fresh("w")
         stage.put(name, value)
         return sql.column(HERE, name)
@@ -190,16 +191,7 @@ class Among:
     def comparable(self, node: core.Expr) -> tuple[Sql, Open | None]:
         """A key to order by, and why it may be open."""
         term = self.amount(node)
-        if term.kind == "number" and not isinstance(term.den, int):
-            raise Beyond("按分数排的次序", "an order by fractions")
-        if term.kind not in ("number", "date", "moment", "bool", "text"):
-            raise Beyond("这样的次序", "such an order")
-        value = term.value
-        if isinstance(strip(node.type), Member):
-            members = self.to.world.program.rolls[strip(node.type).roll].members  # type: ignore[union-attr]
-            rows = [(sql.binary(exp.EQ, term.value, sql.text(name)), sql.whole(at)) for at, name in enumerate(members)]
-            value = self.column(sql.case(rows, sql.whole(len(members))))
-        return value, opened(term)
+        return self.column(sortable(self.to.world, node, term)), opened(term)
 
     def line(self, key: core.Expr | None) -> Line:
         """The order in which rows stand: by a key, or as in their table."""
@@ -237,6 +229,29 @@ class Line:
         """A term, blocked where there is no order, or the row has no place in it."""
         rows = [(found.there, found.blocked(term)) for found in (self.blocked, self.own) if found is not None]
         return arithmetic.chosen(rows, term, term.kind, self._among.to.world.width) if rows else term
+
+
+def sortable(world: World, node: core.Expr, term: Term) -> Sql:
+    """What a term is ordered by: itself, or a member's place in its 名录. Raises Beyond."""
+    if term.kind == "number" and not isinstance(term.den, int):
+        raise Beyond("按分数排的次序", "an order by fractions")
+    if term.kind not in ("number", "date", "moment", "bool", "text"):
+        raise Beyond("这样的次序", "such an order")
+    type_ = strip(node.type)
+    if not isinstance(type_, Member):
+        return term.value
+    members = world.program.rolls[type_.roll].members
+    rows = [(sql.binary(exp.EQ, term.value, sql.text(name)), sql.whole(at)) for at, name in enumerate(members)]
+    place = sql.case(rows, sql.whole(len(members)))
+    return place if term.sure else sql.case([(sql.there(term.value.copy()), place)], sql.NULL)
+
+
+def said(when: Sql, grade_: int, number: int) -> Open:
+    """One reason where a condition holds."""
+    return Open(
+        sql.case([(when, sql.whole(grade_))], sql.whole(0)),
+        sql.case([(when.copy(), sql.numbers([number]))], sql.numbers([])),
+    )
 
 
 def opened(term: Term) -> Open | None:

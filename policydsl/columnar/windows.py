@@ -8,7 +8,7 @@ from attrs import evolve
 from sqlglot import exp
 
 from policydsl.columnar import arithmetic, sql
-from policydsl.columnar.siblings import Among, Line, Open, beside, opened, together
+from policydsl.columnar.siblings import Among, Line, Open, beside, opened, said, together
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.stages import HERE
 from policydsl.columnar.terms import Beyond, Grade, Span, Term, kind_of
@@ -39,7 +39,7 @@ def rank(to: Encoder, node: core.Rank) -> Term:
         if keys[0][1] is not None:
             # of keys that are not known nobody says that they are the same
             tied = sql.every(tied, sql.negated(keys[0][1].there))
-        term = beside(term, _said(tied, Grade.PENDING, to.reason(Lack.DECISION)))
+        term = beside(term, said(tied, Grade.PENDING, to.reason(Lack.DECISION)))
     found = keys[0][1]
     if found is not None:
         # who stands alone has the first place, whatever the key turns out to be
@@ -102,7 +102,7 @@ def running(to: Encoder, node: core.Running) -> Term:
     summed = width.cast(among.over(exp.Sum(this=own), line.order, "so far"))
     value = summed if node.inclusive else sql.binary(exp.Sub, summed, own.copy())
     term = Term("number", value, body.den, natural=body.natural)
-    conflict = _said(line.tied, Grade.INVALID, to.reason(Lack.CONFLICT))
+    conflict = said(line.tied, Grade.INVALID, to.reason(Lack.CONFLICT))
     lacking = opened(body)
     if lacking is not None and among.held is not None:
         lacking = _where(among.sure, lacking)
@@ -133,7 +133,7 @@ def _open_sum(among: Among, line: Line, inclusive: bool, term: Term, lacking: Op
 def _before(among: Among, line: Line, found: Open | None) -> Open:
     """What the rows that stand before the place of this row lack together."""
     assert found is not None
-    stage = among.to.last().stage
+    stage = among.to.home.stage
     base, name = stage.flush(), stage.fresh("s")
     groups = [*among.groups, line.value]
 
@@ -178,14 +178,6 @@ def _before(among: Among, line: Line, found: Open | None) -> Open:
     stage.gather(step, sql.every(*pairs), columns)
     why = sql.function("list_distinct", sql.function("flatten", sql.column(HERE, f"{name}w")))
     return Open(sql.coalesce(sql.column(HERE, f"{name}l"), sql.whole(0)), sql.coalesce(why, sql.numbers([])))
-
-
-def _said(when: Sql, grade_: int, number: int) -> Open:
-    """One reason where a condition holds."""
-    return Open(
-        sql.case([(when, sql.whole(grade_))], sql.whole(0)),
-        sql.case([(when.copy(), sql.numbers([number]))], sql.numbers([])),
-    )
 
 
 def _where(when: Sql, found: Open) -> Open:
