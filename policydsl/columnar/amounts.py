@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 from sqlglot import exp
 
-from policydsl.columnar import arithmetic, calendars, days, sql
+from policydsl.columnar import arithmetic, calendars, days, lists, sql
 from policydsl.columnar.sql import Sql
 from policydsl.columnar.terms import Beyond, Grade, Term, grade, kind_of, reasons
 from policydsl.core import program as core
@@ -25,6 +25,8 @@ def applied(to: Encoder, node: core.Apply) -> Term:
     width = to.world.width
     if node.op in calendars.OPERATIONS:
         return calendars.applied(to, node)
+    if node.op in lists.OPERATIONS:
+        return lists.applied(to, node)
     terms = to.strict(node.args)
     match node.op:
         case "add" | "sub":

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from policydsl.columnar import sql
 from policydsl.columnar.sql import Sql
-from policydsl.columnar.terms import Beyond, Grade, Span, Term, grade, reasons
+from policydsl.columnar.terms import Beyond, Grade, Kind, Span, Term, grade, reasons
 from policydsl.core.program import Comparator
 
 COMPARISONS: dict[Comparator, type[exp.Binary]] = {
@@ -179,6 +179,8 @@ def compared(op: Comparator, left: Term, right: Term, width: Width) -> Sql:
     if left.kind != "number":
         if {left.kind, right.kind} == {"date", "moment"}:
             raise Beyond("日期与时刻相比", "a day compared with a moment")
+        if left.kind == "list" and (left.items, left.den, left.coded) != (right.items, right.den, right.coded):
+            raise Beyond("清单相比", "lists compared")
         return sql.binary(kind, left.value, right.value)
     values, over = aligned([left, right], width)
     if over is not None:
@@ -215,6 +217,10 @@ def chosen(rows: Sequence[tuple[Sql, Term]], otherwise: Term, kind: str, width: 
             ]
         else:
             den = sql.case([(when, term.den_sql) for when, term in rows], otherwise.den_sql)
+    items: Kind = "text"
+    coded = False
+    if kind == "list" and real:
+        items, coded, den, values = _listed(terms, real)
     value: Sql = sql.NULL
     if real:
         value = sql.case([(when, v) for (when, _), v in zip(rows, values[:-1], strict=True)], values[-1])
@@ -222,7 +228,25 @@ def chosen(rows: Sequence[tuple[Sql, Term]], otherwise: Term, kind: str, width: 
     span = None
     if any(term.span is not None for term in terms) and lack is not None:
         span = _span([when for when, _ in rows], terms, den)
-    return Term(kind, value, den, lack, why, absent, natural=natural, span=span)  # type: ignore[arg-type]
+    return Term(kind, value, den, lack, why, absent, natural=natural, span=span, items=items, coded=coded)  # type: ignore[arg-type]
+
+
+def _times_each(listed: Sql, factor: int) -> Sql:
+    if factor == 1:
+        return listed
+    return sql.function("list_transform", listed, sql.each(lambda item: sql.binary(exp.Mul, item, sql.whole(factor))))
+
+
+def _listed(terms: Sequence[Term], real: Sequence[Term]) -> tuple[Kind, bool, int, list[Sql]]:
+    """Lists over one denominator. Raises Beyond where some of them hold texts in place of numbers and some do not."""
+    items, coded = real[0].items, real[0].coded
+    if any((term.items, term.coded) != (items, coded) for term in real):
+        raise Beyond("几种清单中的一种", "one of lists of several kinds")
+    over = lcm(*[term.den for term in real if isinstance(term.den, int)])
+    return items, coded, over, [
+        term.value if isinstance(term.value, exp.Null) else _times_each(term.value, over // int(term.den_sql.name))
+        for term in terms
+    ]
 
 
 def _span(whens: Sequence[Sql], terms: Sequence[Term], den: int | Sql) -> Span:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 from sqlglot import exp
 
-from policydsl.columnar import arithmetic, sql
+from policydsl.columnar import arithmetic, lists, sql
 from policydsl.columnar.reach import keyed, read
 from policydsl.columnar.scopes import RowScope
 from policydsl.columnar.sql import Sql
@@ -267,14 +267,17 @@ class _Fold:
         assert self.body is not None
         if not self.to.world.ordered:
             raise Beyond("没有次序的清单", "lists without an order")
-        if self.body.kind != "text":
-            raise Beyond("列出文字以外的值", "lists of other values than texts")
+        if self.body.kind == "list" or not isinstance(self.body.den, int) or not lists.plain(self.body.den):
+            raise Beyond("列出清单或分数", "lists of lists or fractions")
+        items, den = self.body.kind, self.body.den
         there = sql.there(self.body.value)
         ordered = exp.Order(this=self.body.value, expressions=[exp.Ordered(this=sql.column(CHILD, ROW), desc=False)])
         listed = exp.ArrayAgg(this=ordered)
         value = self.put("v", sql.filtered(listed, there if taken is None else sql.every(taken, there)))
-        none = exp.cast(exp.Array(expressions=[]), "VARCHAR[]", dialect="duckdb")
-        return lambda to: self._read(to, Term("list", sql.coalesce(sql.column(HERE, value), none)), lack, why)
+        kinds = {"number": self.to.world.width.name, "bool": "BOOLEAN", "date": "DATE", "moment": "TIMESTAMP"}
+        none = exp.cast(exp.Array(expressions=[]), f"{kinds.get(items, 'VARCHAR')}[]", dialect="duckdb")
+        listed_ = Term("list", sql.coalesce(sql.column(HERE, value), none), den, items=items)
+        return lambda to: self._read(to, listed_, lack, why)
 
     def _best(self, kind: str, taken: Sql | None, lack: str | None, why: str | None) -> Callable[[Encoder], Term]:
         body, fold, width = self.body, self.node.fold, self.to.world.width

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from sqlglot import exp
 
 from policydsl.columnar import sql
@@ -18,9 +18,9 @@ from policydsl.columnar.arithmetic import Width
 from policydsl.columnar.encode import Encoder
 from policydsl.columnar.scopes import RowScope, World
 from policydsl.columnar.stages import HERE, KEY, OWNER, ROW, Query, Stage
-from policydsl.columnar.terms import Beyond, Reasons, Stored, keep, kind_of
+from policydsl.columnar.terms import Beyond, Kind, Reasons, Stored, keep, kind_of
 from policydsl.core import program as core
-from policydsl.core.types import ListOf, strip
+from policydsl.core.types import ListOf, Type, strip
 from policydsl.core.walk import everything
 
 Where = Literal["columns", "reference"]
@@ -160,7 +160,12 @@ class _Wave:
         base = source.table if before is None else f"T{index}"
         facts = source.facts or source.table
         sole = self.program.entities[name].singleton
-        stage = Stage(name, query, base, facts, sole, dict(source.fields), full=source.full)
+        listed = {
+            item.name: evolve(source.fields[item.name], items=items_of(item.type), coded=True)
+            for item in self.program.entities[name].fields
+            if kind_of(item.type) == "list"
+        }
+        stage = Stage(name, query, base, facts, sole, {**source.fields, **listed}, full=source.full)
         if before is not None:
             stage.rules = {rule: stored for (of, rule), stored in before.rules.items() if of == name}
             for slot, rule in enumerate(self.program.rules):
@@ -176,7 +181,8 @@ class _Wave:
             # the label of a reading is the same for every row, whatever is wrong with the facts
             label = rule.kind == "reading" and isinstance(term.value, exp.Literal) and term.sure
             all_of_it = self.corrected and rule.id in self.local and not label
-            stage.rules[rule.name] = keep(term, f"r{slot}_", stage.put, all_of_it)
+            kept = keep(term, f"r{slot}_", stage.put, all_of_it)
+            stage.rules[rule.name] = evolve(kept, items=items_of(rule.type)) if kept.kind == "list" else kept
         except Beyond as beyond:
             return Verdict(rule, "reference", False, (beyond.zh, beyond.en))
         return Verdict(rule, "columns", isinstance(term.den, int))
@@ -192,10 +198,16 @@ def filled_in(rule: core.Rule, slot: int) -> Stored:
     """The columns of a rule that the reference computes and whose outcomes are put in afterwards."""
     name = f"x{slot}_"
     kind = kind_of(rule.type)
-    type_ = strip(rule.type)
-    items = kind_of(type_.of) if isinstance(type_, ListOf) else "text"
     den = name + "d" if kind == "number" else 1
-    return Stored(kind, name + "v", den, name + "l", name + "w", name + "a", items=items)
+    return Stored(
+        kind, name + "v", den, name + "l", name + "w", name + "a", items=items_of(rule.type), coded=kind == "list"
+    )
+
+
+def items_of(type_: Type) -> Kind:
+    """What a list of a type lists; text where it is none."""
+    listed = strip(type_)
+    return kind_of(listed.of) if isinstance(listed, ListOf) else "text"
 
 
 # ---------------------------------------------------------------- what needs all rows

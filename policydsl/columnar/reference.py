@@ -142,7 +142,11 @@ def outcome(row: Mapping[str, Any], stored: Stored, numbers: Sequence[tuple[Lack
     if stored.kind == "number":
         over = read(stored.den)
         return exact(Fraction(int(value), int(over)))
-    return tuple([_item(text, stored.items) for text in value]) if isinstance(value, list) else value
+    if isinstance(value, list):
+        if stored.coded or stored.items != "number":
+            return tuple([_item(item, stored.items) if isinstance(item, str) else item for item in value])
+        return tuple([exact(Fraction(int(item), int(read(stored.den)))) for item in value])
+    return value
 
 
 def _item(text: str, kind: Kind) -> Value:
@@ -268,8 +272,9 @@ def _types(stored: Mapping[tuple[str, str], Stored]) -> list[tuple[str, str]]:
     value = {"number": "HUGEINT", "bool": "BOOLEAN", "date": "DATE", "moment": "TIMESTAMP", "list": "VARCHAR[]"}
     found = []
     for item in stored.values():
+        native = item.kind == "list" and not item.coded
         types = (
-            (item.value, value.get(item.kind, "VARCHAR")),
+            (item.value, f"{value.get(item.items, 'VARCHAR')}[]" if native else value.get(item.kind, "VARCHAR")),
             (item.den, "HUGEINT"),
             (item.lack, "INTEGER"),
             (item.why, "INTEGER[]"),
@@ -298,7 +303,15 @@ def _parts(result: Outcome, item: Stored, why: Reasons) -> tuple[Any, str, int, 
         number = Fraction(result)
         return str(number.numerator), str(number.denominator), 0, [], None
     value: Value = result
-    return [key_text(item) for item in value] if isinstance(value, tuple) else value, "1", 0, [], None
+    return _listed(value, item) if isinstance(value, tuple) else value, "1", 0, [], None
+
+
+def _listed(values: Sequence[Value], item: Stored) -> list[str]:
+    """The elements of a list as texts that the database reads as what the list holds."""
+    if item.coded or item.items != "number":
+        return [key_text(value) for value in values]
+    assert isinstance(item.den, int)
+    return [str(int(Fraction(value) * item.den)) for value in values if isinstance(value, int | Fraction)]
 
 
 def whole(

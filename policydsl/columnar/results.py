@@ -10,7 +10,7 @@ from pathlib import Path
 from attrs import frozen
 from sqlglot import exp
 
-from policydsl.columnar import sql
+from policydsl.columnar import lists, sql
 from policydsl.columnar.engine import Results
 from policydsl.columnar.plan import Plan
 from policydsl.columnar.reference import outcome
@@ -107,7 +107,7 @@ class _Shower:
             assert isinstance(stored.den, int)
             found.append(_named(_decimal(term.value, stored.den), rule.name))
         else:
-            found.append(_named(term.value, rule.name))
+            found.append(_named(lists.texts(term) if term.kind == "list" else term.value, rule.name))
         if stored.lack is not None or stored.absent is not None:
             grade = term.lack if term.lack is not None else sql.whole(0)
             status = sql.function("list_extract", _texts(STATUSES), sql.binary(exp.Add, grade, sql.whole(1)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +96,12 @@ def case(rows: Sequence[tuple[Sql, Sql]], otherwise: Sql) -> Sql:
 def function(name: str, *args: Sql) -> Sql:
     """A function by its name."""
     return exp.Anonymous(this=name, expressions=list(args))
+
+
+def each(body: Callable[..., Sql], many: int = 1) -> Sql:
+    """A lambda of one variable, or of two: an element and its place, or what was made so far and an element."""
+    names = [exp.to_identifier(name) for name in ("x", "y")[:many]]
+    return exp.Lambda(this=body(*[exp.Column(this=name.copy()) for name in names]), expressions=names)
 
 
 def greatest(parts: Sequence[Sql]) -> Sql:

@@ -77,7 +77,8 @@ class Term:
     `value`: a number's numerator, or the value itself. `den`: the denominator, above 0, written or computed. `lack`: 0 where
     nothing can be lacking, else an expression that is 0 where nothing is. `why`: numbers of the reasons, never NULL. `absent`:
     NULL, or `-` for none, or `=` and the reason for not applicable. `known`: a whole number that is written. `natural`: never
-    below zero; `positive`: never zero either. `span`: of a count, what is certain of it.
+    below zero; `positive`: never zero either. `span`: of a count, what is certain of it. `items`: of a list, what it lists, over
+    `den` where that is numbers; `coded`: they stand in it as texts.
     """
 
     kind: Kind
@@ -90,6 +91,8 @@ class Term:
     natural: bool = False
     positive: bool = False
     span: Span | None = None
+    items: Kind = "text"
+    coded: bool = False
 
     @property
     def sure(self) -> bool:
@@ -163,8 +166,7 @@ def guarded(term: Term, when: Sql, grade_: int, number: int) -> Term:
 
 @frozen
 class Stored:
-    """A term that has become columns of a table: names of columns, or what never varies. `items`: of a list, what it lists; they
-    stand in it as texts."""
+    """A term that has become columns of a table: names of columns, or what never varies."""
 
     kind: Kind
     value: str | Sql
@@ -178,6 +180,7 @@ class Stored:
     low: str | Sql | None = None
     high: str | Sql | None = None
     items: Kind = "text"
+    coded: bool = False
 
     def at(self, alias: str) -> Term:
         """The term, read from the table that stands in the query under this name."""
@@ -200,6 +203,8 @@ class Stored:
             self.natural,
             self.positive,
             span,
+            self.items,
+            self.coded,
         )
 
     @property
@@ -216,6 +221,8 @@ def keep(term: Term, name: str, put: Callable[[str, Sql], None], all_of_it: bool
         usual = {"number": "BIGINT", "bool": "BOOLEAN", "date": "DATE", "moment": "TIMESTAMP", "list": "VARCHAR[]"}
         value = term.value
         if isinstance(value, exp.Null):
+            # of a list nothing is known but what the rule says
+            term = evolve(term, coded=term.kind == "list")
             value = exp.cast(value, usual.get(term.kind, "VARCHAR"), dialect="duckdb")
         term = evolve(
             term,
@@ -252,4 +259,6 @@ def keep(term: Term, name: str, put: Callable[[str, Sql], None], all_of_it: bool
         term.positive,
         stored(span.low, "n") if span else None,
         stored(span.high, "m") if span else None,
+        term.items,
+        term.coded,
     )

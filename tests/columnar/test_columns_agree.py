@@ -152,9 +152,8 @@ def test_tallies_count_and_sum() -> None:
 
 
 def test_a_rule_that_needs_all_rows_is_left_to_the_reference_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    path = ROOT / "policies" / "gallery" / "共享预算的竞赛奖励.pol"
-    program = policydsl.load(path)
-    facts = program.examples[0].facts
+    program = policydsl.loads(CARRIED)
+    facts = policydsl.facts_of(program, {"区": [{"名称": "东", "数": 1}, {"名称": "西", "数": 2}]}).facts
     results = Engine(program, duckdb.connect()).facts(facts)
     assert results.whole
     monkeypatch.setattr("policydsl.columnar.engine.MOST_WHOLE", 1)
@@ -162,6 +161,17 @@ def test_a_rule_that_needs_all_rows_is_left_to_the_reference_or_refused(monkeypa
         Engine(program, duckdb.connect()).facts(facts)
     assert "参考解释器" in str(caught.value)
 
+
+CARRIED = """政策 “结转(编造)”:
+    编号 EX-3
+    主体 区
+
+对象 区:
+    名称: 文本 主键
+    数:   数
+
+规则 期末 = 上一条(全体 期末 依 数 首条 0) + 数  依据 一
+"""
 
 LISTS = """政策 “清单”:
     编号 EX-2
