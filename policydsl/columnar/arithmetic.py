@@ -243,10 +243,15 @@ def _listed(terms: Sequence[Term], real: Sequence[Term]) -> tuple[Kind, bool, in
     if any((term.items, term.coded) != (items, coded) for term in real):
         raise Beyond("几种清单中的一种", "one of lists of several kinds")
     over = lcm(*[term.den for term in real if isinstance(term.den, int)])
-    return items, coded, over, [
-        term.value if isinstance(term.value, exp.Null) else _times_each(term.value, over // int(term.den_sql.name))
-        for term in terms
-    ]
+    return (
+        items,
+        coded,
+        over,
+        [
+            term.value if isinstance(term.value, exp.Null) else _times_each(term.value, over // int(term.den_sql.name))
+            for term in terms
+        ],
+    )
 
 
 def _span(whens: Sequence[Sql], terms: Sequence[Term], den: int | Sql) -> Span:

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from attrs import evolve
 
-from policydsl.columnar import amounts, arithmetic, choices, ends, folds, logic, reach, shares, sql, windows
+from policydsl.columnar import amounts, arithmetic, choices, ends, folds, logic, members, reach, shares, sql, windows
 from policydsl.columnar.scopes import NamedScope, Nowhere, Outer, RowScope, Scope, World
 from policydsl.columnar.stages import HERE, Stage
 from policydsl.columnar.terms import Beyond, Grade, Stored, Term, keep, kind_of
@@ -141,7 +141,7 @@ class Encoder:
             case core.Within() if not self.hoists:
                 return self._below(node)
             case core.Within():
-                return folds.within(self, node)
+                return members.within(self, node)
             case core.OneOf(item=item, options=options):
                 return logic.one_of(self, item, options)
             case core.Choose():

@@ -1,4 +1,4 @@
-"""Owns how aggregates and searches stand in a query: child rows grouped by their owner, all rows at once, membership as a join."""
+"""Owns how aggregates stand in a query: child rows grouped by their owner, all rows at once."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from policydsl.columnar import arithmetic, lists, sql
 from policydsl.columnar.reach import keyed, read
 from policydsl.columnar.scopes import RowScope
 from policydsl.columnar.sql import Sql
-from policydsl.columnar.stages import HERE, KEY, OWNER, ROW, Stage
-from policydsl.columnar.terms import Beyond, Grade, Span, Stored, Term, grade, keep, kind_of
+from policydsl.columnar.stages import HERE, KEY, OWNER, ROW
+from policydsl.columnar.terms import Beyond, Grade, Span, Term, grade, keep, kind_of
 from policydsl.core import program as core
 from policydsl.core.values import Lack
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 CHILD = "c"
 
 
-def aggregate(to: Encoder, node: core.Aggregate) -> Term:
-    """A fold over rows, as a step of its own that is joined to the table of the rule."""
+def aggregate(to: Encoder, node: core.Aggregate, asked: Callable[[Encoder], Term] | None = None) -> Term:
+    """A fold over rows, as a step of its own that is joined to the table of the rule. `asked`: what is folded, where that is more than
+    the body of the node."""
     entity = node.rows.entity
     here = to.home.stage
     by_owner = grouped(to, node.rows)
@@ -33,7 +34,7 @@ def aggregate(to: Encoder, node: core.Aggregate) -> Term:
     child = to.world.stages[entity]
     inside = to.below(RowScope(child, CHILD), by_owner or here.sole)
     where = inside.condition_or_absent(node.where) if node.where is not None else None
-    body = inside.term(node.body) if node.body is not None else None
+    body = asked(inside) if asked is not None else inside.term(node.body) if node.body is not None else None
     absent = () if by_owner else to.world.absent.get(entity, ())
     base, from_child = here.flush(), child.flush()
 
@@ -71,7 +72,7 @@ def of_owner(to: Encoder, node: core.Aggregate) -> Term:
     inner = (node.where, node.body, node.order)
     outside = [depth for part in inner if part is not None for depth in to.seen(part) if depth > 0]
     stage = to.world.stages[rows.of.entity]
-    if outside or node.empty is not None and to.seen(node.empty):
+    if outside or (node.empty is not None and to.seen(node.empty)):
         raise Beyond("别的行的下级,又看这一行", "children of another row that look at this one")
     if not to.home.stage.full or keyed(rows.of):
         raise Beyond("别的行的下级", "children of another row")
@@ -311,55 +312,3 @@ class _Fold:
             return arithmetic.chosen([(open_, blocked)], whole, kind, to.world.width)
 
         return read
-
-
-def within(to: Encoder, node: core.Within) -> Term:
-    """在: whether a value is among those of a fact of rows: of every row of another table, or of the rows below; a join on them."""
-    entity, column = node.rows.entity, node.column
-    plain = isinstance(column, core.FieldRead) and column.row == core.Here()
-    by_owner = grouped(to, node.rows)
-    if not (by_owner or isinstance(node.rows, core.AllRows)) or not plain:
-        raise Beyond("这样的「在」", "such a membership")
-    assert isinstance(column, core.FieldRead)
-    if entity not in to.world.supplied:
-        return to.world.why.blocked("bool", (Lack.MISSING, entity, entity, ""))
-    if to.world.absent.get(entity):
-        raise Beyond("在不齐全的表中", "a membership in a table that lacks rows")
-    searched = to.world.stages[entity]
-    stored = searched.fields[column.name]
-    if stored.lack is not None or stored.absent is not None or not isinstance(stored.den, int):
-        raise Beyond("在有空格的列中", "a membership in a column with blanks")
-    item = to.again(to.fit(to.term(node.item)))
-    here = to.home.stage
-    value = item.value
-    if item.kind == "number" and item.den != stored.den:
-        raise Beyond("单位大小不同的「在」", "a membership of numbers of other sizes")
-    step = here.query.step("list", _distinct(to, node, searched, stored, by_owner))
-    name = here.fresh("i")
-    columns = [(f"{name}v", sql.column("o", "v"))]
-    on = sql.binary(exp.EQ, sql.column("o", "v"), value)
-    if by_owner:
-        on = sql.every(on, sql.binary(exp.EQ, sql.column("o", OWNER), sql.column(HERE, KEY)))
-    here.gather(step, on, columns)
-    return Term(
-        "bool",
-        sql.case([(sql.there(value), sql.there(sql.column(HERE, f"{name}v")))], sql.NULL),
-        lack=item.lack,
-        why=item.why,
-    )
-
-
-def _distinct(to: Encoder, node: core.Within, searched: Stage, stored: Stored, by_owner: bool) -> exp.Select:
-    """The values that there are, each once; each once for an owner, where only the rows of one are searched."""
-    # facts alone: what is computed of rows is there for one piece of them only
-    facts = evolve(searched, rules={}, joined={})
-    select = exp.Select(expressions=[exp.alias_(stored.at("s").value, "v", copy=False)], distinct=exp.Distinct())
-    if by_owner:
-        select.append("expressions", sql.column("s", OWNER))
-    if node.where is not None:
-        where = to.below(RowScope(facts, "s"), False).condition_or_absent(node.where)
-        if where.lack is not None:
-            raise Beyond("条件可能未定的「在」", "a membership with a filter that may be open")
-        select.set("where", exp.Where(this=where.value))
-    select.set("from_", exp.From(this=exp.alias_(exp.to_table(searched.facts), "s", table=True)))
-    return select

@@ -53,7 +53,9 @@ def applied(to: Encoder, node: core.Apply) -> Term:
         case "covered_days":
             if any(term.items != "date" for term in terms):
                 raise Beyond("时刻的运算", "operations on moments")
-            return arithmetic.united("number", width.cast(_covered(*[term.value for term in terms])), terms, natural=True)
+            return arithmetic.united(
+                "number", width.cast(_covered(*[term.value for term in terms])), terms, natural=True
+            )
         case _:
             return _nth(to, terms, count)
 
@@ -90,13 +92,16 @@ def _nth(to: Encoder, terms: Sequence[Term], count: Sql) -> Term:
         return to.again(_unless(to, wrong, found, terms))
     keys = terms[1]
     key = to.again(
-        Term(keys.items, sql.case([(wrong.copy(), sql.NULL)], sql.function("list_extract", sql.function("list_sort", keys.value), at)))
+        Term(
+            keys.items,
+            sql.case(
+                [(wrong.copy(), sql.NULL)], sql.function("list_extract", sql.function("list_sort", keys.value), at)
+            ),
+        )
     ).value
     same = sql.function("list_filter", listed.value.copy(), sql.each(lambda _, at: _eq(_item(keys.value, at), key), 2))
     alike = to.again(Term("list", same, items=listed.items)).value
-    several = sql.binary(
-        exp.GT, sql.function("len", sql.function("list_distinct", alike.copy())), sql.whole(1)
-    )
+    several = sql.binary(exp.GT, sql.function("len", sql.function("list_distinct", alike.copy())), sql.whole(1))
     first = Term(listed.items, sql.function("list_extract", alike.copy(), sql.whole(1)), listed.den)
     return to.again(_unless(to, sql.some(wrong, several), first, terms))
 
@@ -121,7 +126,9 @@ def _covered(starts: Sql, ends: Sql) -> Sql:
         sql.each(lambda start, at: exp.Array(expressions=[numbered(start), numbered(_item(ends, at))]), 2),
     )
     forward = sql.function(
-        "list_filter", pairs, sql.each(lambda pair: sql.binary(exp.GTE, _item(pair, sql.whole(2)), _item(pair, sql.whole(1))))
+        "list_filter",
+        pairs,
+        sql.each(lambda pair: sql.binary(exp.GTE, _item(pair, sql.whole(2)), _item(pair, sql.whole(1)))),
     )
 
     def more(so_far: Sql, pair: Sql) -> Sql:

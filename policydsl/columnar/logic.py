@@ -51,18 +51,22 @@ def some(to: Encoder, parts: Sequence[core.Expr], least: int) -> Term:
 
 def compare(to: Encoder, node: core.Compare) -> Term:
     """A comparison; of an open count, what is certain."""
-    left, right = to.term(node.left), to.term(node.right)
+    return compared_terms(to, node.op, to.term(node.left), to.term(node.right))
+
+
+def compared_terms(to: Encoder, op: core.Comparator, left: Term, right: Term) -> Term:
+    """Two values compared."""
     if isinstance(left.value, exp.Literal) and isinstance(right.value, exp.Literal) and left.kind == "text":
         # a reading is a constant of the run
         same = left.value.name == right.value.name
-        if node.op in ("eq", "ne"):
-            return Term("bool", sql.TRUE if same is (node.op == "eq") else sql.FALSE)
+        if op in ("eq", "ne"):
+            return Term("bool", sql.TRUE if same is (op == "eq") else sql.FALSE)
     spans = (left.span, right.span)
     one, two = to.again(to.fit(left)), to.again(to.fit(right))
-    value = arithmetic.compared(node.op, one, two, to.world.width)
+    value = arithmetic.compared(op, one, two, to.world.width)
     if spans == (None, None) or (left.lack is None and right.lack is None):
         return arithmetic.united("bool", value, [one, two])
-    certain = _certain(to, node.op, evolve(one, span=spans[0]), evolve(two, span=spans[1]))
+    certain = _certain(to, op, evolve(one, span=spans[0]), evolve(two, span=spans[1]))
     return decided(to, certain, [one, two])
 
 

@@ -102,7 +102,7 @@ def plan(
     why = why or Reasons()
     local = _local(program) if pieces else frozenset(rule.id for rule in program.rules)
     verdicts: dict[tuple[str, str], Verdict] = {}
-    makers = _Wave(program, sources, readings, on, Width(width), why, local, verdicts, corrected, ordered)
+    makers = _Wave(program, sources, readings, on, Width(width), why, local, verdicts, corrected, ordered, not pieces)
     first = makers.wave(None)
     second = makers.wave(first)
     return Plan(
@@ -130,6 +130,7 @@ class _Wave:
     verdicts: dict[tuple[str, str], Verdict]
     corrected: bool
     ordered: bool
+    whole: bool
 
     def wave(self, before: Wave | None) -> Wave:
         """The first wave, or the second after it."""
@@ -137,7 +138,19 @@ class _Wave:
         stages = {name: self._stage(index, name, query, before) for index, name in enumerate(self.program.entities)}
         supplied = frozenset(name for name, source in self.sources.items() if source.supplied)
         absent = {name: source.absent for name, source in self.sources.items() if source.absent}
-        world = World(self.program, self.readings, self.on, self.width, stages, self.why, supplied, absent, self.ordered)
+        everything_there = self.whole or before is not None
+        world = World(
+            self.program,
+            self.readings,
+            self.on,
+            self.width,
+            stages,
+            self.why,
+            supplied,
+            absent,
+            everything_there,
+            self.ordered,
+        )
         for slot, rule in enumerate(self.program.rules):
             if (rule.id in self.local) is not (before is None):
                 continue
@@ -318,6 +331,10 @@ def _near(program: core.Program, node: core.Expr, local: set[tuple[str, str]]) -
             return owner is None or not program.entities[owner].singleton
         case core.Running(among=among) | core.Previous(among=among) | core.Rank(among=among) | core.Share(among=among):
             return among.owned and program.entities[among.entity].owner is not None
+        case core.Within(rows=core.AllRows(), column=column, where=where):
+            # only facts of all rows are there for every piece
+            searched = [column] if where is None else [column, where]
+            return not any(isinstance(inside, core.RuleRead) for part in searched for inside in everything(part))
         case core.FieldRead(row=row) if _keyed(row):
             return False
         case _:

@@ -58,4 +58,5 @@ class World:
     why: Reasons
     supplied: frozenset[str]
     absent: Mapping[str, tuple[str, ...]]  # members without a row, of entities said to be complete
+    whole: bool = False  # whether all rows are there at once, and what is computed of them before
     ordered: bool = True  # whether its tables say in which order their rows stand

@@ -149,7 +149,9 @@ class Among:
             exp.NullSafeEQ(this=sql.column("o", f"{name}q{at}"), expression=group.copy())
             for at, group in enumerate(groups)
         ]
-        stage.gather(step, sql.every(*pairs) if pairs else None, [(column, sql.column("o", column)) for column in (lack, why)])
+        stage.gather(
+            step, sql.every(*pairs) if pairs else None, [(column, sql.column("o", column)) for column in (lack, why)]
+        )
         return Open(
             sql.coalesce(sql.column(HERE, lack), sql.whole(0)), sql.coalesce(sql.column(HERE, why), sql.numbers([]))
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve
 from sqlglot import exp
 
 from policydsl.columnar import arithmetic, sql
@@ -117,9 +116,7 @@ def _open_sum(among: Among, line: Line, inclusive: bool, term: Term, lacking: Op
     found: list[Open | None] = [before]
     if among.open is not None:
         others = among.gathered([*among.groups, line.value], among.open, sql.TRUE)
-        at_place = among.over(
-            sql.filtered(exp.Count(this=exp.Star()), among.taking_part), more=[line.value]
-        )
+        at_place = among.over(sql.filtered(exp.Count(this=exp.Star()), among.taking_part), more=[line.value])
         alone = sql.every(sql.binary(exp.EQ, at_place, sql.whole(1)), among.taking_part)
         found.append(_where(sql.every(sql.negated(alone), sql.negated(line.tied.copy())), others))
         if inclusive:
@@ -149,7 +146,11 @@ def _before(among: Among, line: Line, found: Open | None) -> Open:
     listed = sql.filtered(sql.function("list", exp.Distinct(expressions=[found.why.copy()])), found.there)
     spots = brought(
         base,
-        {**parts, "l": sql.function("max", found.lack.copy()), "w": sql.function("list_distinct", sql.function("flatten", listed))},
+        {
+            **parts,
+            "l": sql.function("max", found.lack.copy()),
+            "w": sql.function("list_distinct", sql.function("flatten", listed)),
+        },
         True,
     )
     spot = stage.query.step("spot", spots)

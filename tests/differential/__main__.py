@@ -32,7 +32,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30, help="stop after so many minutes at the latest (30)")
     parser.add_argument("--engine", action="append", choices=sorted(ENGINES), help="only this engine; may be repeated")
     parser.add_argument("--most", type=int, default=5, help="stop after so many differences (5)")
-    parser.add_argument("--random", action="store_true", help="leave out what people wrote: random programs and policies alone")
+    parser.add_argument(
+        "--random", action="store_true", help="leave out what people wrote: random programs and policies alone"
+    )
     options = parser.parse_args()
     sys.setrecursionlimit(20_000)
     engines = {name: ENGINES[name] for name in options.engine or ENGINES}
