@@ -91,6 +91,8 @@ def _anywhere(to: Encoder, node: core.Within, item: Term) -> Term:
         stage = evolve(stage, rules={}, joined={})
     inside = to.below(RowScope(stage, alias), False)
     where = inside.condition_or_absent(node.where) if node.where is not None else None
+    if where is not None and where.lack is not None:
+        raise Beyond("条件可能未定的「在」", "a membership with a filter that may be open")
     column = inside.term(node.column)
     if not isinstance(column.den, int) or not isinstance(item.den, int):
         raise Beyond("「在」一列分数中", "a membership among fractions")
@@ -138,21 +140,13 @@ def _causes(
     """What the rows that are searched lack together; how many they are stands beside, if `counted`."""
     here, entity = to.home.stage, node.rows.entity
     held = sql.TRUE if where is None else sql.coalesce(where.value, sql.FALSE)
-    open_: list[tuple[Sql, Sql, Sql]] = []
-    if where is not None and where.lack is not None:
-        open_.append((sql.binary(exp.GT, where.lack, sql.whole(0)), where.lack, where.why or sql.numbers([])))
-    if column.lack is not None:
-        lacking = sql.every(held.copy(), sql.binary(exp.GT, column.lack, sql.whole(0)))
-        open_.append((lacking, column.lack, column.why or sql.numbers([])))
     made: dict[str, Sql] = {}
     found: list[Open | None] = []
-    if open_:
-        lack = sql.case([(when.copy(), grade.copy()) for when, grade, _ in open_], sql.whole(0))
-        why = sql.case([(when.copy(), whys.copy()) for when, _, whys in open_], sql.numbers([]))
-        listed = sql.function("list", exp.Distinct(expressions=[why]))
-        some = sql.some(*[when for when, *_ in open_])
-        made[f"{name}l"] = sql.function("max", lack)
-        made[f"{name}w"] = sql.function("list_distinct", sql.function("flatten", sql.filtered(listed, some)))
+    if column.lack is not None:
+        lacking = sql.every(held.copy(), sql.binary(exp.GT, column.lack, sql.whole(0)))
+        listed = sql.function("list", exp.Distinct(expressions=[column.why or sql.numbers([])]))
+        made[f"{name}l"] = sql.coalesce(sql.filtered(sql.function("max", column.lack.copy()), lacking), sql.whole(0))
+        made[f"{name}w"] = sql.function("list_distinct", sql.function("flatten", sql.filtered(listed, lacking.copy())))
         found.append(
             Open(
                 sql.coalesce(sql.column(HERE, f"{name}l"), sql.whole(0)),
