@@ -184,7 +184,7 @@ class Engine:
             self._view(index, exp.select("*").from_(sources[name].table))
 
     def _piece_view(self, made: Plan, sources: Mapping[str, Source], root: str, low: int, high: int) -> None:
-        """Only the rows `low` … `high` of a root, and what belongs to them."""
+        """Only the rows `low` … `high` of a root, and what belongs to them; the first piece has what belongs to no row that is there."""
         names = list(self.program.entities)
         for index, name in enumerate(names):
             if made.roots[name] != root:
@@ -196,8 +196,12 @@ class Engine:
             else:
                 owner = self.program.entities[name].owner
                 assert owner is not None
-                keys = exp.select(KEY).from_(f"V{names.index(owner)}").subquery()
-                select = select.where(exp.In(this=sql.column("t", OWNER), query=keys))
+                mine = exp.select(KEY).from_(f"V{names.index(owner)}").subquery()
+                taken: sql.Sql = exp.In(this=sql.column("t", OWNER), query=mine)
+                if low == 1 and not sources[name].full:
+                    known = exp.select(KEY).from_(sources[owner].table).subquery()
+                    taken = sql.some(taken, sql.negated(exp.In(this=sql.column("t", OWNER), query=known)))
+                select = select.where(taken)
             self._view(index, select)
 
     def _first(self, made: Plan, sources: Mapping[str, Source]) -> None:

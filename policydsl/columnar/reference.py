@@ -146,7 +146,8 @@ def outcome(row: Mapping[str, Any], stored: Stored, numbers: Sequence[tuple[Lack
         if stored.coded or stored.items != "number":
             return tuple([_item(item, stored.items) if isinstance(item, str) else item for item in value])
         return tuple([exact(Fraction(int(item), int(read(stored.den)))) for item in value])
-    return value
+    found: Value = value
+    return found
 
 
 def _item(text: str, kind: Kind) -> Value:
