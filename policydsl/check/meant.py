@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from policydsl.diagnostics.model import Language
@@ -66,6 +67,17 @@ def truth_meant(text: str, language: Language) -> str:
     words = {"TRUE": ("是", "对", "√", "yes", "y"), "FALSE": ("否", "不是", "no", "n")}
     meant = next((word for word, others in words.items() if text.casefold() in others), None)
     return BY_ID[meant].spelling(language) if meant is not None else ""
+
+
+def nothing_meant(text: str, language: Language) -> str:
+    """Nothing, for what a notice says of those that get nothing (不予补助), or nothing at all."""
+    if language == "zh":
+        return (
+            "0元"
+            if re.fullmatch(r"(?:不予|不给予?|不再给予|不|没有)(?:奖励?|补[助贴]?|资助|支持|发放|给|享受)?", text)
+            else ""
+        )
+    return "0" if text.casefold() in ("nothing", "nil") else ""
 
 
 def count_meant(text: str, entities: Collection[str], language: Language) -> str:

@@ -8,11 +8,19 @@ _DIGITS = {char: at for at, char in enumerate("零一二三四五六七八九")}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8}
 _PARTS = {"百分之": "%", "千分之": "‰"}
+_HALVES = ("一半", "半数", "二分之一")
+_FRACTION = re.compile("([二两三四五六七八九十]+)分之([一二两三四五六七八九十]+)")
 _FIGURE = re.compile("(百分之|千分之|万分之)?([零〇一二两三四五六七八九十百千万亿]+)(.*)", re.DOTALL)
 
 
 def in_digits(text: str) -> str:
     """The figure with its unit as it is to be written; empty where `text` does not begin with one."""
+    if text in _HALVES:
+        return "50%"
+    fraction = _FRACTION.fullmatch(text)
+    if fraction is not None:
+        below, above = _number(fraction[1]), _number(fraction[2])
+        return f"{above}/{below}" if below and above else ""
     match = _FIGURE.fullmatch(text)
     if match is None:
         return ""

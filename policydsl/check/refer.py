@@ -10,7 +10,7 @@ from attrs import evolve
 
 from policydsl.check.frames import Frames, RowFrame, ValueFrame
 from policydsl.check.guards import asked, holds, narrows
-from policydsl.check.meant import count_meant, function_meant, truth_meant
+from policydsl.check.meant import count_meant, function_meant, nothing_meant, truth_meant
 from policydsl.check.numerals import in_digits
 from policydsl.check.scope import Draft, EntityScope
 from policydsl.core import program as core
@@ -257,7 +257,11 @@ def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | No
     figure = in_digits(name.text)
     if figure and scope.language == "zh":
         return checker.report("figure-in-words", name.span, figure, found=name.text)
-    close_name = scope.close_to(name.text, own) or truth_meant(name.text, scope.language)
+    close_name = (
+        nothing_meant(name.text, scope.language)
+        or scope.close_to(name.text, own)
+        or truth_meant(name.text, scope.language)
+    )
     return checker.report("unknown-name", name.span, close_name or None, name=name.text, close=close_name)
 
 
@@ -374,6 +378,22 @@ def _rounded(checker: Checker, node: tree.Reference, meant: str, frames: Frames)
     return "" if place == "…" else f"{meant}({node.keys[0].span.text}, {place})"
 
 
+def _excess(checker: Checker, node: tree.Reference) -> str:
+    """What is said like a function of the part of one figure above another (超出部分(认定数 − 目标)), as it is written; else nothing."""
+    keys = node.keys
+    if keys is None or len(node.path) != 1 or node.path[0].text.casefold() not in _EXCESSES:
+        return ""
+    match keys:
+        case (tree.Binary(op="sub", left=one, right=two),) | (one, two):
+            words = [BY_ID[word].spelling(checker.scope.language) for word in ("GT_OVER", "PORTION")]
+            return f"({one.span.text} {words[0]} {two.span.text} {words[1]})"
+        case _:
+            return ""
+
+
+_EXCESSES = ("超出部分", "超过部分", "超额部分", "超额", "超出", "超过", "excess", "over", "above")
+
+
 def _keyed(checker: Checker, node: tree.Reference, frames: Frames) -> core.Expr:
     """`表(键).列` or `对象(键).名`."""
     assert node.keys is not None
@@ -391,7 +411,7 @@ def _keyed(checker: Checker, node: tree.Reference, frames: Frames) -> core.Expr:
             return checker.report("parameter-called", first.span, name=first.text, key=node.keys[0].span.text)
         meant = function_meant(first.text, checker.scope.language)
         close = meant or checker.scope.close_to(first.text, None)
-        called = _rounded(checker, node, meant, frames)
+        called = _rounded(checker, node, meant, frames) or _excess(checker, node)
         if called:
             return checker.report("unknown-function", node.span, called, name=first.text, close=called)
         return checker.report("unknown-function", first.span, close or None, name=first.text, close=close)

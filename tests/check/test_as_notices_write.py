@@ -13,7 +13,7 @@ from policydsl.core.program import Program
 from policydsl.core.values import NONE, NotApplicable
 from policydsl.interpret.evaluate import evaluate
 from policydsl.pipeline import check_source
-from policydsl.source import Source
+from policydsl.source import Source, Span
 
 HEAD = """政策 “例”:
     主体 户
@@ -138,3 +138,25 @@ def test_money_by_the_month_is_a_unit() -> None:
     (found,) = check_source(Source("例.pol", HEAD.replace("额:   金额", "额:   金额/月") + "规则 得 = 已故\n")).errors
     assert found.code == "unknown-type"
     assert found.data["close"] == "元/月"
+
+
+@pytest.mark.parametrize(
+    ("written", "mend"),
+    [
+        ("超出部分(额 − 7元)", "(额 超过 7元 部分)"),
+        ("超额部分(额, 7元)", "(额 超过 7元 部分)"),
+        ("取整(额)", "四舍五入(额, 元)"),
+        ("额 的 一半", "50%"),
+        ("额 的 三分之二", "2/3"),
+        ("若 已故 则 额 否则 不予补助", "0元"),
+    ],
+)
+def test_what_notices_say_has_a_mend_that_checks(written: str, mend: str) -> None:
+    text = f"规则 得 = {written}  依据 一\n"
+    (finding,) = check_source(Source("例.pol", HEAD + text)).errors
+    assert finding.mend == mend
+    where = finding.where
+    assert isinstance(where, Span)
+    whole = where.source.text
+    mended = whole[: where.start] + mend + whole[where.end :]
+    assert check_source(Source("例.pol", mended)).errors == ()
