@@ -18,7 +18,7 @@ from policydsl.compiled.outcomes import Outcomes
 from policydsl.compiled.packing import Packing
 from policydsl.compiled.passes import Pass
 from policydsl.compiled.recording import Record as Kept
-from policydsl.compiled.single import One, single, whole_row
+from policydsl.compiled.single import One, single, whole_case
 from policydsl.compiled.stages import Plan, Step, plan
 from policydsl.compiled.views import Views
 from policydsl.compiled.world import World
@@ -80,9 +80,9 @@ class Compiled:
         }
         self._straight = self._alone()
         self.views = self._views(self.plan.records)
-        found = whole_row(self)
-        self._row = None if found is None else found[0]
-        self._row_views = self.views if found is None else self._views(found[1])
+        found = whole_case(self)
+        self._case = None if found is None else found[0]
+        self._case_views = self.views if found is None else self._views(found[1])
         # the rows of the facts last run, packed: what a run leaves in them is the same each time
         self._known: tuple[Mapping[str, tuple[Record, ...]], World] | None = None
         self._functions: dict[tuple[str, ...], One] = {}
@@ -105,10 +105,10 @@ class Compiled:
         A child row may hold rows of its own. Numbers are int, Fraction or Decimal in base units (元), never float. Raises
         CaseError where something does not fit.
         """
-        if self._row is not None:
-            row = self._row(facts)
-            if row is not None:
-                return Outcomes(self, rows=self.packing.one(row), views=self._row_views)
+        if self._case is not None:
+            usual = self._case(facts)
+            if usual is not None:
+                return Outcomes(self, rows=usual, views=self._case_views)
         rows = self.packing.rows(facts)
         if rows is None:
             return self.run(facts_of_case(self.program, facts))

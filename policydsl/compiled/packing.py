@@ -109,13 +109,7 @@ class Packing:
 
     def several(self, entity: core.Entity) -> Callable[[Any, Any, list[Any]], list[Row]]:
         """What packs the rows of an entity that stand below one row: (values, packed owner, lists of packed rows by entity)."""
-        return _several(self._numbers[entity.name], self.packers, entity.key_field is not None)
-
-    def one(self, row: Row) -> Found:
-        """A packed row of the main entity, and of others none."""
-        found: list[Any] = [None] * len(self._entities)
-        found[self.main] = [row]
-        return found
+        return _several(self._layout, entity, self._numbers, self.packers, entity.key_field is not None)
 
     def rows(self, values: Mapping[str, Any]) -> Found | None:
         """The packed rows of a case by the number of their entity, or None where it has to go by way of facts."""
@@ -139,6 +133,10 @@ class Packing:
 
     def world(self, found: Found) -> World:
         """The packed rows as a world, for what looks at more than the rows of one entity."""
+        for mine in found:
+            if mine and mine[0][OWNER] is None:
+                for row in mine:
+                    row[OWNER] = found[self.main][0]
         rows, index, tables = self._none.copy(), self._nothing.copy(), self._tables.copy()
         tables.append({})
         supplied: list[str] = []
@@ -208,7 +206,7 @@ def _packer(layout: Layout, entity: core.Entity, numbers: Mapping[str, int], mad
     writer.do(ast.Call(ast.Attribute(mine, "append", LOAD), [row], []))
     for other_entity in nested:
         owned = other_entity.owner == entity.name
-        several = writer.keep(_several(numbers[other_entity.name], made))
+        several = writer.keep(_several(layout, other_entity, numbers, made))
         writer.assign("v", ast.Call(name("get"), [literal(other_entity.name), name("ABSENT")], []))
         with writer.inside() as block:
             rows = ast.Call(several, [given, row if owned else name("HOLE"), name("found")], [])
@@ -305,8 +303,12 @@ def key_reader(form: Form | None) -> Callable[[Any, Sequence[Row]], str]:
     return read
 
 
-def _several(number: int, made: Sequence[Packer], alone: bool = False) -> Callable[[Any, Any, list[Any]], list[Row]]:
+def _several(
+    layout: Layout, entity: core.Entity, numbers: Mapping[str, int], made: Sequence[Packer], alone: bool = False
+) -> Callable[[Any, Any, list[Any]], list[Row]]:
     """Packs the rows of an entity that stand below another; with `alone` no two of them may have one key."""
+    number = numbers[entity.name]
+    usual = _usual_rows(layout, entity)
 
     def pack(given: Any, above: Any, found: list[Any]) -> list[Row]:
         kind = type(given)
@@ -318,10 +320,58 @@ def _several(number: int, made: Sequence[Packer], alone: bool = False) -> Callab
         if rows is None:
             rows = found[number] = []
         start, packer = len(rows), made[number]
-        for each in given:
-            packer(each, above, found)
+        if usual is not None:
+            usual(given, above, found, rows, packer)
+        else:
+            for each in given:
+                packer(each, above, found)
         if alone and len({row[KEY] for row in rows}) != len(rows):
             raise Odd
         return rows[start:] if start else rows.copy()
 
     return pack
+
+
+COUNTED: Final = tuple([str(index + 1) for index in range(1_000)])
+"""Keys of rows that have none of their own."""
+
+
+def _usual_rows(layout: Layout, entity: core.Entity) -> Callable[..., None] | None:
+    """Packs rows that are as usual, with every fact there, in one loop, and hands any other row to the packer; None where no row of the
+    entity is packed so."""
+    key = entity.key_field
+    if nested_in(layout.program, entity) or entity.singleton or not entity.fields:
+        return None
+    if key is not None and KINDS.get(type(strip(key.type))) is not str:
+        return None
+    writer, each, mine = Writer(), name("each"), name("mine")
+    keys: Code = name("COUNTED") if key is None else name("key")
+    blank = layout.blank(entity.name)
+    places: list[Code] = [name("HOLE") if item is HOLE else writer.keep(item) for item in blank]
+    places[RECORD], places[OWNER] = literal(0), name("above")
+    alike = ast.Compare(call("len", each), [ast.Eq()], [literal(len(entity.fields))])
+    tests: list[Code] = [alike]
+    for index, field in enumerate(entity.fields):
+        place, form = layout.fields[entity.name, field.name]
+        given = writer.assign(f"f{index}", ast.Subscript(each, literal(field.name), LOAD))
+        test, code = fitting(field, form, given)
+        if isinstance(test, ast.Constant):
+            return None
+        tests.append(test)
+        places[place] = code
+        if field is key:
+            keys = given
+    places[KEY] = keys if key is not None else ast.Subscript(keys, call("len", mine), LOAD)
+    taken: list[ast.stmt] = [
+        ast.Expr(ast.Call(ast.Attribute(mine, "append", LOAD), [ast.List(places, LOAD)], [])),
+        ast.Continue(),
+    ]
+    writer.test(ast.BoolOp(ast.And(), tests), taken)
+    attempt = ast.Try(writer.block, [ast.ExceptHandler(name("LookupError"), None, [ast.Pass()])], [], [])
+    # another mapping may do something else than look up
+    plain = ast.If(relation("is", call("type", each), name("dict")), [attempt], [])
+    other = ast.Expr(ast.Call(name("packer"), [each, name("above"), name("found")], []))
+    loop = ast.For(ast.Name("each", STORE), name("given"), [plain, other], [])
+    constants = {"HOLE": HOLE, "COUNTED": COUNTED, "LookupError": LookupError, "len": len, "type": type, "dict": dict}
+    parameters = ["given", "above", "found", "mine", "packer"]
+    return function(parameters, [loop], {**constants, **NAMES, **writer.constants})  # type: ignore[no-any-return]

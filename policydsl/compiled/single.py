@@ -15,12 +15,12 @@ from policydsl.compiled.depends import Name, judged_by
 from policydsl.compiled.expressions import Expressions
 from policydsl.compiled.gaps import HOLE, Open
 from policydsl.compiled.numbers import Val
-from policydsl.compiled.packing import ABSENT, NAMES, Odd, fitting, key_reader, pack_field, reader
+from policydsl.compiled.packing import ABSENT, NAMES, Found, Odd, fitting, key_reader, pack_field, reader
 from policydsl.compiled.passes import Pass
 from policydsl.compiled.recording import Record
 from policydsl.compiled.stages import Plan, Ready, kept, named, plan
 from policydsl.compiled.support import SUPPORT
-from policydsl.compiled.world import Row, packed
+from policydsl.compiled.world import packed
 from policydsl.compiled.writer import LOAD, Code, Unfit, Writer, call, function, literal, name, negated, relation
 from policydsl.core import program as core
 from policydsl.core.scales import Quotient, Rational, Scaled
@@ -97,21 +97,24 @@ def _in_stages(compiled: Compiled, made: Plan, asked: Sequence[Name], whole: One
     return staged
 
 
-OfRow = tuple[Callable[[Mapping[str, Any]], Row | None], Mapping[Name, Record | None]]
-"""A case to its packed row, and what is kept there of the steps of each rule."""
+OfCase = tuple[Callable[[Mapping[str, Any]], Found | None], Mapping[Name, Record | None]]
+"""A case to its packed rows, and what is kept there of the steps of each rule."""
 
 
-def whole_row(compiled: Compiled) -> OfRow | None:
-    """What packs a case of one row and computes all its rules; it gives None for a case that is not as usual. None itself where the
-    rules look at other rows."""
-    main = compiled.program.header.main
-    if main not in compiled.program.entities or compiled.program.entities[main].owner is not None:
+def whole_case(compiled: Compiled) -> OfCase | None:
+    """What packs a case, a row and rows that belong to it, and computes all rules; it gives None for a case that is not as usual. None
+    itself where there are other rows to look at."""
+    program, stages = compiled.program, compiled.plan.stages
+    main = program.header.main
+    if main not in program.entities or program.entities[main].owner is not None:
         return None
-    if any(ready.step is None or ready.stage.entity != main for ready in compiled.plan.stages):
+    if any(other.singleton or other.owner != main for name, other in program.entities.items() if name != main):
+        return None
+    if any(ready.step is None or (ready.stage.entity != main and not ready.alone) for ready in stages):
         return None
     try:
         made = _Function(compiled, compiled.plan, compiled.recorded)
-        return made.row(), made.records
+        return made.whole(), {**compiled.plan.records, **made.records}
     except (Unfit, RecursionError, MemoryError):
         return None
 
@@ -146,13 +149,17 @@ class _Function:
         last = ast.Return(ast.Call(writer.keep(whole), [name("values")], []))
         return self._attempt([*before, *made.before, *body], last)  # type: ignore[no-any-return]
 
-    def row(self) -> Callable[[Mapping[str, Any]], Row | None]:
-        """The function that gives the packed row with all that its rules give. Raises Unfit likewise."""
+    def whole(self) -> Callable[[Mapping[str, Any]], Found | None]:
+        """The function that gives the packed rows with all that the rules give. Raises Unfit likewise."""
         made, writer, layout, mine = self._code, self._code.writer, self._made.layout, self._main
         self._rules()
         fields = [made.own(layout.fields[mine.name, field.name][0]) for field in mine.fields]
+        below = [entity for entity in self._compiled.program.entities.values() if entity is not mine]
+        rows = {entity.name: made.own(layout.children[mine.name, entity.name]) for entity in below}
         places: list[Code] = [name("k"), name("d"), name("HOLE"), *fields]
         places += [name("HOLE")] * (layout.width(mine.name) - len(places))
+        for entity, own in rows.items():
+            places[layout.children[mine.name, entity]] = own
         for rule in self._compiled.program.rules:
             if rule.entity != mine.name or rule.id not in made.values:
                 continue
@@ -165,12 +172,25 @@ class _Function:
             record = self.records.get(rule.id)
             if record is not None and record.kept:
                 places[place + 2] = kept(record)
-        writer.put(ast.Return(ast.List(places, LOAD)))
+        packing = self._compiled.packing
+        whole = ast.List([ast.List(places, LOAD)], LOAD)
+        if below:
+            writer.store(name("found"), packing.main, whole)
+            writer.put(ast.Return(name("found")))
+        else:
+            writer.put(ast.Return(ast.List([whole], LOAD)))
         body = self._body()
-        if set(made.taken) - {layout.fields[mine.name, field.name][0] for field in mine.fields}:
+        if set(made.taken) - {*(own_place for own_place, own in made.taken.items() if own in (*fields, *rows.values()))}:
             raise Unfit
         with writer.inside() as before:
-            self._every_fact(writer)
+            self._every_fact(writer, len(below))
+            if below:
+                writer.assign("found", ast.List([literal(None)] * packing.count, LOAD))
+            for entity in below:
+                self._rows_below(writer, entity, rows[entity.name])
+            unlike = ast.Compare(call("len", name("values")), [ast.NotEq()], [name("n")])
+            writer.test(unlike, [ast.Raise(name("Odd"), None)])
+            self._stages_below(writer, rows, [ready for ready in self._made.stages if ready.stage.entity in rows])
         return self._attempt([*before, *made.before, *body], ast.Return(literal(None)))  # type: ignore[no-any-return]
 
     def _attempt(self, body: list[ast.stmt], last: ast.stmt) -> Any:
@@ -193,11 +213,24 @@ class _Function:
             raise Unfit
         return body
 
-    def _every_fact(self, writer: Writer) -> None:
-        """All facts of the row, its key, which of them are put in by default; no name that is not one of theirs."""
+    def _rows_below(self, writer: Writer, entity: core.Entity, own: ast.Name) -> None:
+        """The rows of an entity that belong to the row; where none are given, there may be any. They are told whose they are when it
+        matters (`Packing.world`): rows that refer to each other would be left to the garbage collector."""
+        get = ast.Call(name("get"), [literal(entity.name), name("ABSENT")], [])
+        writer.assign(own.id, get)
+        several = writer.keep(self._compiled.packing.several(entity))
+        with writer.inside() as given:
+            writer.assign(own.id, ast.Call(several, [own, literal(None), name("found")], []))
+        with writer.inside() as none:
+            writer.put(ast.AugAssign(ast.Name("n", ast.Store()), ast.Sub(), literal(1)))
+            writer.assign(own.id, name("HOLE"))
+        writer.test(relation("is", own, name("ABSENT")), none, given)
+
+    def _every_fact(self, writer: Writer, others: int) -> None:
+        """All facts of the row, its key, which of them are put in by default; `n` counts the names there are, `others` among them."""
         made, layout, mine = self._code, self._made.layout, self._main
         writer.assign("get", ast.Attribute(name("values"), "get", LOAD))
-        writer.assign("n", literal(len(mine.fields)))
+        writer.assign("n", literal(len(mine.fields) + others))
         writer.assign("d", literal(0))
         for index, field in enumerate(mine.fields):
             place, form = layout.fields[mine.name, field.name]
@@ -212,8 +245,6 @@ class _Function:
             with writer.inside() as other:
                 writer.assign("k", ast.Call(writer.keep(key_reader(form)), [name("k"), ast.Tuple([], LOAD)], []))
             writer.test(negated(textual), other)
-        unlike = ast.Compare(call("len", name("values")), [ast.NotEq()], [name("n")])
-        writer.test(unlike, [ast.Raise(name("Odd"), None)])
 
     def _rule(self, rule: core.Rule) -> None:
         """A rule of the row. Whatever it cannot say ends the function."""
@@ -312,6 +343,10 @@ class _Function:
             writer.assign(own.id, taken)
         if any(other.owner in rows for other in program.entities.values()) or wanted - set(rows):
             raise Unfit
+        self._stages_below(writer, rows, below)
+
+    def _stages_below(self, writer: Writer, rows: Mapping[str, ast.Name], below: Sequence[Ready]) -> None:
+        """What the rules of rows that belong to the row give. Anything without a value ends the function."""
         if not below:
             return
         holes, broken = (writer.assign(told, ast.List([], LOAD)) for told in ("holes", "broken"))
