@@ -85,6 +85,9 @@ class Compiled:
         self._case_views = self.views if found is None else self._views(found[1])
         # the rows of the facts last run, packed: what a run leaves in them is the same each time
         self._known: tuple[Mapping[str, tuple[Record, ...]], World] | None = None
+        # entities that have rules, with their numbers, in the order of their first rules
+        ruled = dict.fromkeys(rule.entity for rule in program.rules)
+        self.ruled = [(entity, self.packing.number(entity)) for entity in ruled]
         self._functions: dict[tuple[str, ...], One] = {}
         self.slots = {rule.id: slot for slot, rule in enumerate(program.rules)}
 

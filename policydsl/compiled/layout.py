@@ -60,6 +60,19 @@ class Layout:
         }
 
     @cached_property
+    def cells(self) -> Mapping[str, tuple[tuple[str, int, Form | None, str], ...]]:
+        """Of each entity its fields: name, place, class, and the clause by which a default is put in."""
+        return {
+            entity.name: tuple(
+                [
+                    (field.name, *self.fields[entity.name, field.name], field.default_clause or field.name)
+                    for field in entity.fields
+                ]
+            )
+            for entity in self.program.entities.values()
+        }
+
+    @cached_property
     def rules(self) -> Mapping[tuple[str, str], int]:
         """Place of each rule's value."""
         places: dict[tuple[str, str], int] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from policydsl.compiled.layout import KEY
 from policydsl.compiled.packing import Found
 from policydsl.compiled.passes import Pass
 from policydsl.compiled.views import LOST, Views
@@ -65,6 +66,31 @@ class LaterSteps(Mapping[Address, Any]):
         return len(self._outcomes)
 
 
+class UsualSteps(Mapping[Address, Any]):
+    """Steps told from what a case kept, all at once when one is looked at first."""
+
+    __slots__ = ("_made", "_outcomes")
+
+    def __init__(self, outcomes: Outcomes) -> None:
+        self._outcomes = outcomes
+        self._made: Mapping[Address, Any] | None = None
+
+    def _all(self) -> Mapping[Address, Any]:
+        if self._made is None:
+            steps = self._outcomes.usual_steps()
+            self._made = LaterSteps(self._outcomes) if steps is None else steps
+        return self._made
+
+    def __getitem__(self, at: Address) -> Any:
+        return self._all()[at]
+
+    def __iter__(self) -> Iterator[Address]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+
 class Outcomes(Mapping[Address, Outcome]):
     """The outcome of every rule of every row by (entity, key, rule), worked out on demand where there is no value."""
 
@@ -105,7 +131,9 @@ class Outcomes(Mapping[Address, Outcome]):
     def facts(self) -> Facts:
         """The facts of the case."""
         if self._facts is None:
-            self._facts = Facts(self._both[0].world.facts)
+            usual = self._passes is None and self._rows is not None
+            tables = self._compiled.packing.tables(self._rows) if usual else self._both[0].world.facts  # type: ignore[arg-type]
+            self._facts = Facts(tables)
         return self._facts
 
     def of(self, rule: str) -> Outcome:
@@ -150,6 +178,38 @@ class Outcomes(Mapping[Address, Outcome]):
                 pass
         return done.step(slot, row).body
 
+    def usual_steps(self) -> dict[Address, RuleStep] | None:
+        """Every step of a case in which everything is as usual; None where one is the reference's to make."""
+        compiled, rows, tables = self._compiled, self._rows, self.facts.tables
+        assert rows is not None
+        steps: dict[Address, Any] = {}
+        if len(compiled.ruled) > 1:
+            for rule in compiled.program.rules:
+                for row in rows[compiled.packing.number(rule.entity)] or ():
+                    steps[rule.entity, row[KEY], rule.name] = None
+        for entity, number in compiled.ruled:
+            mine, whole = rows[number] or (), self._views.all_of(entity)
+            if whole is None or (mine and not tables[entity]):  # the rows get their records
+                return None
+            try:
+                for row in mine:
+                    whole(row, self._seen, steps)
+            except LOST:
+                return None
+        return steps
+
+    def _keys(self) -> dict[str, tuple[str, ...]]:
+        """The keys of the rows that rules were computed for."""
+        compiled, rows = self._compiled, self._rows
+        if self._passes is None and rows is not None:
+            return {entity: tuple([row[KEY] for row in rows[number] or ()]) for entity, number in compiled.ruled}
+        index = self._last.world.index
+        return {entity: tuple(index[entity]) for entity, _ in compiled.ruled}
+
+    def _trace(self, steps: Mapping[Address, Any]) -> Trace:
+        compiled = self._compiled
+        return Trace(compiled.program, self.facts, compiled.readings, steps, list(self.violations), self._keys())
+
     def _all_told(self) -> dict[Address, RuleStep]:
         """Every step of every row, in the order of the rules."""
         program, last = self._compiled.program, self._last
@@ -184,17 +244,14 @@ class Outcomes(Mapping[Address, Outcome]):
         return sum(len(index[rule.entity]) for rule in self._compiled.program.rules)
 
     def lazily(self) -> Trace:
-        """A trace whose steps are worked out one by one, as they are looked at."""
-        index = self._last.world.index
-        keys = {rule.entity: tuple(index[rule.entity]) for rule in self._compiled.program.rules}
-        steps: Any = LaterSteps(self)
-        return Trace(self._compiled.program, self.facts, self._compiled.readings, steps, list(self.violations), keys)
+        """A trace whose steps are worked out as they are looked at."""
+        usual = self._compiled.recorded and self._passes is None
+        return self._trace(UsualSteps(self) if usual else LaterSteps(self))
 
     def trace(self, keys: Mapping[str, Collection[str]] | None = None) -> Trace:
         """The whole trace, as the reference makes it, of all rows or of some (see `policydsl.evaluate`)."""
         compiled = self._compiled
         if keys is not None or not compiled.recorded:
             return compiled.reference.run(self.facts, keys)
-        index = self._last.world.index
-        all_keys = {rule.entity: tuple(index[rule.entity]) for rule in compiled.program.rules}
-        return Trace(compiled.program, self.facts, compiled.readings, self._all_told(), list(self.violations), all_keys)
+        steps = self.usual_steps() if self._passes is None else None
+        return self._trace(self._all_told() if steps is None else steps)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from policydsl.compiled.cases import CaseError, nested_in, value_of
 from policydsl.compiled.gaps import HOLE, VOID
 from policydsl.compiled.layout import KEY, OWNER, RECORD, Layout
-from policydsl.compiled.world import Row, World, packed
+from policydsl.compiled.world import LateTables, Row, World, packed
 from policydsl.compiled.writer import (
     LOAD,
     STORE,
@@ -131,12 +131,21 @@ class Packing:
                         above[place] = []
         return found
 
-    def world(self, found: Found) -> World:
-        """The packed rows as a world, for what looks at more than the rows of one entity."""
+    def owned(self, found: Found) -> None:
+        """Tell rows whose they are, where that is still open."""
         for mine in found:
             if mine and mine[0][OWNER] is None:
                 for row in mine:
                     row[OWNER] = found[self.main][0]
+
+    def tables(self, found: Found) -> LateTables:
+        """The packed rows of a case as facts have them."""
+        rows = {name: found[number] for name, number in self._numbers.items() if found[number] is not None}
+        return LateTables(self._layout, rows, lambda: self.owned(found))
+
+    def world(self, found: Found) -> World:
+        """The packed rows as a world, for what looks at more than the rows of one entity."""
+        self.owned(found)
         rows, index, tables = self._none.copy(), self._nothing.copy(), self._tables.copy()
         tables.append({})
         supplied: list[str] = []

@@ -158,8 +158,8 @@ class _Function:
         rows = {entity.name: made.own(layout.children[mine.name, entity.name]) for entity in below}
         places: list[Code] = [name("k"), name("d"), name("HOLE"), *fields]
         places += [name("HOLE")] * (layout.width(mine.name) - len(places))
-        for entity, own in rows.items():
-            places[layout.children[mine.name, entity]] = own
+        for other, own in rows.items():
+            places[layout.children[mine.name, other]] = own
         for rule in self._compiled.program.rules:
             if rule.entity != mine.name or rule.id not in made.values:
                 continue
@@ -180,7 +180,9 @@ class _Function:
         else:
             writer.put(ast.Return(ast.List([whole], LOAD)))
         body = self._body()
-        if set(made.taken) - {*(own_place for own_place, own in made.taken.items() if own in (*fields, *rows.values()))}:
+        if set(made.taken) - {
+            *(own_place for own_place, own in made.taken.items() if own in (*fields, *rows.values()))
+        }:
             raise Unfit
         with writer.inside() as before:
             self._every_fact(writer, len(below))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -75,10 +75,8 @@ class World:
     def facts(self) -> Mapping[str, tuple[Record, ...]]:
         """The rows as facts have them."""
         if self._facts is None:
-            entities = self.layout.program.entities
             self._facts = {
-                name: tuple([record_of(self.layout, entities[name], row) for row in self.rows[name]])
-                for name in self.supplied
+                name: tuple([record_of(self.layout, name, row) for row in self.rows[name]]) for name in self.supplied
             }
         return self._facts
 
@@ -158,17 +156,53 @@ class World:
         return row[place], row[place + 1]
 
 
-def record_of(layout: Layout, entity: core.Entity, row: Row) -> Record:
+class LateTables(Mapping[str, tuple[Record, ...]]):
+    """The rows of a case as facts have them, those of an entity made when somebody looks at them. `owned` tells rows whose they are."""
+
+    __slots__ = ("_layout", "_made", "_owned", "_rows")
+
+    def __init__(self, layout: Layout, rows: Mapping[str, Sequence[Row]], owned: Callable[[], None]) -> None:
+        self._layout = layout
+        self._rows = rows
+        self._owned = owned
+        self._made: dict[str, tuple[Record, ...]] = {}
+
+    def __getitem__(self, entity: str) -> tuple[Record, ...]:
+        made = self._made.get(entity)
+        if made is None:
+            if entity != self._layout.program.header.main:
+                self._owned()
+            made = self._made[entity] = tuple([record_of(self._layout, entity, row) for row in self._rows[entity]])
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)
+
+
+def record_of(layout: Layout, entity: str, row: Row) -> Record:
     """The record of a row packed from plain values, from now on in its place; bits said there which facts are put in by default."""
     found = row[RECORD]
     if type(found) is Record:
         return found
     cells: dict[str, Cell] = {}
-    for index, field in enumerate(entity.fields):
-        place, form = layout.fields[entity.name, field.name]
-        by_default = (field.default_clause or field.name) if found >> index & 1 else ""
+    bit = 1
+    for name, place, form, by_default in layout.cells[entity]:
         value = row[place]
-        cells[field.name] = Missing() if value is HOLE else Known(outcome(form, value, 1), by_default=by_default)  # type: ignore[arg-type]
+        if value is HOLE:
+            cells[name] = Missing()
+        else:
+            told: Any = value if form is None and type(value) is not Void else outcome(form, value, 1)
+            cells[name] = Known(told, None, "", by_default) if found & bit else Known(told)
+        bit <<= 1
     made = row[RECORD] = Record(row[KEY], cells, None if row[OWNER] is HOLE else row[OWNER][KEY])
     return made
 
