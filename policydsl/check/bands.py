@@ -38,7 +38,7 @@ def bands(checker: Checker, node: tree.Block, frames: Frames, expected: Type | N
         ends = [item.low if lower else item.high for item in ranges]
         ascends(checker, [end for end in ends if end is not None])
         if rest is None:
-            return checker.report("band-else-missing", node.span)
+            return checker.report("band-else-missing", node.span, instead=checker.usual(type_))
         rows = tuple(
             core.Band(end.bound, end.closed, value, cited, span=item.row.span)
             for end, value, cited, item in zip(ends, values, clause, ranges, strict=True)
@@ -77,10 +77,10 @@ def _as_lower(
     last = ranges[-1].high
     if last is not None:
         if rest is None:
-            return checker.report("band-else-missing", node.span)
+            return checker.report("band-else-missing", node.span, instead=checker.usual(type_))
         rows.append(core.Band(last.bound, not last.closed, rest, span=ranges[-1].row.span))
     if below is None:
-        return checker.report("band-else-missing", node.span)
+        return checker.report("band-else-missing", node.span, instead=checker.usual(type_))
     return core.Bands(measure, "lower", tuple(rows), below, type=type_, span=node.span)
 
 
@@ -125,7 +125,7 @@ def brackets(checker: Checker, node: tree.Block, frames: Frames) -> core.Expr:
             previous = item.high
         if slices[-1].end is not None:
             if rest is None:
-                return checker.report("band-else-missing", node.span)
+                return checker.report("band-else-missing", node.span, instead=checker.usual(type_))
             slices.append(core.Slice(slices[-1].end, None, rest, span=otherwise.span if otherwise else None))
     if not isinstance(type_, Number):
         return core.Pending("", type=NEVER, span=node.span)

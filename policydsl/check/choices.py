@@ -66,7 +66,7 @@ def choice(checker: Checker, node: tree.Block, frames: Frames, expected: Type | 
         if absent:
             checker.report("choice-missing", node.span, members=checker.scope.words("、", ", ").join(absent))
     if isinstance(kind, Text) and otherwise is None:
-        checker.report("band-else-missing", node.span)
+        checker.report("band-else-missing", node.span, instead=checker.usual(type_))
     return core.Choose("first", tuple(cases), otherwise, "category", type=type_, span=node.span)
 
 
@@ -115,7 +115,7 @@ def _by_value(
         cases.append(core.Case(when, value, text, row.cite.text if row.cite else "", span=row.span))
     type_ = checker.common(tuple(found))
     if otherwise is None and seen != {True, False}:
-        return checker.report("band-else-missing", node.span)
+        return checker.report("band-else-missing", node.span, instead=checker.usual(type_))
     return core.Choose("first", tuple(cases), otherwise, "category", type=type_, span=node.span)
 
 

@@ -396,7 +396,7 @@ def _fold(checker: Checker, node: tree.Function, first: tree.Reference, frames: 
             return core.Aggregate("list", rows, where, body, None, type=ListOf(inner_type), span=node.span)
         case "first" | "last":
             if empty is None:
-                return checker.report("aggregate-empty-missing", node.span, function=word)
+                return _empty_missing(checker, node, inner_type, word)
             type_ = checker.common(((body, first.span), (empty, node.if_empty.span if node.if_empty else node.span)))
             return core.Aggregate(fold, rows, where, body, empty, order, type=type_, span=node.span)
         case "sum":
@@ -408,7 +408,7 @@ def _fold(checker: Checker, node: tree.Function, first: tree.Reference, frames: 
             if not isinstance(inner_type, allowed):
                 return checker.report("number-expected", first.span, found=checker.say(inner_type))
             if empty is None:
-                return checker.report("aggregate-empty-missing", node.span, function=word)
+                return _empty_missing(checker, node, inner_type, word)
             type_ = checker.common(((body, first.span), (empty, node.if_empty.span if node.if_empty else node.span)))
             if fold == "mean" and isinstance(strip(type_), Number):
                 type_ = Number(strip(type_).unit)  # type: ignore[union-attr]
@@ -421,6 +421,14 @@ def _fold(checker: Checker, node: tree.Function, first: tree.Reference, frames: 
                 type=strip(type_) if not isinstance(empty.type, Optional) else type_,
                 span=node.span,
             )
+
+
+def _empty_missing(checker: Checker, node: tree.Function, type_: Type, word: str) -> core.Expr:
+    """A finding, with the call that says what holds where there are no rows."""
+    text, instead = " ".join(node.span.text.split()), checker.usual(type_)
+    empty = f"{BY_ID['IF_EMPTY'].spelling(checker.scope.language)} {instead}"
+    mend = f"{text[:-1].rstrip()} {empty})" if text.endswith(")") and instead != "…" else None
+    return checker.report("aggregate-empty-missing", node.span, mend, function=word, empty=empty)
 
 
 def _nth(
@@ -441,7 +449,7 @@ def _nth(
             "fold-needs-column" if body is None else "nth-missing", first.span, function=word, entity=first.span.text
         )
     if empty is None:
-        return checker.report("aggregate-empty-missing", node.span, function=word)
+        return _empty_missing(checker, node, body.type, word)
     for value, span in ((body, first.span), (order, node.order.span if node.order else node.span)):
         if value is not None and isinstance(value.type, Optional):
             return checker.report("none-in-arithmetic", span, found=span.text)

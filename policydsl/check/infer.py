@@ -182,10 +182,26 @@ class Checker:
 
     def may_be_none(self, node: tree.Expr, type_: Optional) -> core.Expr:
         """A finding, with what to put in place in the unit or kind of the value."""
-        instead = self.scope.words("2025年1月1日", "2025-01-01")
-        if isinstance(type_.of, Number):
-            instead = nothing(type_.of.unit, self.scope.language)
-        return self.report("none-in-arithmetic", node.span, found=node.span.text, instead=instead)
+        return self.report("none-in-arithmetic", node.span, found=node.span.text, instead=self.usual(type_.of))
+
+    def usual(self, type_: Type) -> str:
+        """A value of a type to be put where one is missing, as it is written: zero in its unit, a day, 假, a member."""
+        words = self.scope.words
+        match strip(type_):
+            case Number(unit=unit):
+                return nothing(unit, self.scope.language)
+            case Date():
+                return words("2025年1月1日", "2025-01-01")
+            case Moment():
+                return words("2025年1月1日0时", "2025-01-01 00:00")
+            case Bool():
+                return BY_ID["FALSE"].spelling(self.scope.language)
+            case Text():
+                return words("“无”", "“none”")
+            case Member(roll=roll) if self.scope.rolls[roll].members:
+                return self.scope.rolls[roll].members[0]
+            case _:
+                return "…"
 
     def number(self, node: tree.Expr, frames: Frames) -> core.Expr:
         """An expression that must be a number."""

@@ -105,8 +105,8 @@ _BANDS = (
         "otherwise missing",
         "各档没有包括所有情形,要写「否则」。",
         "The bands do not cover everything; they need an `else`.",
-        "请加一行,如「否则 0元」。",
-        "Add a line, like `else 0`.",
+        "请加一行,如「否则 {instead}」。",
+        "Add a line, like `else {instead}`.",
     ),
     Code(
         "band-gap",

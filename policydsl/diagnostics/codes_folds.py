@@ -33,8 +33,8 @@ _ROWS = (
         "empty case missing",
         "「{function}」没有写明一条也没有时的值。",
         "“{function}” does not say what holds where there are no rows.",
-        "请在括号里的最后写「无则 …」,如「无则 0元」。",
-        "Add `if none …` before the closing bracket.",
+        "请在括号里的最后写一条也没有时是多少,如「{empty}」。",
+        "Add what holds then before the closing bracket, like `{empty}`.",
     ),
     Code(
         "rows-of-whom",
