@@ -33,6 +33,9 @@ from policydsl.facts.cell import key_text
 from policydsl.facts.findings import MOST_LISTED, Findings, cut
 from policydsl.interpret.budget import ResourceError
 from policydsl.interpret.evaluate import Evaluator
+from policydsl.interpret.outcomes import Outcomes
+from policydsl.interpret.tables import DuplicateRow
+from policydsl.source import Span
 
 CODE = "facts-wrong-kind"
 MOST_TOLD = MOST_LISTED
@@ -109,33 +112,49 @@ def _by_facts(program: Program, when: Expr, read: dict[tuple[str, str], Rule]) -
 
 def misfilled(program: Program, facts: Facts) -> list[Diagnostic]:
     """Every cell that is filled in though its row is of another kind. A row of which the kind is not known is passed over."""
-    found = kinds(program)
-    if found is None:
-        return []
-    try:
-        outcomes = Evaluator(found.program).outcomes(facts)
-    except ResourceError:
-        # the run itself meets the same bound and says so
-        return []
-    findings = Findings(program.language)
-    for asked in found.asked:
-        counts = {field.name: 0 for field in asked.fields}
-        spots: list[tuple[Field, Record, Known]] = []
-        for row in facts.tables.get(asked.rule.entity, ()):
-            if outcomes[asked.rule.entity, row.key, asked.rule.name] is not False:
-                continue
-            for field in asked.fields:
-                cell = row.cells.get(field.name)
-                if isinstance(cell, Known) and not cell.by_default and cell.value is not NONE:
-                    counts[field.name] += 1
-                    if counts[field.name] <= MOST_TOLD:
-                        spots.append((field, row, cell))
-        last = {field.name: row for field, row, _ in spots}
-        for field, row, cell in spots:
-            said = [(name, _text(row, name)) for name in asked.told_by()]
-            more = counts[field.name] - MOST_TOLD if row is last[field.name] else 0
-            tell(findings, cell.origin or row.origin, asked, field, cell.raw or key_text(cell.value), said, more)
-    return findings.list
+    return Judge(program).told(facts)
+
+
+class Judge:
+    """Looks through facts for what is filled in for rows of another kind; made once for the facts of many cases."""
+
+    def __init__(self, program: Program) -> None:
+        self._language = program.language
+        self._kinds = kinds(program)
+        self._evaluator = Evaluator(self._kinds.program) if self._kinds is not None else None
+
+    def told(self, facts: Facts, at: Span | None = None) -> list[Diagnostic]:
+        """As `misfilled`; a cell that does not say where it stands is told at `at`."""
+        if self._kinds is None or self._evaluator is None:
+            return []
+        try:
+            outcomes = self._evaluator.outcomes(facts)
+        except (ResourceError, DuplicateRow):
+            # the run itself meets the same and says so
+            return []
+        findings = Findings(self._language)
+        for asked in self._kinds.asked:
+            _look(asked, facts, outcomes, findings, at)
+        return findings.list
+
+
+def _look(asked: Asked, facts: Facts, outcomes: Outcomes, findings: Findings, at: Span | None) -> None:
+    counts = {field.name: 0 for field in asked.fields}
+    spots: list[tuple[Field, Record, Known]] = []
+    for row in facts.tables.get(asked.rule.entity, ()):
+        if outcomes[asked.rule.entity, row.key, asked.rule.name] is not False:
+            continue
+        for field in asked.fields:
+            cell = row.cells.get(field.name)
+            if isinstance(cell, Known) and not cell.by_default and cell.value is not NONE:
+                counts[field.name] += 1
+                if counts[field.name] <= MOST_TOLD:
+                    spots.append((field, row, cell))
+    last = {field.name: row for field, row, _ in spots}
+    for field, row, cell in spots:
+        said = [(name, _text(row, name)) for name in asked.told_by()]
+        more = counts[field.name] - MOST_TOLD if row is last[field.name] else 0
+        tell(findings, cell.origin or row.origin or at, asked, field, cell.raw or key_text(cell.value), said, more)
 
 
 def _text(row: Record, name: str) -> str:
@@ -145,7 +164,7 @@ def _text(row: Record, name: str) -> str:
 
 def tell(
     findings: Findings,
-    where: Place | None,
+    where: Place | Span | None,
     asked: Asked,
     field: Field,
     raw: str,

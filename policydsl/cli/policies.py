@@ -108,6 +108,7 @@ def fmt(options: argparse.Namespace) -> int:
 def test(options: argparse.Namespace) -> int:
     """`policydsl test`."""
     from policydsl.cli.examples import report, report_property
+    from policydsl.kinds import Judge
     from policydsl.testing.examples import run_examples
     from policydsl.testing.properties import check_properties
 
@@ -128,7 +129,9 @@ def test(options: argparse.Namespace) -> int:
             covers.append(cover_data(name, reached))
             if options.format == "human":
                 print("\n".join(cover_lines(name, reached, result.program)))
+        judge = Judge(result.program)
         for outcome in run_examples(result.program, options.k):
+            findings += judge.told(outcome.example.facts, outcome.example.span)
             failed += not outcome.ok
             passed += outcome.ok
             listed.append(report(name, outcome, result.program, options.format == "human"))

@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from policydsl.diagnostics.model import Diagnostic, Language, Place
 from policydsl.diagnostics.wording import message
+from policydsl.source import Span
 
 MOST_LISTED = 20
 
@@ -41,7 +42,7 @@ class Findings:
     language: Language
     list: list[Diagnostic] = field(factory=list)
 
-    def add(self, code: str, where: Place | None, mend: str | None = None, **data: object) -> None:
+    def add(self, code: str, where: Place | Span | None, mend: str | None = None, **data: object) -> None:
         """Add one finding."""
         self.list.append(Diagnostic(code, where, data, language=self.language, mend=mend))
 

@@ -326,3 +326,16 @@ def test_workbook_says_which_rows(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(tmp_path / "空表.xlsx")
     guide = [str(cell) for row in book["填写说明"].iter_rows(values_only=True) for cell in row if cell]
     assert any("只有「种类 为 甲类 且 已退休」的填" in cell for cell in guide)
+
+
+def test_facts_of_an_example_are_told_where_it_stands(tmp_path: Path) -> None:
+    text = POLICY + (
+        "算例 错的:\n    设 户: 户号 = “1”, 农户 = 假\n    设 试点 = 假\n"
+        "    设 编号 = “甲”, 种类 = 乙类, 年龄 = 30年, 津贴 = 5元\n    应 一 = 0元\n"
+    )
+    (tmp_path / "例.pol").write_text(text, encoding="utf-8")
+    call = [sys.executable, "-m", "policydsl", "test", "例.pol"]
+    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "1 passed, 0 failed", done.stdout + done.stderr
+    assert f"例.pol:{POLICY.count(chr(10)) + 1}:" in done.stderr and "facts-wrong-kind" in done.stderr
+    assert done.returncode == 0
