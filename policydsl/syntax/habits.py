@@ -51,7 +51,7 @@ def mended(line: str, symbol: str, language: Language, left: Callable[[str], int
         for habit in _habits(language):
             if habit.lines and symbol not in habit.lines:
                 continue
-            other = habit.pattern.sub(habit.into, text)
+            other = _MARKED.sub(_plain, habit.pattern.sub(habit.into, text))
             if other != text:
                 tried.append((left(other), other))
         if not tried:
@@ -64,6 +64,15 @@ def mended(line: str, symbol: str, language: Language, left: Callable[[str], int
         if rest < 0:
             return _stretch(line, text)
     return None
+
+
+_MARKED = re.compile("‹(.+?)›")
+"""What a habit marks to be put otherwise than it stands: a figure in words (至少 ‹三›项), a word in capitals (‹AND›)."""
+_DIGITS = {word: str(at) for at, word in enumerate("一二三四五六七八九十", 1)} | {"两": "2"}
+
+
+def _plain(found: re.Match[str]) -> str:
+    return _DIGITS.get(found[1], found[1].lower())
 
 
 def _stretch(old: str, new: str) -> Mended:
@@ -106,7 +115,6 @@ _MEASURED = r"[\w.]+(?:\([^()]*\))?"
 """A name, a figure, or a function of something."""
 _UPTO = r"[\w.]+?(?:\([^()]*\))?"
 """The same, as short as it may be."""
-_WORDED_COUNTS = tuple(enumerate("一二三四五六七八九十", 1))
 _LABEL = r"(?:\([一二三四五六七八九十百\d]+\)|[①-⑳]|\d+\s*[.、)]|[一二三四五六七八九十]+、)"
 """What stands before an item of a notice: (一), 1., 1、, ①."""
 
@@ -128,6 +136,7 @@ _CHINESE: tuple[tuple[str, ...], ...] = (
     (r"(?:\s*加上\s*|\s+加\s+)", " + "),
     (r"(?:\s*减去\s*|\s+减\s+)", " − "),
     (rf"\(({_MEASURED})\s*(?:超过|超出)\s*({_MEASURED})\s*的?部分\)", r"(\1 超过 \2 部分)"),
+    (rf"\(({_MEASURED})\s*(?:不足|低于|少于)\s*({_MEASURED})\s*的?部分\)", r"(\1 不足 \2 部分)"),
     (rf"({_UPTO})中?\s*(?:超过|超出)\s*({_UPTO})\s*的?部分", r"(\1 超过 \2 部分)"),
     (rf"({_MEASURED})\s*(?:不足|低于|少于)\s*({_UPTO})\s*的?部分", r"(\1 不足 \2 部分)"),
     (rf"({_MEASURED})\s*(?:减去|减)\s*({_UPTO})\s*的?(?:差额?|余额|部分)", r"(\1 − \2)"),
@@ -153,9 +162,9 @@ _CHINESE: tuple[tuple[str, ...], ...] = (
     (r"\s+属于\s+(?=[^\s、,]+(?:\s|$))", " 为 "),
     (r"\s+在\s+([\w.]+?)\s*(?:之日|当日)?起\s*(\d+)\s*(年|个月)\s*(?:之|以)?内", r" 不晚于 \1 + \2\3"),
     (r"\s+在\s+([\w.]+?)\s*(?:之日|当日)?起\s*(\d+)\s*[天日]\s*(?:之|以)?内", r" 不晚于 \1 + \2天"),
-    *(
-        (rf"\s+在\s+([\w.]+?)\s*(?:之日|当日)?起\s*{word}\s*(年|个月)\s*(?:之|以)?内", rf" 不晚于 \1 + {number}\2")
-        for number, word in _WORDED_COUNTS
+    (
+        r"\s+在\s+([\w.]+?)\s*(?:之日|当日)?起\s*([二两三四五六七八九十一])\s*(年|个月)\s*(?:之|以)?内",
+        r" 不晚于 \1 + ‹\2›\3",
     ),
     (rf"=\s*({_MEASURED})\s*(?:上浮|提高|增加)\s*(\d[\d.]*%)" + _CITE["zh"], r"= \1 × (1 + \2)\3"),
     (rf"=\s*({_MEASURED})\s*(?:下浮|降低|减少)\s*(\d[\d.]*%)" + _CITE["zh"], r"= \1 × (1 − \2)\3"),
@@ -187,14 +196,10 @@ _CHINESE: tuple[tuple[str, ...], ...] = (
         r"\1: 任一 \2",
         *_DECLARED,
     ),
-    *(
-        (
-            rf"^(条件\s+\S+?)\s*:\s*至少\s*(?:满足|符合|具备)?\s*(?:以?下列?)?\s*{word}\s*[项条个]\s*(.*)$",
-            rf"\1: 至少 {number}项 \2",
-            *_DECLARED,
-        )
-        for number, words in _WORDED_COUNTS
-        for word in (words, *("两" for _ in range(number == 2)), str(number))
+    (
+        r"^(条件\s+\S+?)\s*:\s*至少\s*(?:满足|符合|具备)?\s*(?:以?下列?)?\s*([一二两三四五六七八九十]|\d+)\s*[项条个]\s*(.*)$",
+        r"\1: 至少 ‹\2›项 \3",
+        *_DECLARED,
     ),
     (r"(以[上下内])的?部分", r"\1 的部分", *_BAND),
     (r"(?<=[^的\s])\s*部分(?=\s)", " 的部分", *_BAND),
@@ -239,7 +244,6 @@ _CHINESE: tuple[tuple[str, ...], ...] = (
     (r"^(规则|标准)\s*(\S+?)\s*:\s*(?=\S)", r"\1 \2 = ", *_DECLARED),
     (r"^(规则|标准)\s*(\S+?)\s+(?:为|等于)\s+", r"\1 \2 = ", *_DECLARED),
     (r"^主键\s+(\S+?)\s*:\s*(.+)$", r"\1: \2 主键", *_FIELD),
-    (r"^主键\s*:\s*(\S+)$", r"\1: 文本 主键", *_FIELD),
     (r"^(\S+?)\s*\((\S+)\)\s*:?$", r"\1: \2", *_FIELD),
     (r"^(\S+)\s+(\S+)$", r"\1: \2", *_FIELD),
     (r"\s*(?:必填|非空)" + _BOUNDARY, "", *_FIELD),
@@ -328,15 +332,14 @@ _ENGLISH: tuple[tuple[str, ...], ...] = (
     (r"\bwhen\b(?=.*\bthen\b)", "if"),
     (r"\s*(?:&&|&)\s*", " and "),
     (r"\s*\|\|\s*", " or "),
-    (r"\s*==\s*", " = "),
     (r"\b(?:greater than or equal to|no less than|no fewer than)\b", "not below"),
     (r"\b(?:less than or equal to|no more than|no greater than)\b", "not over"),
-    (r"\b(?:AND|OR|IF|THEN|ELSE|NOT)\b", ""),
+    (r"\b(AND|OR|IF|THEN|ELSE|NOT)\b", r"‹\1›"),
+    (r"\bof\s+the\s+", "of "),
     (r"(?<=[\w%)])\s+(?:times|multiplied by|[xX])\s+(?=[\w(])", " × "),
     (r"\s+(?:divided by)\s+", " ÷ "),
     (r"\s+plus\s+", " + "),
     (r"\s+minus\s+", " − "),
-    (r"(\d+(?:\.\d+)?%)\s+of\s+", r"\1 × "),
     (rf"\b({_FOLDED})(?:\s+of)?\s+([\w.]+)", r"\1(\2)"),
     (rf"\b({_FOLDED})\((\w+)\s*,?\s*(?=[\w.]+\s*(?:{_WORDED}))", r"\1(\2 where "),
     (
@@ -351,10 +354,6 @@ _ENGLISH: tuple[tuple[str, ...], ...] = (
     (r"=\s*(.+?),?\s+rounded up to\s+(?:the nearest\s+)?(\S+?)" + _CITE["en"], r"= round_up(\1, \2)\3"),
     (r"=\s*(.+?),?\s+rounded down to\s+(?:the nearest\s+)?(\S+?)" + _CITE["en"], r"= round_down(\1, \2)\3"),
     (r"=\s*(.+?),?\s+rounded to\s+(?:the nearest\s+)?(\S+?)" + _CITE["en"], r"= round_half_up(\1, \2)\3"),
-    (r"\bround\(", "round_half_up("),
-    (r"\b(?:roundup|ceil|ceiling)\(", "round_up("),
-    (r"\b(?:rounddown|floor|trunc)\(", "round_down("),
-    (r"\b(?:average|avg)\(", "mean("),
     (r"^(rule|parameter)\s+(\S+?)\s*:\s*(?=\S)", r"\1 \2 = ", *_DECLARED),
     (r"^(rule|parameter)\s+(\S+?)\s+is\s+", r"\1 \2 = ", *_DECLARED),
     (r"^key\s+(\S+?)\s*:\s*(.+)$", r"\1: \2 key", *_FIELD),
