@@ -68,6 +68,10 @@ class Expressions:
         self.values: dict[tuple[str, str], Val] = {}
         self.row = name("r")
         self.taken: dict[int, ast.Name] = {}
+        # of entities whose rows come as columns: the columns used, by place; the rows of loops over them, and which were looped over
+        self.columns: dict[str, dict[int, ast.Name]] = {}
+        self.by_column: dict[str, tuple[str, dict[int, ast.Name]]] = {}
+        self.looped: dict[str, None] = {}
         self.beyond = False
         self.hoisted: dict[int, Val] = {}
         self.before: list[ast.stmt] = []
@@ -83,6 +87,19 @@ class Expressions:
         if found is None:
             found = self.taken[place] = name(self.writer.fresh("f"))
         return found
+
+    def column(self, entity: str, place: int) -> ast.Name:
+        """The column of a fact of rows that come as columns."""
+        known = self.columns[entity]
+        if place not in known:
+            known[place] = name(self.writer.fresh("q"))
+        return known[place]
+
+    def of_column(self, used: dict[int, ast.Name], place: int) -> ast.Name:
+        """What stands in a column for the row of a loop."""
+        if place not in used:
+            used[place] = name(self.writer.fresh("e"))
+        return used[place]
 
     def sure(self, val: Val) -> Val:
         """The value, asked for."""

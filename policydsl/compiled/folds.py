@@ -25,16 +25,30 @@ class Loop:
     """A loop being written: its row, and the statements of its body. Rows that do not count are passed over."""
 
     def __init__(
-        self, made: Expressions, found: core.Rows | ast.Name, env: Env, inside: Sequence[core.Expr | None]
+        self, made: Expressions, found: core.Rows | ast.Name | str, env: Env, inside: Sequence[core.Expr | None]
     ) -> None:
+        """`found`: rows, the name of some, or the entity of rows that come as columns."""
         if made.loops >= MOST_LOOPS:
             raise Unfit
         self._made = made
-        self._rows: Code = found if isinstance(found, ast.Name) else places.rows(made, found, env)
+        self._entity = ""
+        self._rows: Code
+        if isinstance(found, ast.Name):
+            self._rows = found
+        elif isinstance(found, str):
+            self._rows, self._entity = name("none"), found
+            made.looped[found] = None
+        elif places.column_rows(made, found, env):
+            self._rows, self._entity = name("none"), found.entity
+            made.looped[found.entity] = None
+        else:
+            self._rows = places.rows(made, found, env)
         for part in inside:
             if part is not None:
                 _hoist(made, part, (name("none"), *env), 1)
         self.row = name(made.writer.fresh("c"))
+        if self._entity:
+            made.by_column[self.row.id] = (self._entity, {})
         self.env: Env = (self.row, *env)
         self.body: list[ast.stmt] = []
         self._outer = made.writer.block
@@ -48,7 +62,23 @@ class Loop:
         made = self._made
         made.loops -= 1
         made.writer.block = self._outer
-        made.writer.put(ast.For(ast.Name(self.row.id, ast.Store()), self._rows, self.body or [ast.Pass()], []))
+        target: Code = ast.Name(self.row.id, ast.Store())
+        if self._entity:
+            target, self._rows = self._columns()
+        made.writer.put(ast.For(target, self._rows, self.body or [ast.Pass()], []))
+
+    def _columns(self) -> tuple[Code, Code]:
+        """The facts of a row that the loop uses, and the columns that it runs over."""
+        made = self._made
+        used = made.by_column[self.row.id][1]
+        if not used:
+            first = next(place for (entity, _), (place, _) in made.layout.fields.items() if entity == self._entity)
+            used = {first: self.row}
+        facts: list[Code] = [ast.Name(fact.id, ast.Store()) for fact in used.values()]
+        columns: list[Code] = [made.column(self._entity, place) for place in used]
+        if len(facts) == 1:
+            return facts[0], columns[0]
+        return ast.Tuple(facts, ast.Store()), call("zip", *columns)
 
     def skip_unless(self, condition: core.Expr | None) -> None:
         """Pass over rows for which a condition does not hold."""
@@ -325,6 +355,8 @@ def _end(made: Expressions, node: core.Aggregate, env: Env) -> Val:
     """第一条, 最后一条: by the order of the table, or by a key that no two rows share."""
     writer, last = made.writer, node.fold == "last"
     body = _body(node)
+    if places.column_rows(made, node.rows, env):
+        raise Unfit
     rows = _rows(made, node.rows, env) if made.told(node) else None
     found = writer.assign(writer.fresh(), ast.List([], ast.Load()))
     with Loop(made, rows or node.rows, env, [node.where, node.order]) as loop:

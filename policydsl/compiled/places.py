@@ -31,6 +31,8 @@ def row(made: Expressions, ref: core.RowRef, env: Env) -> Code:
         case core.Here(depth=depth):
             found = env[depth]
             assert isinstance(found, ast.Name)
+            if found.id in made.by_column:
+                raise Unfit
             return found
         case core.Owner(of=of, entity=entity):
             if _may_be_absent(of):
@@ -84,6 +86,13 @@ def children(made: Expressions, of: core.RowRef, entity: str, env: Env) -> Code:
     return at(row(made, of, env), place)
 
 
+def column_rows(made: Expressions, found: core.Rows, env: Env) -> bool:
+    """Whether an aggregate runs over rows that come as columns: those that belong to the row of the rule."""
+    if found.entity not in made.columns or not isinstance(found, core.Children) or not isinstance(found.of, core.Here):
+        return False
+    return env[found.of.depth] is made.row
+
+
 def rows(made: Expressions, found: core.Rows, env: Env) -> Code:
     """The rows that an aggregate runs over."""
     declared = made.program.entities[found.entity]
@@ -107,6 +116,10 @@ def field_read(made: Expressions, node: core.FieldRead, env: Env) -> Val:
     place, form = made.layout.fields[node.entity, node.name]
     if isinstance(node.row, core.Here) and env[node.row.depth] is made.row:
         return Val(made.own(place), form)
+    if isinstance(node.row, core.Here):
+        columns = made.by_column.get(getattr(env[node.row.depth], "id", ""))
+        if columns is not None:
+            return Val(made.of_column(columns[1], place), form)
     where = row(made, node.row, env)
     if made.told(node):
         where = made.writer.atom(where)
@@ -129,6 +142,9 @@ def rule_read(made: Expressions, node: core.RuleRead, env: Env) -> Val:
     if rule not in made.forms:
         raise Unfit
     form, place = made.forms[rule], made.layout.rules[rule]
+    columns = made.by_column.get(getattr(env[node.row.depth], "id", "")) if isinstance(node.row, core.Here) else None
+    if columns is not None and place in made.columns[columns[0]]:
+        return Val(made.of_column(columns[1], place), form)
     where = row(made, node.row, env)
     if made.told(node) and not isinstance(node.row, core.Here):
         where = made.writer.atom(where)

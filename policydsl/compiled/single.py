@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from policydsl.compiled.below import Below
 from policydsl.compiled.cases import CaseError
 from policydsl.compiled.depends import Name, judged_by
 from policydsl.compiled.expressions import Expressions
@@ -18,7 +19,7 @@ from policydsl.compiled.numbers import Val
 from policydsl.compiled.packing import ABSENT, NAMES, Found, Odd, fitting, key_reader, pack_field, reader
 from policydsl.compiled.passes import Pass
 from policydsl.compiled.recording import Record
-from policydsl.compiled.stages import Plan, Ready, kept, named, plan
+from policydsl.compiled.stages import Plan, kept, named, plan
 from policydsl.compiled.support import SUPPORT
 from policydsl.compiled.world import packed
 from policydsl.compiled.writer import LOAD, Code, Unfit, Writer, call, function, literal, name, negated, relation
@@ -48,10 +49,11 @@ def single(compiled: Compiled, names: Sequence[str]) -> One:
     whole = _whole(compiled, asked)
     made = plan(program, compiled.readings, compiled.on, compiled.plan, needed)
     if all(ready.step is not None for ready in made.stages):
-        try:
-            return _Function(compiled, made).code(asked, whole)
-        except (Unfit, RecursionError, MemoryError):
-            pass
+        for by_columns in (True, False):
+            try:
+                return _Function(compiled, made).code(asked, whole, by_columns)
+            except (Unfit, RecursionError, MemoryError):
+                pass
     return _in_stages(compiled, made, asked, whole)
 
 
@@ -130,22 +132,28 @@ class _Function:
         self._code = Expressions(
             compiled.program, made.layout, compiled.readings, compiled.on, dict(compiled.plan.forms), known, recorded
         )
+        self._below = Below(self._code, compiled, made)
         self.records: dict[Name, Record | None] = {}
 
-    def code(self, asked: Sequence[Name], whole: One) -> One:
-        """The function of some rules. Raises Unfit where it would have to look beyond the row and the rows that belong to it."""
+    def code(self, asked: Sequence[Name], whole: One, by_columns: bool) -> One:
+        """The function of some rules. Raises Unfit where it would have to look beyond the row and the rows that belong to it; `by_columns`
+        also where it looks at more of these than their facts."""
         made, writer = self._code, self._code.writer
         mine = self._main.name
         below = [ready for ready in self._made.stages if ready.stage.entity != mine]
         if any(not ready.alone for ready in below):
             raise Unfit
+        if by_columns:
+            self._below.as_columns()
+            self._below.column_rules(below)
+            below = []
         self._rules()
         results = [self._result(rule) for rule in asked]
         writer.put(ast.Return(results[0] if len(results) == 1 else ast.Tuple(results, LOAD)))
         body = self._body()
         with writer.inside() as before:
             self._facts(writer)
-            self._children(writer, below)
+            self._below.children(writer, below)
         last = ast.Return(ast.Call(writer.keep(whole), [name("values")], []))
         return self._attempt([*before, *made.before, *body], last)  # type: ignore[no-any-return]
 
@@ -180,25 +188,32 @@ class _Function:
         else:
             writer.put(ast.Return(ast.List([whole], LOAD)))
         body = self._body()
-        if set(made.taken) - {
-            *(own_place for own_place, own in made.taken.items() if own in (*fields, *rows.values()))
-        }:
+        if len(made.taken) > len(fields) + len(rows):
             raise Unfit
         with writer.inside() as before:
             self._every_fact(writer, len(below))
             if below:
                 writer.assign("found", ast.List([literal(None)] * packing.count, LOAD))
             for entity in below:
-                self._rows_below(writer, entity, rows[entity.name])
+                self._below.rows_below(writer, entity, rows[entity.name])
             unlike = ast.Compare(call("len", name("values")), [ast.NotEq()], [name("n")])
             writer.test(unlike, [ast.Raise(name("Odd"), None)])
-            self._stages_below(writer, rows, [ready for ready in self._made.stages if ready.stage.entity in rows])
+            self._below.stages_below(writer, rows, [ready for ready in self._made.stages if ready.stage.entity in rows])
         return self._attempt([*before, *made.before, *body], ast.Return(literal(None)))  # type: ignore[no-any-return]
 
     def _attempt(self, body: list[ast.stmt], last: ast.stmt) -> Any:
         """The function: what is as usual, and what is done where it is not."""
         handler = ast.ExceptHandler(name("Unusual"), None, [ast.Pass()])
-        names = {**SUPPORT, **NAMES, "ABSENT": ABSENT, "Odd": Odd, "Unusual": UNUSUAL, **self._code.writer.constants}
+        kinds = {"list": list, "dict": dict}
+        names = {
+            **SUPPORT,
+            **NAMES,
+            **kinds,
+            "ABSENT": ABSENT,
+            "Odd": Odd,
+            "Unusual": UNUSUAL,
+            **self._code.writer.constants,
+        }
         return function(["values"], [ast.Try(body, [handler], [], []), last], names)
 
     def _rules(self) -> None:
@@ -214,19 +229,6 @@ class _Function:
         if self._code.beyond or "r" in names:
             raise Unfit
         return body
-
-    def _rows_below(self, writer: Writer, entity: core.Entity, own: ast.Name) -> None:
-        """The rows of an entity that belong to the row; where none are given, there may be any. They are told whose they are when it
-        matters (`Packing.world`): rows that refer to each other would be left to the garbage collector."""
-        get = ast.Call(name("get"), [literal(entity.name), name("ABSENT")], [])
-        writer.assign(own.id, get)
-        several = writer.keep(self._compiled.packing.several(entity))
-        with writer.inside() as given:
-            writer.assign(own.id, ast.Call(several, [own, literal(None), name("found")], []))
-        with writer.inside() as none:
-            writer.put(ast.AugAssign(ast.Name("n", ast.Store()), ast.Sub(), literal(1)))
-            writer.assign(own.id, name("HOLE"))
-        writer.test(relation("is", own, name("ABSENT")), none, given)
 
     def _every_fact(self, writer: Writer, others: int) -> None:
         """All facts of the row, its key, which of them are put in by default; `n` counts the names there are, `others` among them."""
@@ -327,35 +329,6 @@ class _Function:
             with writer.inside() as missing:
                 writer.assign(own.id, writer.keep(_default(field, packed(form, field.default))))
             writer.test(usual, kept, [ast.If(relation("is", own, name("ABSENT")), missing, unusual)])
-
-    def _children(self, writer: Writer, below: Sequence[Ready]) -> None:
-        """The rows that belong to the row, packed, and what their rules give."""
-        made, layout, program, packing = self._code, self._made.layout, self._compiled.program, self._compiled.packing
-        wanted = {ready.stage.entity for ready in below}
-        rows: dict[str, ast.Name] = {}
-        for entity in program.entities.values():
-            place = layout.children.get((self._main.name, entity.name))
-            if place is None or (place not in made.taken and entity.name not in wanted):
-                continue
-            if not rows:
-                writer.assign("found", ast.BinOp(ast.List([literal(None)], LOAD), ast.Mult(), literal(packing.count)))
-            own = rows[entity.name] = made.own(place)
-            given = ast.Subscript(name("values"), literal(entity.name), LOAD)
-            taken = ast.Call(writer.keep(packing.several(entity)), [given, name("HOLE"), name("found")], [])
-            writer.assign(own.id, taken)
-        if any(other.owner in rows for other in program.entities.values()) or wanted - set(rows):
-            raise Unfit
-        self._stages_below(writer, rows, below)
-
-    def _stages_below(self, writer: Writer, rows: Mapping[str, ast.Name], below: Sequence[Ready]) -> None:
-        """What the rules of rows that belong to the row give. Anything without a value ends the function."""
-        if not below:
-            return
-        holes, broken = (writer.assign(told, ast.List([], LOAD)) for told in ("holes", "broken"))
-        for ready in below:
-            args = [rows[ready.stage.entity], literal(None), holes, broken]
-            writer.do(ast.Call(writer.keep(ready.step), args, []))
-        writer.test(ast.BoolOp(ast.Or(), [holes, broken]), [ast.Raise(name("Open"), None)])
 
 
 def _default(field: core.Field, value: Any) -> Any:

@@ -118,7 +118,7 @@ SUPPORT: Final[dict[str, Callable[..., Any] | Any]] = {
     function.__name__: function
     for function in (
         over, exact, divided, upright, within, plus, nearest, rounded, steps, at_most, keyed, extreme, sure, present,
-        members, only, summed, some, len, abs, set, tuple, type, sum, max, min, Gap, Void, Open,
+        members, only, summed, some, len, abs, set, tuple, type, sum, max, min, zip, Gap, Void, Open,
     )
 } | {"HOLE": HOLE, "VOID_ROW": VOID_ROW, "Trouble": (Open, ArithmeticError, RecursionError)}  # fmt: skip
 """What the names of compiled code stand for, but for its own constants."""

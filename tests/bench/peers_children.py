@@ -186,7 +186,7 @@ def compiled_recorded() -> Many:
 
 
 def compiled_trace() -> Many:
-    """The same, and the whole trace put together from what was kept."""
+    """The same, and every step of the trace made from what was kept."""
     made = _recorded()
     return _of_dicts(lambda case: made.case(case).trace().outcome("区", "区", "补助"))
 
@@ -332,7 +332,7 @@ ONE_BY_ONE: dict[str, Callable[[], Many]] = {
     "policydsl, the rule as a function, from dicts": compiled_function,
     "policydsl, whole cases from dicts, kept, traces on demand": compiled_case,
     "policydsl, compiled, every step recorded, from dicts": compiled_recorded,
-    "policydsl, the same, each trace made": compiled_trace,
+    "policydsl, the same, every step made": compiled_trace,
     "policydsl, interpreter without traces": untraced,
     "policydsl, interpreter with its trace": interpreted,
     "GoRules Zen": zen,
