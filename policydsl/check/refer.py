@@ -394,6 +394,17 @@ def _excess(checker: Checker, node: tree.Reference) -> str:
 _EXCESSES = ("超出部分", "超过部分", "超额部分", "超额", "超出", "超过", "excess", "over", "above")
 
 
+def _asked(checker: Checker, node: tree.Reference) -> str:
+    """A question of spreadsheets (IF(合格, 1元, 0元)), as it is written; else nothing."""
+    if node.keys is None or len(node.keys) != 3 or len(node.path) != 1:
+        return ""
+    if node.path[0].text.casefold() not in ("if", "iif", "如果", "条件"):
+        return ""
+    when, then, otherwise = (one.span.text for one in node.keys)
+    words = [BY_ID[word].spelling(checker.scope.language) for word in ("IF", "THEN", "ELSE")]
+    return f"({words[0]} {when} {words[1]} {then} {words[2]} {otherwise})"
+
+
 def _keyed(checker: Checker, node: tree.Reference, frames: Frames) -> core.Expr:
     """`表(键).列` or `对象(键).名`."""
     assert node.keys is not None
@@ -411,7 +422,7 @@ def _keyed(checker: Checker, node: tree.Reference, frames: Frames) -> core.Expr:
             return checker.report("parameter-called", first.span, name=first.text, key=node.keys[0].span.text)
         meant = function_meant(first.text, checker.scope.language)
         close = meant or checker.scope.close_to(first.text, None)
-        called = _rounded(checker, node, meant, frames) or _excess(checker, node)
+        called = _rounded(checker, node, meant, frames) or _excess(checker, node) or _asked(checker, node)
         if called:
             return checker.report("unknown-function", node.span, called, name=first.text, close=called)
         return checker.report("unknown-function", first.span, close or None, name=first.text, close=close)

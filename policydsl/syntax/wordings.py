@@ -20,12 +20,14 @@ class Wording:
     mended: str
 
 
-_NUMBER = r"\d[\d,.]*(?:[^\s\d,.、()以至到~和与之]+(?:/[^\s\d,.、()以至到~和与之]+)?)?"
+_NUMBER = r"\d[\d,.]*(?:[^\s\d,.、()以及至到~和与之]+(?:/[^\s\d,.、()以及至到~和与之]+)?)?"
 _DAY = r"[12]\d{3}年\d{1,2}月\d{1,2}日|[12]\d{3}-\d\d-\d\d"
 _SUBJECT = r"(?P<x>[^\s()、,]+(?:\([^\s()]*\))?(?:\.[^\s()、,]+)?)"
 
 _ZH = {
-    "post": re.compile(rf"(?:在\s*)?(?P<n>{_NUMBER})\s*(?P<w>以上|以下|以内)\s*(?:\((?P<m>含|不含)\))?(?:的(?!\s))?"),
+    "post": re.compile(
+        rf"(?:在\s*)?(?P<n>{_NUMBER})\s*及?(?P<w>以上|以下|以内)\s*(?:\((?P<m>含|不含)\))?(?:的(?!\s))?"
+    ),
     "before": re.compile(rf"(?:在\s*)?(?P<w>以上|以下|以内)\s*(?P<m>)(?P<n>{_NUMBER})"),
     "between": re.compile(
         rf"{_SUBJECT}\s+(?:在|介于)?\s*(?P<a>{_NUMBER}|{_DAY})\s*(?:至|到|~|—|和|与)\s*(?P<b>{_DAY}|{_NUMBER})\s*(?:之间)?"

@@ -43,7 +43,7 @@ def found(body: str) -> list[Diagnostic]:
         ("x = if asked == told then $1 else $2", "unexpected", "="),
         ("x = if income over $5 then $1 otherwise $2", "unexpected", "else"),
         ("x = income × 5 percent", "unknown-unit", None),
-        ("x = 12.5% of the income", "unexpected", None),
+        ("x = 12.5% of the income", "another-wording", "income"),
         ("x = minimum(income, $5)", "unknown-function", None),
         ("x = $5 when income over $1", "unexpected", None),
     ],
