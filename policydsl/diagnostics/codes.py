@@ -6,6 +6,7 @@ from policydsl.diagnostics.code import Code
 from policydsl.diagnostics.codes_amend import AMENDMENTS
 from policydsl.diagnostics.codes_blocks import BLOCKS
 from policydsl.diagnostics.codes_cells import CELLS
+from policydsl.diagnostics.codes_examples import EXAMPLES
 from policydsl.diagnostics.codes_facts import FACTS
 from policydsl.diagnostics.codes_folds import FOLDS
 from policydsl.diagnostics.codes_lines import LINES
@@ -25,6 +26,7 @@ CODES: dict[str, Code] = {
     **FOLDS,
     **BLOCKS,
     **WHOLE,
+    **EXAMPLES,
     **AMENDMENTS,
     **FACTS,
     **CELLS,

@@ -1,11 +1,11 @@
-"""Owns the wording of findings on a policy as a whole: circles, readings, what is never used or cited, examples, deadlines."""
+"""Owns the wording of findings on a policy as a whole: circles, deadlines, readings, what is never used or cited, imports."""
 
 from __future__ import annotations
 
 from policydsl.diagnostics.code import Code
 from policydsl.diagnostics.model import Weight
 
-_ERROR, _WARNING, _NOTE = Weight.ERROR, Weight.WARNING, Weight.NOTE
+_ERROR, _WARNING = Weight.ERROR, Weight.WARNING
 
 _RULES = (
     Code(
@@ -186,87 +186,6 @@ _UNUSED = (
     ),
 )
 
-_EXAMPLES = (
-    Code(
-        "example-unknown-fact",
-        _ERROR,
-        "算例里的名称不对",
-        "unknown name in an example",
-        "「{name}」不是算例里可以设定的数据项。",
-        "“{name}” is no field that an example can set.",
-        "是不是「{close}」?",
-        "Did you mean “{close}”?",
-    ),
-    Code(
-        "example-unknown-rule",
-        _ERROR,
-        "算例要核对的规则不存在",
-        "unknown rule in an example",
-        "没有叫「{name}」的规则或任务,算例无从核对。",
-        "There is no rule or task called “{name}” to expect something of.",
-        "是不是「{close}」?",
-        "Did you mean “{close}”?",
-    ),
-    Code(
-        "example-without-expectation",
-        _ERROR,
-        "算例没有写结果",
-        "example expects nothing",
-        "算例「{name}」没有写应得的结果。",
-        "The example “{name}” expects nothing.",
-        "请加一行「应 规则 = 值」。",
-        "Add a line `then RULE = VALUE`.",
-    ),
-    Code(
-        "example-twice",
-        _ERROR,
-        "算例里设定了两次",
-        "set twice in an example",
-        "算例里「{name}」设定了两次。",
-        "“{name}” is set twice in the example.",
-        "请删去一个。",
-        "Delete one of them.",
-    ),
-    Code(
-        "example-key-twice",
-        _ERROR,
-        "算例里有两行的主键相同",
-        "two rows of an example with one key",
-        "算例里「{name}」有两行的主键都是「{key}」。",
-        "Two rows of “{name}” in the example have the key “{key}”.",
-        "主键在整张表里不能重复,不管属于哪一行;请改一个。",
-        "A key is unique in its whole table, whatever a row belongs to; change one of them.",
-    ),
-    Code(
-        "example-row-count",
-        _ERROR,
-        "行数不对",
-        "number of rows",
-        "「{found}」不是可用的行数:要写 0 到 {most} 的整数。",
-        "“{found}” is no number of rows: a whole number from 0 to {most} is wanted.",
-    ),
-    Code(
-        "unknown-reading",
-        _ERROR,
-        "没有这个读法",
-        "unknown reading",
-        "没有叫「{name}」的读法。",
-        "There is no reading called “{name}”.",
-        "是不是「{close}」?",
-        "Did you mean “{close}”?",
-    ),
-    Code(
-        "unknown-alternative",
-        _ERROR,
-        "读法没有这个备选",
-        "unknown alternative",
-        "读法里没有叫「{name}」的一种。",
-        "The reading has no alternative called “{name}”.",
-        "可以采用的有:{known}。",
-        "Its alternatives are: {known}.",
-    ),
-)
-
 _FILES = (
     Code(
         "import-path",
@@ -300,99 +219,6 @@ _FILES = (
     ),
 )
 
-_PROPERTIES = (
-    Code(
-        "property-of-fact",
-        Weight.ERROR,
-        "性质里变动的不是事实",
-        "what moves is no fact",
-        "「{name}」不是本对象自己的一个数,不能说它增加或减少。",
-        "“{name}” is no number among the facts of this entity, so it cannot move.",
-        "请写一个用数填的数据项。",
-        "Name a field that is filled in with a number.",
-    ),
-    Code(
-        "property-of-rule",
-        Weight.ERROR,
-        "性质里看的不是规则的数",
-        "what follows is no rule's number",
-        "「{name}」不是一条规则算出的数,不能说它不减或不增。",
-        "“{name}” is no number that a rule gives, so it can be neither less nor more.",
-        "请写一条规则的名称。",
-        "Name a rule.",
-    ),
-    Code(
-        "property-of-outcome",
-        Weight.ERROR,
-        "性质里看的不是规则",
-        "what is looked at is no rule",
-        "「{name}」不是本对象或单例的一条规则,说不上与什么无关。",
-        "“{name}” is no rule of this entity or of a singleton, so it can depend on nothing.",
-        "请写一条规则的名称。",
-        "Name a rule.",
-    ),
-    Code(
-        "property-about",
-        Weight.ERROR,
-        "性质里无关的不是事实",
-        "what has no say is no fact",
-        "「{name}」不是填进来的一项,说不上与它无关。",
-        "“{name}” is nothing that is filled in, so nothing can depend on it.",
-        "请写本对象的一个数据项,或者「对象.数据项」;各行换个次序的,写「与 对象 行序 无关」。",
-        "Name a field of this entity, or entity.field; for the order of rows write “entity order”.",
-    ),
-    Code(
-        "property-rows",
-        Weight.ERROR,
-        "性质里换次序的不是对象",
-        "what is put in another order is no entity",
-        "「{name}」不是有许多行的对象,说不上行序。",
-        "“{name}” is no entity with many rows, so it has no order.",
-        "请写一个对象的名称,例如「与 活动 行序 无关」。",
-        "Name an entity, as in “does not depend on event order”.",
-    ),
-    Code(
-        "property-split",
-        Weight.ERROR,
-        "性质里拆分的不能拆",
-        "what is split cannot be split",
-        "「{name}」既不是本对象自己填的一个数,也不是它的子项,不能拆成两份。",
-        "“{name}” is neither a number among the facts of this entity nor one of its child entities, so it cannot be split.",
-        "请写一个用数填的数据项,或者属于本对象的一个对象。",
-        "Name a field that is filled in with a number, or an entity that belongs to this one.",
-    ),
-    Code(
-        "property-parts",
-        Weight.ERROR,
-        "性质里没有各份",
-        "there are no parts to add up",
-        "「{name}」不是别的行的一个数,没有各份可以相加。",
-        "“{name}” is no figure of several rows, so there are no parts to add up.",
-        "请写「对象.规则」,例如「项目.核定奖金 之和 等于 预算」。",
-        "Write entity.rule, as in “project.award of the parts adds up to budget”.",
-    ),
-    Code(
-        "property-step",
-        Weight.ERROR,
-        "性质里的数不能这样写",
-        "the figure cannot be this",
-        "每增的数要大于零,变动的限度不能小于零,这里写的是 {found}。",
-        "The step must be greater than zero and the limit not below zero; here it is {found}.",
-        "请改这个数。",
-        "Change the figure.",
-    ),
-    Code(
-        "property-unit",
-        Weight.ERROR,
-        "性质里的单位不对",
-        "the unit does not fit",
-        "「{name}」的单位是 {found},这里要的是 {wanted}。",
-        "“{name}” is in {found}; here {wanted} is needed.",
-        "请用同样的单位写。",
-        "Write it in the same unit.",
-    ),
-)
-
 _RUNS = (
     Code(
         "shared-by-nobody",
@@ -406,6 +232,4 @@ _RUNS = (
     ),
 )
 
-WHOLE: dict[str, Code] = {
-    code.code: code for code in (*_FILES, *_RUNS, *_PROPERTIES, *_RULES, *_READINGS, *_UNUSED, *_EXAMPLES)
-}
+WHOLE: dict[str, Code] = {code.code: code for code in (*_FILES, *_RUNS, *_RULES, *_READINGS, *_UNUSED)}
