@@ -66,6 +66,7 @@ def mended(line: str, symbol: str, language: Language, left: Callable[[str], int
 _MARKED = re.compile("‹(.+?)›")
 """What a habit marks to be put otherwise than it stands: a figure in words (至少 ‹三›项), a word in capitals (‹AND›)."""
 _DIGITS = {word: str(at) for at, word in enumerate("一二三四五六七八九十", 1)} | {"两": "2"}
+_DIGITS |= {word: str(at) for at, word in enumerate(("one", "two", "three", "four", "five", "six"), 1)}
 
 
 def _plain(found: re.Match[str]) -> str:
@@ -84,6 +85,11 @@ def _stretch(old: str, new: str) -> Mended:
         start -= 1
     while end > 0 and not old[len(old) - end].isspace():
         end -= 1
+    if not new[start : len(new) - end].strip():
+        # what only goes is shown with the word before it
+        start = len(old[:start].rstrip())
+        while start > 0 and not old[start - 1].isspace():
+            start -= 1
     return Mended(start, len(old) - end, " ".join(new[start : len(new) - end].split()))
 
 

@@ -30,7 +30,7 @@ _ZH = {
     ),
     "before": re.compile(rf"(?:在\s*)?(?P<w>以上|以下|以内)\s*(?P<m>)(?P<n>{_NUMBER})"),
     "between": re.compile(
-        rf"{_SUBJECT}\s+(?:在|介于)?\s*(?P<a>{_NUMBER}|{_DAY})\s*(?:至|到|~|—|和|与)\s*(?P<b>{_DAY}|{_NUMBER})\s*(?:之间)?"
+        rf"{_SUBJECT}\s+(?:在|介于)?\s*(?P<a>{_NUMBER}|{_DAY})\s*(?:至|到|~|—|和|与)\s*(?P<b>{_DAY}|{_NUMBER})\s*(?:之间|期间)?"
     ),
     "day": re.compile(
         rf"(?:在\s*)?(?P<d>{_DAY})\s*(?P<w>之前|以前|前|之后|以后|后|起)\s*(?:\((?P<m>含|不含)(?:当日|本日)?\))?"
