@@ -1,21 +1,18 @@
 """Owns types and units of expressions: a written expression in its scopes becomes a core expression, or a finding.
 
-Where something is wrong a stand-in of type Never goes on, so that one mistake is said once. Names are resolved in `refer`, blocks in
-`blocks`, functions in `folds`.
+Where something is wrong a stand-in of type Never goes on, so that one mistake is said once. Names are resolved in `refer`, arithmetic
+in `arithmetic`, comparisons and choices in `logic`, blocks in `blocks`, functions in `folds`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from fractions import Fraction
-from typing import Literal
 
-from attrs import define, evolve, field
+from attrs import define, field
 
-from policydsl.check import blocks, folds, refer, siblings
+from policydsl.check import arithmetic, blocks, folds, logic, refer, siblings
 from policydsl.check.frames import Checked, Frames, RowFrame
-from policydsl.check.guards import denied, holds, knowing, narrows, wholly
+from policydsl.check.guards import holds, narrows
 from policydsl.check.scope import Draft, Scope
 from policydsl.core import program as core
 from policydsl.core.types import (
@@ -37,11 +34,11 @@ from policydsl.core.types import (
     Type,
     strip,
 )
-from policydsl.core.units import PLAIN, POINT, base, english, nothing
-from policydsl.core.values import NONE, exact
+from policydsl.core.units import POINT, base, english, nothing
+from policydsl.core.values import NONE
 from policydsl.source import Span
 from policydsl.syntax import tree
-from policydsl.syntax.keywords import BY_ID, RELATIONS
+from policydsl.syntax.keywords import BY_ID
 
 
 @define
@@ -120,7 +117,7 @@ class Checker:
         """The core expression of `node`. `expected` is a hint for bare member names, not a demand."""
         match node:
             case tree.Quantity():
-                return self._quantity(node)
+                return arithmetic.quantity(self, node)
             case tree.Day():
                 return core.Const(node.value, node.span.text, type=DATE, span=node.span)
             case tree.Time():
@@ -132,17 +129,17 @@ class Checker:
             case tree.Reference():
                 return refer.resolve(self, node, frames, expected)
             case tree.Unary():
-                return self._unary(node, frames)
+                return arithmetic.unary(self, node, frames)
             case tree.Binary():
-                return self._binary(node, frames)
+                return arithmetic.binary(self, node, frames)
             case tree.Comparison():
-                return self._comparison(node, frames)
+                return logic.comparison(self, node, frames)
             case tree.Logic():
-                return self._logic(node, frames)
+                return logic.connected(self, node, frames)
             case tree.Among():
-                return self._among(node, frames)
+                return logic.among(self, node, frames)
             case tree.If():
-                return self._if(node, frames, expected)
+                return logic.if_else(self, node, frames, expected)
             case tree.Group():
                 return self.expr(node.inner, frames, expected)
             case tree.Undecided():
@@ -156,11 +153,11 @@ class Checker:
             case tree.Ordered():
                 return siblings.ordered(self, node, frames)
             case tree.Portion():
-                return self._portion(node, frames)
+                return arithmetic.portion(self, node, frames)
             case tree.Several():
                 return self._several(node, frames, expected)
             case tree.Instead():
-                return self._instead(node, frames)
+                return logic.instead(self, node, frames)
 
     def condition(self, node: tree.Expr, frames: Frames) -> core.Expr:
         """An expression that must be 真 or 假."""
@@ -258,34 +255,6 @@ class Checker:
 
     # ------------------------------------------------------------ one node each
 
-    def _quantity(self, node: tree.Quantity) -> core.Expr:
-        measure = self.scope.measures.parse(node.unit)
-        if measure is None:
-            close = self.scope.measures.close(node.unit)
-            glued = self._glued_unit(node)
-            if glued:
-                return self.report("glued-words", node.span, glued, found=node.span.text)
-            per = re.sub("[每/]+", "/", node.unit) if self.scope.language == "zh" else node.unit
-            per = "年" if self.scope.language == "zh" and node.unit in ("周岁", "岁") else per
-            mend = f"{node.digits}{per}" if per != node.unit and self.scope.measures.parse(per) is not None else None
-            return self.report("unknown-unit", node.span, mend, name=node.unit, close="" if mend else close)
-        value = exact(measure.of(node.number))
-        whole = isinstance(value, int)
-        return core.Const(value, node.span.text, type=Number(measure.unit, whole), span=node.span)
-
-    def _glued_unit(self, node: tree.Quantity) -> str:
-        """`10场且` as `10场 且`, where a known unit is followed by a keyword."""
-        for length in range(len(node.unit) - 1, 0, -1):
-            head, rest = node.unit[:length], node.unit[length:]
-            if self.scope.measures.parse(head) is None:
-                continue
-            for keyword in BY_ID.values():
-                word = keyword.spelling(self.scope.language)
-                if keyword.kind in ("inner", "hard") and rest.startswith(word):
-                    after = rest[len(word) :]
-                    return f"{node.digits}{head} {word}" + (f" {after}" if after else "")
-        return ""
-
     def _constant(self, node: tree.Constant, frames: Frames) -> core.Expr:
         match node.word:
             case "TRUE" | "FALSE":
@@ -318,163 +287,6 @@ class Checker:
         if None in values:
             return core.Pending("", type=NEVER, span=node.span)
         return core.Const(tuple(v for v in values if v is not None), node.span.text, type=type_, span=node.span)
-
-    def _unary(self, node: tree.Unary, frames: Frames) -> core.Expr:
-        if node.op == "not":
-            return core.Not(self.condition(node.operand, frames), type=BOOL, span=node.span)
-        inner = self.number(node.operand, frames)
-        if isinstance(inner, core.Const) and isinstance(inner.value, int | Fraction):
-            return evolve(inner, value=exact(-inner.value), text=f"-{inner.text}", span=node.span)
-        return core.Apply("neg", (inner,), type=inner.type, span=node.span)
-
-    def _shifted(self, node: tree.Binary, left: core.Expr, right: core.Expr) -> core.Expr:
-        """A day plus or minus a duration, or the days between two."""
-        if isinstance(right.type, Never):
-            return core.Pending("", type=NEVER, span=node.span)
-        if isinstance(right.type, Date | Moment) and node.op == "sub":
-            if isinstance(self.agree(left, right, node.span, "−"), Never):
-                return core.Pending("", type=NEVER, span=node.span)
-            if isinstance(left.type, Moment):
-                return core.Apply("hours_between", (right, left), type=Number(base("小时")), span=node.span)
-            return core.Apply("days_between", (right, left), type=Number(base("天"), True), span=node.span)
-        unit = str(right.type.unit) if isinstance(right.type, Number) else ""
-        if unit == "工作日" and node.op in ("add", "sub"):
-            return folds.working_days(self, f"{node.op}_workdays", (left, right), left.type, node.span)
-        if unit not in ("月", "天") or node.op not in ("add", "sub"):
-            return self.report("date-arithmetic", node.span, found=self.say(right.type))
-        op = f"{node.op}_{'months' if unit == '月' else 'days'}"
-        return core.Apply(op, (left, right), type=left.type, span=node.span)
-
-    def _binary(self, node: tree.Binary, frames: Frames) -> core.Expr:
-        if node.op in ("add", "sub"):
-            first = self.there(node.left, self.expr(node.left, frames), frames)
-            if isinstance(strip(first.type), Date | Moment):
-                if isinstance(first.type, Optional):
-                    return self.may_be_none(node.left, first.type)
-                return self._shifted(node, first, self.expr(node.right, frames))
-        left, right = self.number(node.left, frames), self.number(node.right, frames)
-        if isinstance(left.type, Never) or isinstance(right.type, Never):
-            return core.Apply("mul" if node.op == "of" else node.op, (left, right), type=NEVER, span=node.span)
-        assert isinstance(left.type, Number) and isinstance(right.type, Number)
-        a, b = left.type, right.type
-        match node.op:
-            case "mul" | "of":
-                return core.Apply(
-                    "mul", (left, right), type=Number(a.unit * b.unit, a.whole and b.whole), span=node.span
-                )
-            case "div":
-                if isinstance(right, core.Const) and right.value == 0:
-                    return self.report("divisor-zero", node.right.span)
-                return core.Apply("div", (left, right), type=Number(a.unit / b.unit), span=node.span)
-            case "add" | "sub":
-                return self._sum(node.op, node, left, right)
-
-    def _sum(self, op: Literal["add", "sub"], node: tree.Binary, left: core.Expr, right: core.Expr) -> core.Expr:
-        assert isinstance(left.type, Number) and isinstance(right.type, Number)
-        a, b = left.type, right.type
-        points = base(POINT)
-        if a.unit.plain and b.unit == points:
-            return core.Apply(op, (left, right), type=Number(PLAIN), span=node.span)
-        if (_is_percent(node.right) and a.unit.plain and not _is_plain_number(node.left)) or (
-            _is_percent(node.left) and b.unit.plain and not _is_plain_number(node.right) and not _is_percent(node.right)
-        ):
-            written = node.right if _is_percent(node.right) else node.left
-            digits = written.digits if isinstance(written, tree.Quantity) else ""
-            mend = self.scope.words(f"{digits}个百分点", f"{digits}pp")
-            return self.report("percent-sum", node.span, None, percent=written.span.text, points=mend)
-        common = self.agree(left, right, node.span, "+" if op == "add" else "−")
-        return core.Apply(op, (left, right), type=common, span=node.span)
-
-    def _portion(self, node: tree.Portion, frames: Frames) -> core.Expr:
-        measure, limit = self.number(node.measure, frames), self.number(node.limit, frames)
-        relation = RELATIONS[node.word]
-        word = BY_ID[node.word].spelling(self.scope.language) if node.word in BY_ID else node.word
-        if relation in ("eq", "ne"):
-            return self.report("portion-word", node.span, found=word)
-        common = self.agree(measure, limit, node.span, word)
-        op = "excess" if relation in ("gt", "ge") else "shortfall"
-        return core.Apply(op, (measure, limit), type=common, span=node.span)
-
-    def _instead(self, node: tree.Instead, frames: Frames) -> core.Expr:
-        body = self.expr(node.body, wholly(frames))
-        instead = self.expr(node.instead, frames, strip(body.type))
-        if not isinstance(body.type, Optional | Never):
-            return self.report("has-needs-none", node.body.span, name=node.body.span.text)
-        type_ = self.common(((core.Const(0, "", type=strip(body.type)), node.body.span), (instead, node.instead.span)))
-        return core.IfInapplicable(body, instead, type=type_, span=node.span)
-
-    def _comparison(self, node: tree.Comparison, frames: Frames) -> core.Expr:
-        left = self.expr(node.left, frames)
-        right = self.expr(node.right, frames, strip(left.type))
-        if isinstance(left.type, Never) and isinstance(node.left, tree.Reference):
-            left = core.Pending("", type=NEVER, span=node.left.span)
-        relation = RELATIONS[node.word]
-        word = BY_ID[node.word].spelling(self.scope.language) if node.word in BY_ID else node.word
-        if node.inclusive is not None:
-            closed = relation in ("ge", "le", "eq")
-            if node.inclusive != closed and relation in ("ge", "le", "gt", "lt"):
-                return self.report(
-                    "inclusive-contradiction", node.span, word=word, mark=_mark(self.scope, node.inclusive)
-                )
-        if relation not in ("eq", "ne"):
-            left, right = self.there(node.left, left, frames), self.there(node.right, right, frames)
-        common = self.agree(left, right, node.span, word)
-        kind = strip(common)
-        if relation not in ("eq", "ne") and not isinstance(kind, Number | Date | Moment | Never):
-            return self.report("order-kinds", node.span, type=self.say(kind), word=word)
-        for side, written in ((left, node.left), (right, node.right)):
-            if relation not in ("eq", "ne") and isinstance(side.type, Optional):
-                name = written.span.text
-                return self.report("none-compared", written.span, found=name, asked=node.span.text)
-        op = core.Compare
-        return op(relation, left, right, word, type=BOOL, span=node.span)  # type: ignore[arg-type]
-
-    def _logic(self, node: tree.Logic, frames: Frames) -> core.Expr:
-        """且 and 或: each part knows what those before it have settled."""
-        parts: list[core.Expr] = []
-        for part in node.parts:
-            parts.append(self._listed(node, part, frames) or self.condition(part, frames))
-            frames = knowing(frames, part if node.op == "and" else denied(part))
-        kind = core.Every if node.op == "and" else core.Some
-        return kind(tuple(parts), type=BOOL, span=node.span)
-
-    def _listed(self, node: tree.Logic, part: tree.Expr, frames: Frames) -> core.Expr | None:
-        """What stands behind 或 and is no condition but one more thing to compare with (类型 为 甲 或 乙), with a finding at the first."""
-        first = node.parts[0]
-        equal = isinstance(first, tree.Comparison) and RELATIONS.get(first.word) == "eq"
-        if node.op != "or" or not equal or not isinstance(part, tree.Reference | tree.Quantity | tree.Words | tree.Day):
-            return None
-        assert isinstance(first, tree.Comparison)
-        found = self.expr(part, frames)
-        if isinstance(found.type, Bool | Never):
-            return found
-        if part is not node.parts[1]:
-            return core.Pending("", type=NEVER, span=part.span)
-        listed = self.scope.words("、", ", ").join([first.right.span.text, *(one.span.text for one in node.parts[1:])])
-        mend = f"{first.left.span.text} {BY_ID['IN'].spelling(self.scope.language)} ({listed})"
-        return self.report("list-needs-brackets", node.span, mend, found=node.span.text)
-
-    def _among(self, node: tree.Among, frames: Frames) -> core.Expr:
-        item = self.expr(node.item, frames)
-        if isinstance(node.options, tree.Reference):
-            return folds.within(self, node, item, frames)
-        options = []
-        for option in node.options:
-            found = self.expr(option, frames, strip(item.type))
-            self.agree(item, found, option.span, BY_ID["IN"].spelling(self.scope.language))
-            options.append(found)
-        return core.OneOf(item, tuple(options), type=BOOL, span=node.span)
-
-    def _if(self, node: tree.If, frames: Frames, expected: Type | None) -> core.Expr:
-        when = self.condition(node.condition, frames)
-        asked, other = knowing(frames, node.condition), knowing(frames, denied(node.condition))
-        then = self.there(node.then, self.expr(node.then, asked, expected), asked)
-        otherwise = self.expr(node.otherwise, other, expected or strip(then.type))
-        otherwise = self.there(node.otherwise, otherwise, other)
-        type_ = self.common(((then, node.then.span), (otherwise, node.otherwise.span)))
-        return core.Choose(
-            "first", (core.Case(when, then, span=node.then.span),), otherwise, "if", type=type_, span=node.span
-        )
 
     def common(self, found: tuple[tuple[core.Expr, Span], ...]) -> Type:
         """The one type of several alternatives; a finding at the first that does not fit."""
@@ -515,17 +327,3 @@ def _rest_of_unit(value: core.Expr, wanted: Type) -> str | None:
         return None
     unit, short = str(inner.unit), f"{value.type.unit}/"
     return f"{value.text}/{unit[len(short) :]}" if unit.startswith(short) else None
-
-
-def _is_percent(node: tree.Expr) -> bool:
-    return isinstance(node, tree.Quantity) and node.unit in ("%", "‰")
-
-
-def _is_plain_number(node: tree.Expr) -> bool:
-    if isinstance(node, tree.Group):
-        return _is_plain_number(node.inner)
-    return isinstance(node, tree.Quantity) and node.unit == ""
-
-
-def _mark(scope: Scope, inclusive: bool) -> str:
-    return BY_ID["INCLUSIVE" if inclusive else "EXCLUSIVE"].spelling(scope.language)
