@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -21,7 +22,9 @@ from policydsl.cli.main import FINDINGS, FINE, USAGE
 if TYPE_CHECKING:
     import duckdb
 
-    from policydsl.columnar.engine import Engine, Progress, Results
+    from policydsl.columnar.engine import Engine, Progress
+    from policydsl.columnar.parts import Parts
+    from policydsl.columnar.results import Results
     from policydsl.core.program import Program
     from policydsl.facts.findings import Rejected
 
@@ -71,7 +74,10 @@ def run(options: argparse.Namespace) -> int:
         with _database(options.output) as db, _progress() as progress:
             mark = _mark(options)
             piece = int(os.environ.get("POLICYDSL_PIECE", PIECE))
-            engine = Engine(program, db, readings, on, progress, piece=piece, mark=mark if options.output else "")
+            parts = _parts(options.output, program)
+            engine = Engine(
+                program, db, readings, on, progress, piece=piece, mark=mark if options.output else "", parts=parts
+            )
             results = engine.files(options.facts)
             if _mark(options) != mark:
                 raise OSError("数据或政策在测算时变了 / the data or the policy changed meanwhile")
@@ -160,10 +166,31 @@ def _database(output: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
         db.close()
 
 
+def _parts(output: str | None, program: Program) -> Parts | None:
+    """Where the pieces of a large result are written down as they are finished; None where it is no parquet file."""
+    from policydsl.columnar.parts import Parts
+
+    if output is None:
+        return None
+    if output.lower().endswith(_OUTPUTS):
+        written = [program.header.main] if output.lower().endswith(".parquet") else []
+    else:
+        written = [name for name in program.entities if program.rules_of(name)]
+    return Parts(_folder_of_parts(output), frozenset(written)) if written else None
+
+
+def _folder_of_parts(output: str) -> Path:
+    path = Path(output)
+    return path.parent / f".{path.name}.parts"
+
+
 def _forget(output: str | None) -> None:
     if output:
         for path in (_work(output), Path(f"{_work(output)}.wal")):
             path.unlink(missing_ok=True)
+        # what a kill has left of what did not fit in memory, and the pieces
+        for folder in (Path(f"{_work(output)}.tmp"), _folder_of_parts(output)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _mark(options: argparse.Namespace) -> str:

@@ -45,6 +45,10 @@ _FIRST, _AFTER = "0001-01-01", "10000-01-01"
 """The first of the days that there are, and the first that is none."""
 
 
+Looked = tuple[int, int]
+"""The least number of a column and the greatest; 0 where it holds none."""
+
+
 @frozen(eq=False)
 class FileColumn:
     """Makes the columns of one field."""
@@ -55,15 +59,29 @@ class FileColumn:
     held: Held
     column: str
 
-    def make(self, expressions: list[Sql], joins: list[exp.Join]) -> Stored:
-        """Value, lack, reasons and absence as far as the data need them."""
+    @property
+    def kind(self) -> Kind:
+        """The kind of column that the field's values are kept in."""
+        return kind_of(self.item.type)
+
+    def look(self) -> list[Sql]:
+        """What one look at all cells asks of them: how many the column's type says as they are, the least number and the greatest."""
+        direct = self._taken()[0]
+        folds = [exp.Min, exp.Max] if self.kind == "number" else []
+        return [exp.Count(this=direct), *[fold(this=direct.copy()) for fold in folds]]
+
+    def _taken(self) -> tuple[Sql, Sql, int]:
+        direct, plain, den = self._direct(exp.column(self.held.heading.column, table="r", quoted=True), self.kind, 0)
+        return (sql.NULL, sql.NULL, den) if isinstance(strip(self.item.type), ListOf) else (direct, plain, den)
+
+    def make(self, expressions: list[Sql], joins: list[exp.Join], looked: Looked | None = None) -> Stored:
+        """Value, lack, reasons and absence as far as the data need them; `looked`: what a look at all cells found, if every one
+        was said by the column's type."""
         loader, item = self.of.loader, self.item
-        kind = kind_of(item.type)
+        kind = self.kind
         raw = exp.column(self.held.heading.column, table="r", quoted=True)
-        direct, plain, den = self._direct(raw, kind, 0)
-        if isinstance(strip(item.type), ListOf):
-            direct = plain = sql.NULL
-        blank, odd, least, most = self._count(raw, direct, kind)
+        direct, plain, den = self._taken()
+        blank, odd, least, most = self._count(raw, direct, kind) if looked is None else (0, 0, *looked)
         if odd and self._unfit:
             return self._refused(raw, kind, blank, expressions)
         if odd and kind == "number" and self.held.heading.type in _FLOATS and not natural(item):

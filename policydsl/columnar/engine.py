@@ -5,35 +5,40 @@ Whole numbers are 64 bits wide first; what outgrows them is run again with 128 b
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 from sqlglot import exp
 
 from policydsl.columnar import sql
+from policydsl.columnar.families import Families
 from policydsl.columnar.kinds import tell_misfilled
-from policydsl.columnar.plan import Plan, Source, Verdict, astray, filled_in, plan, spoiled
-from policydsl.columnar.reference import Corrections, family, whole
+from policydsl.columnar.numbered import PERFECT
+from policydsl.columnar.pieces import Ledger, Views, ordered
+from policydsl.columnar.plan import Plan, Source, Verdict, astray, plan, spoiled
+from policydsl.columnar.reference import whole
+from policydsl.columnar.results import Results
 from policydsl.columnar.sources import Loader
 from policydsl.columnar.stages import KEY, OWNER, ROW
 from policydsl.columnar.terms import Reasons, Stored
 from policydsl.core import program as core
 from policydsl.core.facts import Facts
-from policydsl.diagnostics.model import Diagnostic
 from policydsl.facts.findings import Findings
 from policydsl.interpret.evaluate import Evaluator
 
 if TYPE_CHECKING:
     import duckdb
 
+    from policydsl.columnar.parts import Parts
+
 PIECE = 1_000_000
 """Rows at the top of the chains of owners that are computed in one piece."""
-BATCH = 2_000
-"""Families that the reference computes at a time."""
-LEDGER = (("mark", "text"), ("piece", "int"))
-"""The table of what is finished."""
+MOST_IN_MEMORY = 800_000_000
+"""Bytes of a table that is kept in memory as it is."""
 MOST_WHOLE = 500_000
 """Rows that the reference may be given all at once, where a rule needs all rows and has no column form."""
 
@@ -52,27 +57,6 @@ class TooLarge(Exception):
         )
 
 
-@frozen(eq=False)
-class Results:
-    """What came out: of each entity a table of the database, and where in it each rule stands."""
-
-    db: duckdb.DuckDBPyConnection
-    program: core.Program
-    plan: Plan
-    tables: Mapping[str, str]
-    rules: Mapping[tuple[str, str], Stored]
-    findings: Sequence[Diagnostic]
-    routed: int
-    """Families of rows that the reference computed."""
-    whole: bool = False
-    """Whether the reference computed everything."""
-
-    @property
-    def reasons(self) -> list[tuple[Any, str, str, str]]:
-        """The reasons, by their numbers."""
-        return list(self.plan.reasons.numbers)
-
-
 @define(eq=False)
 class Engine:
     """A program under given readings on a database. Raises UnknownReading as the reference does."""
@@ -85,9 +69,12 @@ class Engine:
     piece: int = PIECE
     mark: str = ""
     """What the pieces that a killed run has finished must have been made for, to be taken over; none are where it is empty."""
+    parts: Parts | None = None
+    """Where pieces are written down as they are finished; else all stay in the database until they are asked for."""
     resumed: int = 0
     _reference: Evaluator = field(init=False)
     _facts: Mapping[str, Source] = field(factory=dict)
+    _scattered: set[str] = field(factory=set)
 
     def __attrs_post_init__(self) -> None:
         self._reference = Evaluator(self.program, self.readings or {}, self.on)
@@ -119,33 +106,39 @@ class Engine:
     def _run(self, sources: Mapping[str, Source], why: Reasons, findings: Findings) -> Results:
         import duckdb
 
-        for width in ("BIGINT", "HUGEINT"):
+        self.db.execute(f"SET perfect_ht_threshold = {PERFECT}")
+        # a run that was killed after 64 bits were too few goes on with 128
+        widths = ("HUGEINT",) if Ledger(self.db, self.mark).begun("HUGEINT") else ("BIGINT", "HUGEINT")
+        for width in widths:
             try:
                 return self._waves(sources, why, findings, width)
             except (duckdb.OutOfRangeException, duckdb.ConversionException):
                 continue
-        made = plan(self.program, self._pieces(sources), self._reference.readings, self.on, "HUGEINT", why)
+        made = self._plan(Views(self.db, self.program, sources, False, "HUGEINT"), why)
         return self._all_by_reference(made, sources, why, findings, made.verdicts[0])
 
-    def _pieces(self, sources: Mapping[str, Source]) -> dict[str, Source]:
-        return {
-            name: evolve(source, table=f"V{index}", facts=source.table)
-            for index, (name, source) in enumerate((name, sources[name]) for name in self.program.entities)
-        }
+    def _plan(self, views: Views, why: Reasons, corrected: bool = False) -> Plan:
+        return plan(self.program, views.pieces(), self._reference.readings, self.on, views.width, why, corrected)
 
     def _waves(self, sources: Mapping[str, Source], why: Reasons, findings: Findings, width: str) -> Results:
-        pieces = self._pieces(sources)
         self._facts = sources
-        made = plan(self.program, pieces, self._reference.readings, self.on, width, why)
+        views = Views(self.db, self.program, sources, any(source.numbered for source in sources.values()), width)
+        made = self._plan(views, why)
         lost = astray(self.program, sources)
         if lost is not None:
             rule, entity = lost
             verdict = next(item for item in made.verdicts if item.rule is rule)
             said = f"「{entity}」有的行没有写明归谁", f"some rows of 「{entity}」 do not say whose they are"
             return self._all_by_reference(made, sources, why, findings, evolve(verdict, why=said))
-        self._whole_view(sources)
-        broken = self._broken(made)
-        found = spoiled(self.program, made, self._false(made)) if broken else None
+        views.whole()
+        broken = Families(self.db, self.program, made).broken()
+        if broken and views.numbered:
+            # the reference knows rows by their keys
+            views = evolve(views, numbered=False)
+            made = self._plan(views, why)
+            views.whole()
+            broken = Families(self.db, self.program, made).broken()
+        found = spoiled(self.program, made, Families(self.db, self.program, made).false()) if broken else None
         if found is not None:
             reader, constraint = found
             verdict = next(item for item in made.verdicts if item.rule is reader)
@@ -155,9 +148,10 @@ class Engine:
             )
             return self._all_by_reference(made, sources, why, findings, evolve(verdict, why=said))
         if broken:
-            made = plan(self.program, pieces, self._reference.readings, self.on, width, why, corrected=True)
-        self._first(made, sources)
-        routed = self._correct(made, sources, broken)
+            made = self._plan(views, why, corrected=True)
+        self._first(made, views)
+        families = Families(self.db, self.program, made)
+        routed = families.correct(sources, broken, self.readings or {}, self.on, self.progress)
         tables, rules = self._second(made)
         for verdict in made.verdicts:
             if verdict.where == "reference" and verdict.rule.id not in made.local:
@@ -165,7 +159,10 @@ class Engine:
         wrong = self._wrong_totals(made, tables, rules)
         if wrong is not None:
             return self._all_by_reference(made, sources, why, findings, wrong)
-        return Results(self.db, self.program, made, tables, rules, findings.list, routed)
+        scattered = frozenset(name for name in self._scattered if tables[name].startswith("T"))
+        return Results(
+            self.db, self.program, made, tables, rules, findings.list, routed, parts=self.parts, scattered=scattered
+        )
 
     def do(self, statement: exp.Expression) -> list[tuple[Any, ...]]:
         """Run one statement; gives all its rows."""
@@ -176,179 +173,105 @@ class Engine:
 
     # ------------------------------------------------------------ pieces
 
-    def _view(self, index: int, select: exp.Select) -> None:
-        self.do(sql.create(f"V{index}", select, "VIEW"))
-
-    def _whole_view(self, sources: Mapping[str, Source]) -> None:
-        for index, name in enumerate(self.program.entities):
-            self._view(index, exp.select("*").from_(sources[name].table))
-
-    def _piece_view(self, made: Plan, sources: Mapping[str, Source], root: str, low: int, high: int) -> None:
-        """Only the rows `low` … `high` of a root, and what belongs to them; the first piece has what belongs to no row that is there."""
+    def _first(self, made: Plan, views: Views) -> None:
+        """The tables `T0`, `T1` … of what the first wave computes, and the parts of what is written piece by piece."""
         names = list(self.program.entities)
-        for index, name in enumerate(names):
-            if made.roots[name] != root:
-                continue
-            select = exp.select("t.*").from_(exp.alias_(exp.to_table(sources[name].table), "t", table=True))
-            if name == root:
-                between = exp.Between(this=sql.column("t", ROW), low=sql.whole(low), high=sql.whole(high))
-                select = select.where(between)
-            else:
-                owner = self.program.entities[name].owner
-                assert owner is not None
-                mine = exp.select(KEY).from_(f"V{names.index(owner)}").subquery()
-                taken: sql.Sql = exp.In(this=sql.column("t", OWNER), query=mine)
-                if low == 1 and not sources[name].full:
-                    known = exp.select(KEY).from_(sources[owner].table).subquery()
-                    taken = sql.some(taken, sql.negated(exp.In(this=sql.column("t", OWNER), query=known)))
-                select = select.where(taken)
-            self._view(index, select)
-
-    def _first(self, made: Plan, sources: Mapping[str, Source]) -> None:
-        """The tables `T0`, `T1` … of what the first wave computes."""
-        names = list(self.program.entities)
+        ledger = Ledger(self.db, self.mark)
+        self._scattered.clear()
+        if self.parts is not None:
+            self.parts.begin()
         for root in dict.fromkeys(made.roots.values()):
             mine = [name for name in names if made.roots[name] == root]
-            rows = self._count(sources[root].table)
-            last = self.do(exp.select(exp.Max(this=exp.column(ROW))).from_(sources[root].table))[0][0] or 0
+            table = self._facts[root].table
+            rows = self._count(table)
+            last = self.do(exp.select(exp.Max(this=exp.column(ROW))).from_(table))[0][0] or 0
             pieces = list(range(1, last + 1, self.piece)) if rows > self.piece else [0]
-            self._whole_view(sources)
-            mark = f"{self.mark}|{made.width}|{made.corrected}|{root}"
-            finished = self._finished(mark)
-            for number, low in enumerate(pieces):
-                if number < finished:
-                    self.resumed += 1
-                    continue
-                if len(pieces) > 1:
-                    self._piece_view(made, sources, root, low, low + self.piece - 1)
-                # a piece is there as a whole, and told to be there, or not at all
-                self.db.begin()
-                try:
+            views.whole()
+            if len(pieces) == 1:
+                # what is made at once is not kept: there is nothing to go on from
+                with self._settled():
                     for name in mine:
-                        self._keep(made, name, names.index(name), number > 0)
-                    self._finish(mark, number)
-                    self.db.commit()
-                except BaseException:
-                    self.db.rollback()
-                    raise
-                self.progress(root, min(low + self.piece - 1, rows) if low else rows, rows)
-        self._whole_view(sources)
+                        self._keep(made, views, name, False, True)
+                self.progress(root, rows, rows)
+                continue
+            self._scattered.update(name for name in mine if name != root)
+            parted = self._parted(made, mine)
+            said = f"{made.width}{'' if parted is None else ', parts'}"
+            finished = ledger.finished(said, root)
+            for number, low in enumerate(pieces):
+                if number < len(finished):
+                    self.resumed += 1
+                    for name, counts in json.loads(finished[number]).items():
+                        assert self.parts is not None
+                        self.parts.take(self.program, name, number, counts)
+                    continue
+                views.piece(made, root, low, low + self.piece - 1)
+                told: dict[str, str] = {}
+                # a piece is there as a whole, and told to be there, or not at all
+                with self._settled():
+                    for name in mine:
+                        if parted is not None and name in parted:
+                            assert self.parts is not None
+                            told[name] = self.parts.keep(self.db, made, views, name, number, parted[name])
+                        else:
+                            self._keep(made, views, name, number > 0, False)
+                    ledger.finish(said, root, number, json.dumps(told))
+                self.progress(root, min(low + self.piece - 1, rows), rows)
+        views.whole()
 
-    def _finished(self, mark: str) -> int:
-        """How many pieces of a killed run can be taken over."""
-        if not self.mark:
-            return 0
-        columns = [exp.ColumnDef(this=exp.to_identifier(name), kind=exp.DataType.build(kind)) for name, kind in LEDGER]
-        ledger = exp.Schema(this=exp.to_table("ledger"), expressions=columns)
-        self.do(exp.Create(this=ledger, kind="TABLE", exists=True))
-        mine = sql.binary(exp.EQ, exp.column("mark"), sql.text(mark))
-        return int(self.do(exp.select(exp.Count(this=exp.Star())).from_("ledger").where(mine))[0][0])
+    @contextlib.contextmanager
+    def _settled(self) -> Iterator[None]:
+        """What is done within is done as a whole, or not at all."""
+        self.db.begin()
+        try:
+            yield
+            self.db.commit()
+        except BaseException:
+            self.db.rollback()
+            raise
 
-    def _finish(self, mark: str, number: int) -> None:
-        if self.mark:
-            if number == 0:
-                gone = sql.binary(exp.EQ, exp.column("mark"), sql.text(mark))
-                self.do(exp.delete("ledger", where=gone))
-            self.do(exp.insert(exp.select(sql.text(mark), sql.whole(number)), "ledger"))
+    def _parted(self, made: Plan, mine: Sequence[str]) -> dict[str, list[str]] | None:
+        """Which entities are written down piece by piece, each with the columns that what needs all rows reads; None where single
+        rows will be corrected, or rows are not finished before all are there."""
+        if self.parts is None or made.corrected or made.left(local=True):
+            return None
+        names = list(self.program.entities)
+        if any(made.second.ends[name] != f"T{names.index(name)}" for name in mine):
+            return None
+        read = {column.name for select in self._seconds(made).values() for column in select.find_all(exp.Column)}
+        found: dict[str, list[str]] = {}
+        for name in mine:
+            # rows below do not stand in the order of those above them
+            computed = any(rule.entity == name and rule.id in made.local for rule in self.program.rules)
+            if computed and made.roots[name] == name:
+                # where nothing needs all rows, none is asked for again
+                asked = read | {KEY, OWNER, ROW} if read else set()
+                found[name] = [column for column in made.first.columns[name] if column in asked]
+        return found
 
-    def _keep(self, made: Plan, name: str, index: int, more: bool) -> None:
-        columns = [exp.column(column) for column in made.first.columns[name]]
-        select = made.first.query.select(made.first.ends[name], columns)
+    def _keep(self, made: Plan, views: Views, name: str, more: bool, once: bool) -> None:
+        """The rows of a piece put in the table of what the first wave leaves; `once`: there is no other piece."""
+        table = f"T{list(self.program.entities).index(name)}"
         if not any(rule.entity == name and rule.id in made.local for rule in self.program.rules):
             # nothing is computed for its rows, now or afterwards: it stays where it is
             if not more:
-                sql.removed(self.db, f"T{index}")
-                whole = exp.select(*columns).from_(self._facts[name].table)
-                self.do(sql.create(f"T{index}", whole, "VIEW"))
+                sql.removed(self.db, table)
+                columns = [exp.column(column) for column in made.first.columns[name]]
+                self.do(sql.create(table, exp.select(*columns).from_(self._facts[name].table), "VIEW"))
             return
-        select = _ordered(select)
+        select = views.kept(made, name)
         if more:
-            self.do(exp.Insert(this=exp.to_table(f"T{index}"), expression=select))
+            self.do(exp.Insert(this=exp.to_table(table), expression=select))
         else:
-            sql.removed(self.db, f"T{index}")
-            self.do(sql.create(f"T{index}", select))
+            sql.removed(self.db, table)
+            passing = once and self._small(name, len(made.first.columns[name]))
+            self.do(sql.create(table, select, temporary=passing))
+
+    def _small(self, name: str, columns: int) -> bool:
+        """Whether a table is kept in memory as it is, not packed in a file."""
+        return self._count(self._facts[name].table) * columns * 8 < MOST_IN_MEMORY
 
     # ------------------------------------------------------------ what the reference says
-
-    def _false(self, made: Plan) -> list[core.Rule]:
-        """The constraints that are false of some row, and those that the query cannot judge."""
-        found = [rule for rule in made.left(local=True) if rule.kind == "constraint"]
-        for name in self.program.entities:
-            judged = [
-                (rule, sql.negated(made.first.rules[rule.id].at("e").value))
-                for rule in self.program.rules
-                if rule.entity == name and rule.kind == "constraint" and rule.id in made.first.rules
-            ]
-            judged = [(rule, part) for rule, part in judged if part.find(exp.Column)]
-            if judged:
-                any_ = [sql.function("bool_or", part) for _, part in judged]
-                row = self.do(made.first.query.select(made.first.ends[name], any_, "e"))[0]
-                found += [rule for (rule, _), false in zip(judged, row, strict=True) if false]
-        return found
-
-    def _broken(self, made: Plan) -> dict[str, set[str]]:
-        """By root, the keys of families in which a constraint is false, or that have a rule without a column form."""
-        found: dict[str, set[str]] = {}
-        for name in self.program.entities:
-            false = [
-                sql.negated(made.first.rules[rule.id].at("e").value)
-                for rule in self.program.rules
-                if rule.entity == name and rule.kind == "constraint" and rule.id in made.first.rules
-            ]
-            false = [part for part in false if part.find(exp.Column)]
-            if false:
-                end = made.first.ends[name]
-                select = made.first.query.select(end, [sql.column("e", KEY)], "e", sql.some(*false))
-                keys = {row[0] for row in self.do(select)}
-                if keys:
-                    found.setdefault(made.roots[name], set()).update(self._tops(made, name, keys))
-        for rule in made.left(local=True):
-            table = f"V{list(self.program.entities).index(rule.entity)}"
-            keys = {row[0] for row in self.do(exp.select(KEY).from_(table))}
-            if keys:
-                found.setdefault(made.roots[rule.entity], set()).update(self._tops(made, rule.entity, keys))
-        return found
-
-    def _tops(self, made: Plan, name: str, keys: set[str]) -> set[str]:
-        """The keys of the rows at the top of the chains of owners."""
-        names = list(self.program.entities)
-        while name != made.roots[name]:
-            owner = self.program.entities[name].owner
-            assert owner is not None
-            table = f"V{names.index(name)}"
-            select = exp.select(OWNER).distinct().from_(table).where(_among(exp.column(KEY), keys))
-            keys = {row[0] for row in self.do(select) if row[0] is not None}
-            name = owner
-        return keys
-
-    def _correct(self, made: Plan, sources: Mapping[str, Source], broken: Mapping[str, set[str]]) -> int:
-        names = list(self.program.entities)
-        for slot, rule in enumerate(self.program.rules):
-            if rule.id in made.local and made.verdicts[slot].where == "reference":
-                table = exp.to_table(f"T{names.index(rule.entity)}")
-                for column, kind in _typed(filled_in(rule, slot)):
-                    definition = exp.ColumnDef(
-                        this=exp.to_identifier(column), kind=exp.DataType.build(kind, dialect="duckdb")
-                    )
-                    self.do(exp.Alter(this=table.copy(), kind="TABLE", actions=[definition]))
-        done, routed = 0, sum(len(keys) for keys in broken.values())
-        # what needs all rows is not asked of a few
-        rules = tuple(rule for rule in self.program.rules if rule.id in made.local)
-        nearby = Evaluator(evolve(self.program, rules=rules), self.readings or {}, self.on)
-        for root, keys in broken.items():
-            corrections = Corrections(self.db, made, root)
-            for batch in _batches(sorted(keys), BATCH):
-                facts = family(self.db, made, sources, root, batch)
-                wanted = {
-                    name: [row.key for row in facts.tables.get(name, ())]
-                    for name in names
-                    if made.roots[name] == root and (name in facts.tables or not self.program.entities[name].singleton)
-                }
-                trace = nearby.run(facts, {name: keys for name, keys in wanted.items() if name in facts.tables})
-                corrections.put(trace, wanted)
-                done += len(batch)
-                self.progress("参考解释器", done, routed)
-        return routed
 
     def _all_by_reference(
         self, made: Plan, sources: Mapping[str, Source], why: Reasons, findings: Findings, verdict: Verdict
@@ -361,20 +284,26 @@ class Engine:
 
     # ------------------------------------------------------------ totals
 
+    def _seconds(self, made: Plan) -> dict[str, exp.Select]:
+        """What is asked in the second wave, by entity."""
+        found = {}
+        for index, name in enumerate(self.program.entities):
+            if made.second.ends[name] != f"T{index}":
+                columns = [exp.column(column) for column in dict.fromkeys(made.second.columns[name])]
+                found[name] = made.second.query.select(made.second.ends[name], columns)
+        return found
+
     def _second(self, made: Plan) -> tuple[dict[str, str], dict[tuple[str, str], Stored]]:
-        names = list(self.program.entities)
+        selects = self._seconds(made)
         tables: dict[str, str] = {}
-        rules = dict(made.second.rules)
-        for index, name in enumerate(names):
+        for index, name in enumerate(self.program.entities):
             tables[name] = f"T{index}"
-            if made.second.ends[name] == f"T{index}":
-                continue
-            columns = [exp.column(column) for column in dict.fromkeys(made.second.columns[name])]
-            select = made.second.query.select(made.second.ends[name], columns)
-            sql.removed(self.db, f"U{index}")
-            self.do(sql.create(f"U{index}", _ordered(select)))
-            tables[name] = f"U{index}"
-        return tables, rules
+            if name in selects:
+                tables[name] = f"U{index}"
+                sql.removed(self.db, tables[name])
+                passing = self._small(name, len(made.second.columns[name]))
+                self.do(sql.create(tables[name], ordered(selects[name]), temporary=passing))
+        return tables, dict(made.second.rules)
 
     def _wrong_totals(
         self, made: Plan, tables: Mapping[str, str], rules: Mapping[tuple[str, str], Stored]
@@ -391,26 +320,3 @@ class Engine:
                 zh, en = "约束不成立,要看是哪些数", "a constraint is false, and what it spoils is to be found"
                 return evolve(verdict, why=(zh, en))
         return None
-
-
-def _ordered(select: exp.Select) -> exp.Select:
-    """The same in the order of the file; a join or a window may have lost it."""
-    steps = select.args.get("with_")
-    lost = steps is not None and (steps.find(exp.Join) is not None or steps.find(exp.Window) is not None)
-    return select.order_by(ROW) if lost else select
-
-
-def _batches(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    for at in range(0, len(keys), size):
-        yield keys[at : at + size]
-
-
-def _among(column: sql.Sql, keys: set[str]) -> sql.Sql:
-    return exp.In(this=column, expressions=[sql.text(key) for key in sorted(keys)])
-
-
-def _typed(stored: Stored) -> list[tuple[str, str]]:
-    """The columns of a rule that is filled in, with their types."""
-    value = {"number": "HUGEINT", "bool": "BOOLEAN", "date": "DATE", "moment": "TIMESTAMP", "list": "VARCHAR[]"}
-    types = {"v": value.get(stored.kind, "VARCHAR"), "d": "HUGEINT", "l": "INTEGER", "w": "INTEGER[]", "a": "VARCHAR"}
-    return [(column, types[column[-1]]) for column in stored.columns]

@@ -9,7 +9,7 @@ from attrs import field, frozen
 from sqlglot import exp
 
 from policydsl.columnar import sql
-from policydsl.columnar.cells import MOST_TOLD, FileColumn, constant
+from policydsl.columnar.cells import MOST_TOLD, FileColumn, Looked, constant
 from policydsl.columnar.origins import NUMBER, Heading, Origin
 from policydsl.columnar.plan import Source
 from policydsl.columnar.sql import Sql
@@ -62,15 +62,21 @@ class FileTable:
         if declared.singleton and not loader.do(exp.select("*").from_(rows).limit(1)):
             # a table without a row says as much as a row without cells
             return loader.nobody(declared)
+        found = {
+            item.name: FileColumn(self, rows, item, self.columns[item.name], f"f{index}")
+            for index, item in enumerate(declared.fields)
+            if item.name in self.columns
+        }
+        looked = self._look(rows, list(found.values()))
         expressions: list[Sql] = []
         joins: list[exp.Join] = []
         fields: dict[str, Stored] = {}
-        for index, item in enumerate(declared.fields):
-            held = self.columns.get(item.name)
-            if held is None:
-                fields[item.name] = self._absent(item)
+        for item in declared.fields:
+            if item.name in found:
+                column = found[item.name]
+                fields[item.name] = column.make(expressions, joins, looked.get(column.column))
             else:
-                fields[item.name] = FileColumn(self, rows, item, held, f"f{index}").make(expressions, joins)
+                fields[item.name] = self._absent(item)
         key = declared.key_field
         number = exp.column(NUMBER, table="r", quoted=True)
         shown: Sql = exp.cast(number, "VARCHAR")
@@ -78,30 +84,84 @@ class FileTable:
             shown = sql.text("")
         elif key is not None:
             shown = self._text(fields[key.name], expressions)
-        owner: Sql = exp.cast(exp.Null(), "VARCHAR")
-        if declared.owner:
-            if loader.program.entities[declared.owner].singleton:
-                owner = sql.text("")
-            elif OWNER_HEADER in self.columns:
-                owner = self._owner(rows, joins)
-        head = [exp.alias_(shown, KEY), exp.alias_(owner, OWNER), exp.alias_(number, ROW)]
-        select = exp.select(*head, *expressions).from_(exp.alias_(exp.to_table(rows), "r", table=True))
-        select.set("joins", joins)
         # what was read one by one, or is to be changed, is copied; the rest stays in its file
-        changes = self._changes(select)
-        loader.remove(table)
-        # a join keeps no order
-        ordered = select.order_by(number.copy()) if joins else select
-        loader.do(sql.create(table, ordered, "TABLE" if changes or joins or self.origin.copied else "VIEW"))
-        if changes:
-            self._unkeyed(table)
-            self._twice(table)
-        full = loader.full(declared, table)
+        changes = self._changes(self._select(rows, [exp.alias_(shown, KEY)], joins))
+        if key is not None and not changes and found[key.name].column in looked and found[key.name].text:
+            loader.plain.add(declared.name)
+        linked = False
+        if not changes and self._owner_plain():
+            # keys of owners that stand as these do, letter by letter, need no reading
+            raw = exp.column(self.columns[OWNER_HEADER].heading.column, table="r", quoted=True)
+            self._put(table, rows, shown, raw, expressions, joins, copied=False)
+            linked = loader.numbered.link(declared, table, fields)
+        if not linked:
+            own = list(joins)
+            owner = self._owned_by(rows, own)
+            self._put(table, rows, shown, owner, expressions, own, copied=changes)
+            if changes:
+                self._unkeyed(table)
+                self._twice(table)
+            linked = loader.numbered.link(declared, table, fields)
+        full = linked or loader.full(declared, table)
         if not full:
             loader.copied(table)
             self._orphans(table)
         lost = not full and loader.lost(declared, table)
         return Source(table, fields, full=full, lost=lost, absent=loader.lacking(declared, table))
+
+    def _look(self, rows: str, columns: Sequence[FileColumn]) -> dict[str, Looked]:
+        """One look at all cells: of each column of which every cell is said by its type, the least number and the greatest."""
+        asked = [column.look() for column in columns]
+        select = exp.select(exp.Count(this=exp.Star()), *[fold for folds in asked for fold in folds])
+        many, *rest = self.loader.do(select.from_(exp.alias_(exp.to_table(rows), "r", table=True)))[0]
+        found: dict[str, Looked] = {}
+        for column, folds in zip(columns, asked, strict=True):
+            count, *ends = rest[: len(folds)]
+            rest = rest[len(folds) :]
+            if count == many:
+                least, most = ends or (0, 0)
+                found[column.column] = (int(least or 0), int(most or 0))
+        return found
+
+    def _select(self, rows: str, columns: Sequence[Sql], joins: Sequence[exp.Join]) -> exp.Select:
+        select = exp.select(*columns).from_(exp.alias_(exp.to_table(rows), "r", table=True))
+        select.set("joins", list(joins))
+        return select
+
+    def _put(
+        self,
+        table: str,
+        rows: str,
+        key: Sql,
+        owner: Sql,
+        expressions: Sequence[Sql],
+        joins: Sequence[exp.Join],
+        copied: bool,
+    ) -> None:
+        """Make the table, or a view where nothing of it is to be changed or read one by one."""
+        number = exp.column(NUMBER, table="r", quoted=True)
+        head = [exp.alias_(key, KEY), exp.alias_(owner, OWNER), exp.alias_(number, ROW)]
+        select = self._select(rows, [*head, *expressions], joins)
+        # a join keeps no order
+        ordered = select.order_by(number.copy()) if joins else select
+        self.loader.remove(table)
+        self.loader.do(sql.create(table, ordered, "TABLE" if copied or joins or self.origin.copied else "VIEW"))
+
+    def _owner_plain(self) -> bool:
+        """Whether the keys of owners can be held letter by letter against those of the owner's own table."""
+        owner = self.declared.owner
+        if owner is None or OWNER_HEADER not in self.columns:
+            return False
+        return owner in self.loader.plain and self.columns[OWNER_HEADER].heading.type == "VARCHAR"
+
+    def _owned_by(self, rows: str, joins: list[exp.Join]) -> Sql:
+        """The key of the owner of each row."""
+        owner = self.declared.owner
+        if owner and self.loader.program.entities[owner].singleton:
+            return sql.text("")
+        if owner and OWNER_HEADER in self.columns:
+            return self._owner(rows, joins)
+        return exp.cast(exp.Null(), "VARCHAR")
 
     def _owner(self, rows: str, joins: list[exp.Join]) -> Sql:
         """The key of the owner, read as the owner's own key is."""

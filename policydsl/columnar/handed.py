@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from policydsl.columnar.engine import Engine, Results
+from policydsl.columnar.engine import Engine
 from policydsl.columnar.origins import broken
-from policydsl.columnar.results import ROWS_OF_A_BATCH, Tally, outcome_of, plan_text, table_of, tallies, totals, write
+from policydsl.columnar.results import (
+    ROWS_OF_A_BATCH,
+    Results,
+    Tally,
+    outcome_of,
+    plan_text,
+    table_of,
+    tallies,
+    totals,
+    write,
+)
 from policydsl.core.program import Program
 from policydsl.core.values import Outcome
 from policydsl.diagnostics.model import Diagnostic, Place

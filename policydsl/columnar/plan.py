@@ -36,6 +36,7 @@ class Source:
     table: str
     fields: Mapping[str, Stored]
     facts: str = ""  # the table of all rows, where `table` is one piece of it
+    numbered: str = ""  # the same rows called by their numbers, where there is such a table
     full: bool = True
     lost: bool = False
     supplied: bool = True
@@ -113,7 +114,7 @@ def plan(
         first,
         second,
         local,
-        _roots(program),
+        roots_of(program),
         corrected,
     )
 
@@ -164,7 +165,8 @@ class _Wave:
         ends = {name: stage.flush() for name, stage in stages.items()}
         # facts are read by the second wave alone
         facts = before is None and any(rule.id not in self.local for rule in self.program.rules)
-        columns = {name: _lasting(stage, facts) for name, stage in stages.items()}
+        read = facts_read(self.program) if facts else {}
+        columns = {name: _lasting(stage, read.get(name, frozenset())) for name, stage in stages.items()}
         rules = {(name, rule): stored for name, stage in stages.items() for rule, stored in stage.rules.items()}
         return Wave(query, ends, columns, rules)
 
@@ -178,7 +180,8 @@ class _Wave:
             for item in self.program.entities[name].fields
             if kind_of(item.type) == "list"
         }
-        stage = Stage(name, query, base, facts, sole, {**source.fields, **listed}, full=source.full)
+        fields = {**source.fields, **listed}
+        stage = Stage(name, query, base, facts, sole, fields, full=source.full, numbered=bool(source.numbered))
         if before is not None:
             stage.rules = {rule: stored for (of, rule), stored in before.rules.items() if of == name}
             for slot, rule in enumerate(self.program.rules):
@@ -201,9 +204,9 @@ class _Wave:
         return Verdict(rule, "columns", isinstance(term.den, int))
 
 
-def _lasting(stage: Stage, facts: bool) -> tuple[str, ...]:
-    """The columns of a table that outlive the query: keys, facts (if asked for), rules."""
-    stored = (*(stage.fields.values() if facts else ()), *stage.rules.values())
+def _lasting(stage: Stage, facts: frozenset[str]) -> tuple[str, ...]:
+    """The columns of a table that outlive the query: keys, the facts that are asked for, rules."""
+    stored = (*[stored for name, stored in stage.fields.items() if name in facts], *stage.rules.values())
     return tuple(dict.fromkeys((KEY, OWNER, ROW, *[column for item in stored for column in item.columns])))
 
 
@@ -281,6 +284,15 @@ def _facts_of(program: core.Program, rule: core.Rule, through: bool = True) -> s
     return found
 
 
+def facts_read(program: core.Program) -> dict[str, frozenset[str]]:
+    """By entity, the facts that some rule reads."""
+    found: dict[str, set[str]] = {}
+    for rule in program.rules:
+        for entity, name in _facts_of(program, rule, through=False):
+            found.setdefault(entity, set()).add(name)
+    return {entity: frozenset(names) for entity, names in found.items()}
+
+
 def _whole(program: core.Program, rule: core.Rule) -> Iterator[core.Expr]:
     """The nodes of a rule and of the cells of tables that it looks up."""
     for node in everything(rule.body):
@@ -351,7 +363,7 @@ def _keyed(row: core.RowRef) -> bool:
             return False
 
 
-def _roots(program: core.Program) -> dict[str, str]:
+def roots_of(program: core.Program) -> dict[str, str]:
     """The entity at the top of each entity's chain of owners; singletons and what belongs to them stand for themselves."""
     roots = {}
     for name in program.entities:

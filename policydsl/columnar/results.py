@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 from sqlglot import exp
 
 from policydsl.columnar import lists, sql
-from policydsl.columnar.engine import Results
 from policydsl.columnar.plan import Plan
 from policydsl.columnar.reference import outcome
 from policydsl.columnar.sources import ARROWS
@@ -21,15 +21,46 @@ from policydsl.columnar.terms import Stored, Term
 from policydsl.core import program as core
 from policydsl.core.types import Number, strip
 from policydsl.core.values import Cause, Exact, Outcome
+from policydsl.diagnostics.model import Diagnostic
 from policydsl.explain.figures import Figures
 from policydsl.explain.languages import catalog_of
 from policydsl.explain.names import Name
 from policydsl.explain.reasons import Reason, Words, reason
 
+if TYPE_CHECKING:
+    import duckdb
+
+    from policydsl.columnar.parts import Parts
+
 STATUSES = ("value", "pending", "unknown", "invalid")
 """By grade."""
 ROWS_OF_A_BATCH = 122_880
 """Rows of a batch of Arrow that is written or handed back."""
+
+
+@frozen(eq=False)
+class Results:
+    """What came out: of each entity a table of the database, and where in it each rule stands."""
+
+    db: duckdb.DuckDBPyConnection
+    program: core.Program
+    plan: Plan
+    tables: Mapping[str, str]
+    rules: Mapping[tuple[str, str], Stored]
+    findings: Sequence[Diagnostic]
+    routed: int
+    """Families of rows that the reference computed."""
+    whole: bool = False
+    """Whether the reference computed everything."""
+    parts: Parts | None = None
+    """Where the entities are that were computed piece by piece and written down."""
+    scattered: frozenset[str] = frozenset()
+    """The entities whose tables stand piece by piece, not in the order of the facts."""
+
+    @property
+    def reasons(self) -> list[tuple[Any, str, str, str]]:
+        """The reasons, by their numbers."""
+        return list(self.plan.reasons.numbers)
 
 
 @frozen
@@ -54,7 +85,7 @@ def table_of(results: Results, entity: str) -> exp.Select:
     select = exp.Select(expressions=columns)
     select.set("from_", exp.From(this=exp.alias_(exp.to_table(results.tables[entity]), "t", table=True)))
     # the tables stand in that order, until a row is corrected
-    return select.order_by(sql.column("t", ROW)) if results.routed else select
+    return select.order_by(sql.column("t", ROW)) if results.routed or entity in results.scattered else select
 
 
 def shown_columns(
@@ -201,7 +232,15 @@ def write(results: Results, entity: str, path: str | os.PathLike[str]) -> None:
     _copy(path, lambda beside: _put(results, entity, beside, Path(path).suffix.lower()))
 
 
+def put_parquet(results: Results, entity: str, path: Path) -> None:
+    """The rows of a table of an entity as a parquet file that is whole or not there. Raises OSError, duckdb.Error."""
+    _copy(path, lambda beside: _put(results, entity, beside, ".parquet"))
+
+
 def _put(results: Results, entity: str, beside: str, suffix: str) -> None:
+    if results.parts is not None and entity in results.parts.entities:
+        results.parts.write(results.db, entity, beside)
+        return
     select = table_of(results, entity)
     if suffix in ARROWS:
         _put_arrow(results, select, beside, suffix)
@@ -265,6 +304,8 @@ def _copy(path: str | os.PathLike[str], put: Callable[[str], None]) -> None:
 
 def tallies(results: Results, entity: str) -> list[Tally]:
     """How many rows of an entity came to what, rule by rule."""
+    if results.parts is not None and entity in results.parts.entities:
+        return results.parts.tallies(entity)
     program = results.program
     listed = [rule for rule in program.rules_of(entity) if rule.id in results.rules]
     columns: list[Sql] = []

@@ -21,6 +21,7 @@ from policydsl.columnar.arrows import ArrowRows, Part, file_part
 from policydsl.columnar.cells import arrow_of, natural
 from policydsl.columnar.filed import FileTable, Held
 from policydsl.columnar.frames import part_of
+from policydsl.columnar.numbered import Numbered
 from policydsl.columnar.origins import CsvRows, Origin, ParquetRows
 from policydsl.columnar.plan import Source
 from policydsl.columnar.sql import Sql
@@ -62,10 +63,14 @@ class Loader:
     sources: dict[str, Source] = field(factory=dict)
     filed: dict[str, FileTable] = field(factory=dict)
     """The tables that come from files or data frames, by entity."""
+    plain: set[str] = field(factory=set)
+    """Entities whose keys stand in their file letter by letter as they are read."""
     units: Units = field(init=False)
+    numbered: Numbered = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.units = Units(self.program)
+        self.numbered = Numbered(self)
 
     def table(self, entity: str) -> str:
         """The table of an entity's facts."""
@@ -105,7 +110,7 @@ class Loader:
             by_entity.setdefault(entity, []).append(path)
         for entity in self._owners_first():
             self._load(entity, by_entity.get(entity, []))
-        return self.sources
+        return self.numbered.settled(self.sources)
 
     def tables(self, tables: Mapping[str, object]) -> dict[str, Source]:
         """Tables by the names of their entities: data frames, or the paths of files.
@@ -131,7 +136,7 @@ class Loader:
                 self._make(self.program.entities[entity], ArrowRows(self.db, self.table(entity), [one]))
             else:
                 self._load(entity, one)
-        return self.sources
+        return self.numbered.settled(self.sources)
 
     def _folder(self, path: str) -> str | None:
         name = Path(path).parent.name

@@ -82,6 +82,7 @@ class Stage:
     fields: dict[str, Stored] = field(factory=dict)
     rules: dict[str, Stored] = field(factory=dict)
     full: bool = True  # no row lacks its owner
+    numbered: bool = False  # rows are called by their numbers, not by their keys
     joined: dict[object, Stored] = field(factory=dict)
     _levels: list[list[tuple[str, Sql]]] = field(factory=list)
     _level_of: dict[str, int] = field(factory=dict)

@@ -1,9 +1,11 @@
 """The column engine beside hand-written SQL on the same database: `python -m tests.bench.columns [--rows N]`.
 
 Invented firms; the results of both are compared first. "query" is the policy's own query with whole numbers of 64 bits, summed as the
-hand-written one is, on tables of the database. "files" is the whole way from parquet files to a parquet file: the hand-written
-statement reads, computes and writes the same nine columns; ours also checks every cell, keys and owners, keeps pieces to go on from, and
-writes in the order of the file. Seconds of the wall clock, and of the processor in brackets; medians.
+hand-written one is, on tables of the database. "files" is the whole way from parquet files to a parquet file, as the command goes it: the
+hand-written statement reads, computes and writes the same nine columns with the same settings; ours also looks at every cell, for keys
+that stand twice and owners that are not there, sums up each column, writes in the order of the file, and from a million rows on keeps pieces
+to go on from. "files, checked" is ours beside hand-written statements that check and sum up the same and write in that order too.
+Seconds of the wall clock, and of the processor in brackets; medians.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -23,8 +25,9 @@ from sqlglot import exp
 import policydsl
 from policydsl.columnar import sql
 from policydsl.columnar.engine import Engine
+from policydsl.columnar.parts import Parts
 from policydsl.columnar.plan import Source, plan
-from policydsl.columnar.results import write
+from policydsl.columnar.results import tallies, write
 from policydsl.columnar.terms import Stored
 
 POLICY = """政策 “大表(编造)”:
@@ -86,10 +89,10 @@ FROM 企业 LEFT JOIN 场 ON k = 代码"""
 
 
 WRITTEN = """
-COPY (WITH 企业 AS (FROM read_parquet('{firms}')), 活动 AS (FROM read_parquet('{events}')),
+COPY (WITH 企业 AS (SELECT *{number} FROM read_parquet('{firms}')), 活动 AS (FROM read_parquet('{events}')),
  场 AS (SELECT a.企业 AS k, count(*) AS n FROM 活动 a JOIN 企业 b ON a.企业 = b.代码
   WHERE 到会数 >= CASE 类 WHEN '甲类' THEN 60 WHEN '乙类' THEN 40 ELSE 20 END AND 日期 <= DATE '2025-08-31' GROUP BY a.企业),
- q AS (SELECT 代码, 认定数, 目标数, coalesce(n, 0) AS n,
+ q AS (SELECT 代码{nr}, 认定数, 目标数, coalesce(n, 0) AS n,
   CASE WHEN coalesce(n, 0) >= 2 THEN CASE 类 WHEN '甲类' THEN 350000 WHEN '乙类' THEN 300000 ELSE 250000 END ELSE 0 END AS b,
   认定数 * CASE WHEN 认定数 >= 目标数 THEN 600 WHEN 认定数 * 100 >= 目标数 * 85 THEN 500
     WHEN 认定数 * 10 >= 目标数 * 7 THEN 300 ELSE 0 END AS s,
@@ -97,7 +100,16 @@ COPY (WITH 企业 AS (FROM read_parquet('{firms}')), 活动 AS (FROM read_parque
   FROM 企业 LEFT JOIN 场 ON 场.k = 代码)
 SELECT 代码, 认定数::DECIMAL(38,0) AS "完成率·分子", 目标数::DECIMAL(38,0) AS "完成率·分母", s::DECIMAL(38,0) AS 补助,
  z::DECIMAL(38,0) AS 增量, n::DECIMAL(38,0) AS 场次, b::DECIMAL(38,0) AS 基础, (s + z)::DECIMAL(38,0) AS 绩效,
- (b + s + z)::DECIMAL(38,0) AS 合计额 FROM q) TO '{out}' (FORMAT parquet)"""
+ (b + s + z)::DECIMAL(38,0) AS 合计额 FROM q{order}) TO '{out}' (FORMAT parquet)"""
+CHECKS = (
+    "SELECT 代码 FROM '{firms}' GROUP BY 代码 HAVING count(*) > 1 OR 代码 IS NULL LIMIT 1",
+    "SELECT count(*) FILTER (WHERE NOT regexp_full_match(代码, '[\\p{{L}}\\p{{N}}]+')), "
+    "count(*) FILTER (WHERE 类 IS NULL OR 类 NOT IN ('甲类', '乙类', '丙类')), "
+    "count(*) FILTER (WHERE 认定数 IS NULL OR 认定数 < 0), count(*) FILTER (WHERE 目标数 IS NULL OR 目标数 <= 0) FROM '{firms}'",
+    "SELECT count(*) FILTER (WHERE 日期 IS NULL), count(*) FILTER (WHERE 到会数 IS NULL OR 到会数 < 0) FROM '{events}'",
+    "SELECT count(*) FROM '{events}' WHERE 企业 IS NULL OR 企业 NOT IN (SELECT 代码 FROM '{firms}')",
+)
+SUMS = "SELECT count(*), sum(补助), sum(增量), sum(场次), sum(基础), sum(绩效), sum(合计额) FROM '{out}'"
 
 
 def main() -> None:
@@ -121,17 +133,26 @@ def main() -> None:
             ours = _query(program, rule)
             found = [db.execute(text).fetchall()[0][0] for text in (hand, ours)]
             assert found[0] == found[1], found
-            _tell(name, rows, *_interleaved(partial(db.execute, hand), partial(db.execute, ours), times))
+            _tell(name, rows, *_interleaved((partial(db.execute, hand), partial(db.execute, ours)), times))
         db.close()
         if options.queries:
             return
-        outs = [str(Path(folder) / f"{name}.parquet") for name in ("hand", "ours")]
+        outs = [str(Path(folder) / f"{name}.parquet") for name in ("hand", "checked", "ours")]
 
-        def by_hand() -> None:
+        def by_hand(checked: bool) -> None:
+            names = {"firms": firms, "events": events, "out": outs[checked], "number": "", "nr": "", "order": ""}
             with duckdb.connect() as own:
                 own.execute("SET threads = 2")
                 own.execute("SET memory_limit = '1500MB'")
-                own.execute(WRITTEN.format(firms=firms, events=events, out=outs[0]))
+                own.execute(f"SET temp_directory = '{folder}/temp'")
+                if checked:
+                    assert all(
+                        not any(row) for check in CHECKS for row in own.execute(check.format(**names)).fetchall()
+                    )
+                    names |= {"number": ", file_row_number AS nr", "nr": ", nr", "order": " ORDER BY nr"}
+                own.execute(WRITTEN.format(**names))
+                if checked:
+                    own.execute(SUMS.format(**names)).fetchall()
 
         def by_us() -> None:
             place = Path(folder) / "work.duckdb"
@@ -139,16 +160,25 @@ def main() -> None:
             with duckdb.connect(str(place)) as own:
                 own.execute("SET threads = 2")
                 own.execute("SET memory_limit = '1500MB'")
-                write(Engine(program, own).files([firms, events]), "企业", outs[1])
+                parts = Parts(Path(folder) / "parts", frozenset(["企业"]))
+                results = Engine(program, own, mark="bench", parts=parts).files([firms, events])
+                write(results, "企业", outs[2])
+                for name in program.entities:
+                    tallies(results, name)
+            parts.remove()
 
-        by_hand()
-        by_us()
+        ways = (partial(by_hand, False), partial(by_hand, True), by_us)
+        for way in ways:
+            way()
         apart = "(SELECT * FROM '{}' EXCEPT SELECT * FROM '{}')"
-        query = f"SELECT count(*) FROM ({apart.format(*outs)} UNION ALL {apart.format(*outs[::-1])})"
-        assert duckdb.connect().execute(query).fetchall() == [(0,)]
-        _tell("files", rows, *_interleaved(by_hand, by_us, min(times, 3)))
+        for out in outs[:2]:
+            query = f"SELECT count(*) FROM ({apart.format(out, outs[2])} UNION ALL {apart.format(outs[2], out)})"
+            assert duckdb.connect().execute(query).fetchall() == [(0,)]
+        plain, checked, told = _interleaved(ways, min(times, 3))
+        _tell("files", rows, plain, told)
+        _tell("files, checked", rows, checked, told)
         print(
-            f"memory       at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB in this process"
+            f"memory         at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB in this process"
         )
 
 
@@ -189,20 +219,19 @@ Times = tuple[float, float]
 """Seconds of the wall clock and of the processor."""
 
 
-def _interleaved(hand: Callable[[], object], ours: Callable[[], object], times: int) -> tuple[Times, Times]:
-    taken: tuple[list[Times], list[Times]] = ([], [])
+def _interleaved(ways: Sequence[Callable[[], object]], times: int) -> list[Times]:
+    taken: list[list[Times]] = [[] for _ in ways]
     for _ in range(times):
-        for at, run in enumerate((hand, ours)):
+        for at, run in enumerate(ways):
             start, used = time.perf_counter(), time.process_time()
             run()
             taken[at].append((time.perf_counter() - start, time.process_time() - used))
-    one, two = ((statistics.median(w for w, _ in both), statistics.median(p for _, p in both)) for both in taken)
-    return one, two
+    return [(statistics.median(w for w, _ in both), statistics.median(p for _, p in both)) for both in taken]
 
 
 def _tell(name: str, rows: int, hand: Times, ours: Times) -> None:
     print(
-        f"{name:<12} hand-written {hand[0]:7.3f} s ({hand[1]:.3f})  ours {ours[0]:7.3f} s ({ours[1]:.3f})  "
+        f"{name:<14} hand-written {hand[0]:7.3f} s ({hand[1]:.3f})  ours {ours[0]:7.3f} s ({ours[1]:.3f})  "
         f"{hand[0] / ours[0]:5.2f} ({hand[1] / ours[1]:.2f}) of its rate, {rows / ours[0] / 1e6:.1f} M rows/s"
     )
 

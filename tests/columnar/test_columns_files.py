@@ -320,14 +320,14 @@ def test_other_kinds_of_files_are_refused(place: Path, capsys: pytest.CaptureFix
 
 SLOW = """
 import sys, time
-from policydsl.columnar import engine
-keep = engine.Engine._keep
-def slowly(self, made, name, index, more):
-    keep(self, made, name, index, more)
-    if more:
+from policydsl.columnar import pieces
+finish = pieces.Ledger.finish
+def slowly(self, width, root, number, told):
+    if number:
         print("half", flush=True)
         time.sleep(60)
-engine.Engine._keep = slowly
+    finish(self, width, root, number, told)
+pieces.Ledger.finish = slowly
 from policydsl.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
