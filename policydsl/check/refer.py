@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from policydsl.check import lookups
+from policydsl.check.called import close_names, excess_meant, rounding_meant, unglued
 from policydsl.check.frames import Frames, RowFrame, ValueFrame
 from policydsl.check.guards import asked, holds, narrows
 from policydsl.check.meant import count_meant, function_meant, nothing_meant, truth_meant
+from policydsl.check.named import formula_called, parameter_used
 from policydsl.check.numerals import in_digits
 from policydsl.check.scope import Draft, EntityScope
 from policydsl.core import program as core
-from policydsl.core.types import BOOL, DATE, NEVER, Member, Never, Number, Optional, Reference, Type, strip
-from policydsl.core.units import nothing
+from policydsl.core.types import NEVER, Member, Never, Optional, Reference, Type, strip
 from policydsl.core.values import Value
 from policydsl.source import Span
 from policydsl.syntax import tree
@@ -50,7 +51,7 @@ def resolve(checker: Checker, node: tree.Reference, frames: Frames, expected: Ty
             return walk(checker, node, 1, row, frames)
     table = checker.scope.table(first.text)
     if table is not None:
-        return _lookup(checker, node, table, None, frames)
+        return lookups.lookup(checker, node, table, None, frames)
     found = _bare(checker, first, frames, None)
     if isinstance(strip(found.type), Reference):
         target = strip(found.type)
@@ -129,74 +130,6 @@ def seek(checker: Checker, name: tree.Name, frames: Frames) -> core.Expr | None:
     return None
 
 
-def _parameter(checker: Checker, node: tree.Parameter, where: Span, frames: Frames) -> core.Expr:
-    """A named figure of the notice: its value under its name, chosen by the date of the case at hand."""
-    from policydsl.check.rules import defined
-
-    at = ("", node.name.text)
-    checker.used.add(at)
-    if at in checker.under_way:
-        return checker.report(
-            "cycle", where, path=" → ".join([name for _, name in checker.under_way] + [node.name.text])
-        )
-    checker.under_way.append(at)
-    try:
-        value = defined(checker, node, frames).body
-    finally:
-        checker.under_way.pop()
-    if isinstance(value.type, type(NEVER)):
-        return value
-    return core.Let(
-        node.name.text, value, core.Local(0, node.name.text, type=value.type, span=where), type=value.type, span=where
-    )
-
-
-def _formula(checker: Checker, node: tree.Reference, formula: tree.Formula, frames: Frames) -> core.Expr:
-    """A call of a formula: its arguments under the names of its parameters, then its body, which sees nothing else."""
-    from policydsl.check.rules import defined
-
-    assert node.keys is not None
-    at = ("", formula.name.text)
-    checker.used.add(at)
-    if at in checker.under_way:
-        return checker.report(
-            "cycle", node.span, path=" → ".join([name for _, name in checker.under_way] + [formula.name.text])
-        )
-    if len(node.keys) != len(formula.parameters) or len(node.path) > 1:
-        return checker.report(
-            "wrong-arguments",
-            node.span,
-            function=formula.name.text,
-            expected=len(formula.parameters),
-            found=len(node.keys),
-        )
-    scopes: Frames = frames
-    inner: list[ValueFrame] = []
-    values: list[tuple[str, core.Expr]] = []
-    for (name, unit), argument in zip(formula.parameters, node.keys, strict=True):
-        found = checker.scope.type_of(unit)
-        if found is None:
-            close = checker.scope.measures.close(unit.text)
-            return checker.report("unknown-type", unit.span, name=unit.text, close=close)
-        value = checker.expr(argument, scopes, found[0])
-        if checker.same(value.type, found[0]) is None:
-            checker.report(
-                "type-mismatch", argument.span, found=checker.say(value.type), expected=checker.say(found[0])
-            )
-            return core.Pending("", type=NEVER, span=node.span)
-        values.append((name.text, value))
-        scopes = (ValueFrame("", value.type), *scopes)
-        inner.insert(0, ValueFrame(name.text, found[0]))
-    checker.under_way.append(at)
-    try:
-        body = defined(checker, formula, tuple(inner)).body
-    finally:
-        checker.under_way.pop()
-    for name_text, value in reversed(values):
-        body = core.Let(name_text, value, body, type=body.type, span=node.span)
-    return body
-
-
 def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | None) -> core.Expr:
     scope = checker.scope
     hits = [
@@ -213,7 +146,7 @@ def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | No
         return read(checker, row, item, name, frames)
     parameter = scope.parameters.get(name.text)
     if parameter is not None:
-        return _parameter(checker, parameter, name.span, frames)
+        return parameter_used(checker, parameter, name.span, frames)
     rolls = scope.rolls_with(name.text)
     if len(rolls) == 1 or (isinstance(expected, Member) and expected.roll in rolls):
         roll = expected.roll if isinstance(expected, Member) and expected.roll in rolls else rolls[0]
@@ -243,7 +176,7 @@ def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | No
     table = scope.table(name.text)
     if table is not None and scope.tables[table][0].across is not None:
         node = tree.Reference((name,), span=name.span)
-        return _lookup(checker, node, table, None, frames)
+        return lookups.lookup(checker, node, table, None, frames)
     if table is not None:
         return checker.report("table-needs-column", name.span, name=name.text)
     if any(one.kind == "call" and one.spelling(scope.language) == name.text for one in KEYWORDS):
@@ -251,7 +184,7 @@ def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | No
     counted = count_meant(name.text, scope.entities, scope.language)
     if counted:
         return checker.report("count-in-words", name.span, counted, name=name.text)
-    glued = _glued(checker, name.text, own)
+    glued = unglued(checker, name.text, own)
     if glued:
         return checker.report("glued-words", name.span, glued, found=name.text)
     figure = in_digits(name.text)
@@ -263,19 +196,6 @@ def _bare(checker: Checker, name: tree.Name, frames: Frames, expected: Type | No
         or truth_meant(name.text, scope.language)
     )
     return checker.report("unknown-name", name.span, close_name or None, name=name.text, close=close_name)
-
-
-def _glued(checker: Checker, text: str, own: str | None) -> str:
-    """A name that is a known name with a keyword stuck to it, taken apart."""
-    scope = checker.scope
-    known = {name for item in scope.entities.values() for name in (*item.fields, *item.drafts)} | set(scope.tables)
-    for name in sorted(known, key=len, reverse=True):
-        if len(name) < len(text) and name in text:
-            left, right = text.split(name, 1)
-            words = {keyword.spelling(scope.language) for keyword in KEYWORDS}
-            if (not left or left in words) and (not right or right in words):
-                return " ".join(part for part in (left, name, right) if part)
-    return ""
 
 
 def read(checker: Checker, row: core.RowRef, item: EntityScope, name: tree.Name, frames: Frames = ()) -> core.Expr:
@@ -358,40 +278,8 @@ def walk(checker: Checker, node: tree.Reference, at: int, row: Row, frames: Fram
                 absent = True
                 at += 1
                 continue
-        close = next(iter(_close(name.text, [*item.fields, *item.drafts])), "")
+        close = next(iter(close_names(name.text, [*item.fields, *item.drafts])), "")
         return checker.report("unknown-part", name.span, close or None, name=name.text, of=entity, close=close)
-
-
-def _close(text: str, known: list[str]) -> list[str]:
-    return get_close_matches(text, known, 1, 0.5)
-
-
-def _rounded(checker: Checker, node: tree.Reference, meant: str, frames: Frames) -> str:
-    """A call of a rounding function by another name (取整(家数)), with the place that it has to be told; else nothing."""
-    rounding = [BY_ID[word].spelling(checker.scope.language) for word in ("F_HALF_UP", "F_UP", "F_DOWN")]
-    if meant not in rounding or node.keys is None or len(node.keys) != 1 or len(node.path) != 1:
-        return ""
-    type_ = strip(checker.expr(node.keys[0], frames).type)
-    if not isinstance(type_, Number):
-        return ""
-    place = nothing(type_.unit, checker.scope.language).removeprefix("0").strip() or "1"
-    return "" if place == "…" else f"{meant}({node.keys[0].span.text}, {place})"
-
-
-def _excess(checker: Checker, node: tree.Reference) -> str:
-    """What is said like a function of the part of one figure above another (超出部分(认定数 − 目标)), as it is written; else nothing."""
-    keys = node.keys
-    if keys is None or len(node.path) != 1 or node.path[0].text.casefold() not in _EXCESSES:
-        return ""
-    match keys:
-        case (tree.Binary(op="sub", left=one, right=two),) | (one, two):
-            words = [BY_ID[word].spelling(checker.scope.language) for word in ("GT_OVER", "PORTION")]
-            return f"({one.span.text} {words[0]} {two.span.text} {words[1]})"
-        case _:
-            return ""
-
-
-_EXCESSES = ("超出部分", "超过部分", "超额部分", "超额", "超出", "超过", "excess", "over", "above")
 
 
 def _asked(checker: Checker, node: tree.Reference) -> str:
@@ -411,10 +299,10 @@ def _keyed(checker: Checker, node: tree.Reference, frames: Frames) -> core.Expr:
     first = node.path[0]
     table = checker.scope.table(first.text)
     if table is not None:
-        return _lookup(checker, node, table, node.keys, frames)
+        return lookups.lookup(checker, node, table, node.keys, frames)
     formula = checker.scope.formulas.get(first.text)
     if formula is not None:
-        return _formula(checker, node, formula, frames)
+        return formula_called(checker, node, formula, frames)
     entity = checker.scope.entity(first.text)
     if entity is None:
         if first.text in checker.scope.parameters and len(node.keys) == 1:
@@ -422,7 +310,7 @@ def _keyed(checker: Checker, node: tree.Reference, frames: Frames) -> core.Expr:
             return checker.report("parameter-called", first.span, name=first.text, key=node.keys[0].span.text)
         meant = function_meant(first.text, checker.scope.language)
         close = meant or checker.scope.close_to(first.text, None)
-        called = _rounded(checker, node, meant, frames) or _excess(checker, node) or _asked(checker, node)
+        called = rounding_meant(checker, node, meant, frames) or excess_meant(checker, node) or _asked(checker, node)
         if called:
             return checker.report("unknown-function", node.span, called, name=first.text, close=called)
         return checker.report("unknown-function", first.span, close or None, name=first.text, close=close)
@@ -435,108 +323,6 @@ def _keyed(checker: Checker, node: tree.Reference, frames: Frames) -> core.Expr:
     if len(node.path) == 1:
         return checker.report("table-needs-column", first.span, name=first.text)
     return walk(checker, node, 1, (core.Keyed(entity.name, key), entity.name), frames)
-
-
-def _lookup(
-    checker: Checker, node: tree.Reference, table: str, keys: tuple[tree.Expr, ...] | None, frames: Frames
-) -> core.Expr:
-    scope = checker.scope
-    checker.used.add(("", table))
-    written, _ = scope.tables[table]
-    types = checker.table_types.get(table)
-    first = node.path[0]
-    if types is None:
-        return core.Pending("", type=NEVER, span=node.span)
-    crossed = written.across is not None
-    if len(node.path) != (1 if crossed else 2):
-        code = "no-parts" if crossed else "table-needs-column"
-        return checker.report(code, first.span, name=first.text)
-    column = written.name if crossed else node.path[1]
-    if column.text not in types:
-        close = next(iter(_close(column.text, list(types))), "")
-        return checker.report("unknown-column", column.span, close or None, name=column.text, table=table, close=close)
-    found: list[core.Expr] = []
-    if keys is None:
-        for name in written.keys:
-            own = _key_by_name(checker, name, first.span, frames, types.get(name.text))
-            written_key = tree.Reference((tree.Name(name.text, span=first.span),), span=first.span)
-            found.append(_key_there(checker, written_key, name.text, own, frames, table))
-    else:
-        if len(keys) != len(written.keys):
-            return checker.report("lookup-keys", node.span, expected=len(written.keys), found=len(keys), name=table)
-        for name, key in zip(written.keys, keys, strict=True):
-            value = checker.expr(key, frames, types.get(name.text))
-            wanted = types.get(name.text, NEVER)
-            if checker.same(value.type, wanted) is None:
-                checker.report("type-mismatch", key.span, found=checker.say(value.type), expected=checker.say(wanted))
-            found.append(_key_there(checker, key, key.span.text, value, frames, table))
-    versions = scope.versions.get(table, [])
-    if versions and versions[0].since is not None:
-        return _by_date(checker, node, table, versions, tuple(found), column.text, frames)
-    return core.Lookup(table, tuple(found), column.text, type=types[column.text], span=node.span)
-
-
-def _key_there(
-    checker: Checker, written: tree.Expr, said: str, key: core.Expr, frames: Frames, table: str
-) -> core.Expr:
-    """A key of a look-up that has been asked before whether it is there; no row of a table is that of 无."""
-    key = checker.there(written, key, frames)
-    if isinstance(key.type, Optional) and not isinstance(key.type.of, Never):
-        return checker.report("key-may-be-none", written.span, found=said, table=table)
-    return key
-
-
-def _by_date(
-    checker: Checker,
-    node: tree.Reference,
-    table: str,
-    versions: list[tree.Table],
-    keys: tuple[core.Expr, ...],
-    column: str,
-    frames: Frames,
-) -> core.Expr:
-    """A look-up in the version of a table that is in force on the day that counts."""
-    from policydsl.check.rules import day_that_counts
-
-    type_ = checker.table_types[table][column]
-    basis = day_that_counts(checker, node.span, frames)
-    cases = []
-    for version in sorted(versions, key=lambda item: item.since or date.min, reverse=True):
-        if version.since is None:
-            continue
-        own = f"{table}@{version.since.isoformat()}"
-        checker.used.add(("", own))
-        day = core.Const(version.since, version.since.isoformat(), type=DATE, span=version.name.span)
-        when = core.Compare("ge", basis, day, "≥", type=BOOL, span=node.span)
-        value = core.Lookup(own, keys, column, type=type_, span=node.span)
-        cases.append(core.Case(when, value, own, version.cite.text if version.cite else "", span=version.name.span))
-    return core.Choose("first", tuple(cases), None, "dated", type=type_, span=node.span)
-
-
-def _key_by_name(checker: Checker, name: tree.Name, where: Span, frames: Frames, wanted: Type | None) -> core.Expr:
-    """The value of a table's key column in the row at hand: the nearest row in scope that carries that name."""
-    scope = checker.scope
-    for depth, frame in enumerate(frames):
-        if not isinstance(frame, RowFrame):
-            continue
-        row: core.RowRef = core.Here(depth)
-        if scope.entities[frame.entity].owns(name.text):
-            value = read(checker, row, scope.entities[frame.entity], tree.Name(name.text, span=where))
-            if wanted is None or checker.same(value.type, wanted) is not None:
-                return value
-        for owner in scope.ancestors(frame.entity):
-            row = core.Owner(row, owner)
-            if scope.entities[owner].owns(name.text):
-                # the row that the fold runs for, where it is that: what it gives is the same for every row
-                known = row_of(checker, owner, frames)
-                row = known[0] if known is not None else row
-                value = read(checker, row, scope.entities[owner], tree.Name(name.text, span=where))
-                if wanted is None or checker.same(value.type, wanted) is not None:
-                    return value
-    for single in scope.singletons():
-        if scope.entities[single].owns(name.text):
-            return read(checker, core.Sole(single), scope.entities[single], tree.Name(name.text, span=where))
-    return checker.report("table-key-unknown", where, name=name.text)
 
 
 def constant(checker: Checker, found: core.Expr, where: Span) -> Value | None:
