@@ -165,7 +165,7 @@ class ArrowRows:
 
     def value(self, column: str, raw: Any) -> Any:
         """A value of the database, or the value of Python whose number it is."""
-        for part in self.parts:
+        for part in self.parts if raw is not None else ():
             for place, values in part.mixed.items():
                 if self._streams[0].columns[place] == column:
                     return values[raw]

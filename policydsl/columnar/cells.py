@@ -41,6 +41,8 @@ _CELLS = {*_INTEGERS, *_LONG, *_FLOATS, *_MOMENTS, "DECIMAL", "BOOLEAN", "VARCHA
 """Types of columns whose values can be cells."""
 _PLACES = 4
 """Digits behind the point with which floats are taken as they stand; what has more is read one by one."""
+_LONGEST_NOTHING = 4
+"""Letters of the longest word for none (`none`)."""
 _FIRST, _AFTER = "0001-01-01", "10000-01-01"
 """The first of the days that there are, and the first that is none."""
 
@@ -181,10 +183,14 @@ class FileColumn:
             if isinstance(strip(item.type), Member):
                 roll = strip(item.type)
                 assert isinstance(roll, Member)
-                members = [sql.text(member) for member in self.of.loader.program.rolls[roll.roll].members]
+                members = [sql.text(member) for member in self._members(roll)]
                 return sql.case([(exp.In(this=raw, expressions=members), raw)], sql.NULL), raw.copy(), 1
-            short = sql.binary(exp.LT, sql.function("length", raw), sql.whole(1_000))
-            return sql.case([(sql.every(matches(r"[\p{L}\p{N}]+"), short), raw)], sql.NULL), raw.copy(), 1
+            length = sql.function("length", raw)
+            plain = [matches(r"[\p{L}\p{N}]+"), sql.binary(exp.LT, length, sql.whole(1_000))]
+            if isinstance(item.type, Optional):
+                # a short word may say that there is none
+                plain.append(sql.binary(exp.GT, length.copy(), sql.whole(_LONGEST_NOTHING)))
+            return sql.case([(sql.every(*plain), raw)], sql.NULL), raw.copy(), 1
         if (kind, found) == ("bool", "BOOLEAN"):
             return raw, raw.copy(), 1
         if (kind, found) == ("date", "DATE"):
@@ -196,6 +202,12 @@ class FileColumn:
             return sql.case([(matches(r"\d{4}-\d{2}-\d{2}"), day)], sql.NULL), day.copy(), 1
         nothing = exp.cast(exp.Null(), _TYPES.get(kind, "VARCHAR"))
         return nothing, nothing.copy(), 1
+
+    def _members(self, roll: Member) -> list[str]:
+        """The words of a list that stand for themselves; one that says that there is none does not."""
+        loader = self.of.loader
+        reading = Reading(Column(self.item, self.held.unit), loader.program, loader.units)
+        return [member for member in loader.program.rolls[roll.roll].members if reading.one(member) == member]
 
     def _moment(self, raw: Sql, kind: str, found: str) -> tuple[Sql, Sql, int]:
         """A moment to the second; or the day whose beginning it is."""
