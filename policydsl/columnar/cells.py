@@ -6,6 +6,7 @@ a value means the same whichever engine reads it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
@@ -23,13 +24,15 @@ from policydsl.core.types import ListOf, Member, Number, Optional, strip
 from policydsl.core.values import NONE, Absent, Value
 from policydsl.diagnostics.model import Place
 from policydsl.facts.cell import Column, Reading, key_text
-from policydsl.facts.findings import Problem, Rejected
+from policydsl.facts.findings import Problem, Rejected, cut
 
 if TYPE_CHECKING:
     from policydsl.columnar.filed import FileTable, Held
 
 MOST_ODD = 1_000_000
 """Distinct values of a column that may need reading one by one."""
+MOST_DIGITS = 38
+"""Digits of a whole number that the database holds for certain."""
 MOST_TOLD = 20
 """Findings of one kind that a column tells one by one; of more it tells how many."""
 _TYPES = {"bool": "BOOLEAN", "text": "VARCHAR", "date": "DATE", "moment": "TIMESTAMP"}
@@ -99,7 +102,7 @@ class FileColumn:
         why: Sql | None = None
         absent: Sql | None = None
         if odd:
-            value, den, lack, why, absent = self._odd(raw, direct, den, kind, joins, most)
+            value, den, lack, why, absent = self._odd(raw, direct, den, kind, joins, max(most, -least))
         if item.default is not None and blank:
             usual = constant(item.default, kind)
             assert isinstance(usual.value, exp.Expression)
@@ -318,6 +321,8 @@ class FileColumn:
         ]
         numbers = [value for *_, value in read if isinstance(value, int | Fraction) and not isinstance(value, bool)]
         over = lcm(den, *[number.denominator for number in numbers]) if kind == "number" else 1
+        if kind == "number":
+            self._held_by_columns(read, over, most * (over // den))
         values: list[Any] = []
         lacks: list[int] = []
         whys: list[list[int]] = []
@@ -372,6 +377,25 @@ class FileColumn:
         why = sql.coalesce(sql.column(alias, "w"), sql.numbers([])) if bad else None
         none = sql.column(alias, "a") if any(absent is not None for absent in absents) else None
         return value, over, lack, why, none
+
+    def _held_by_columns(self, read: Sequence[tuple[Any, int, Value | Problem | None]], over: int, most: int) -> None:
+        """Raises Rejected where numbers of the column are too long over their common denominator; for the row of the longest."""
+        numbers = [(shown, at, cell) for shown, at, cell in read if isinstance(cell, int | Fraction)]
+        digits = max([len(str(abs(cell.numerator) * (over // cell.denominator))) for *_, cell in numbers], default=0)
+        digits = max(digits, len(str(most)))
+        if digits <= MOST_DIGITS:
+            return
+        shown, at, _ = max(numbers, key=lambda one: max(abs(one[2].numerator), one[2].denominator))
+        place = self.of.place(self.item.name, at)
+        raise Rejected(
+            "facts-too-long-number",
+            file=place.file,
+            name=self.held.heading.name,
+            row=int(place.cell.rpartition(":")[2]),
+            raw=cut(str(shown)),
+            size=digits,
+            limit=MOST_DIGITS,
+        )
 
 
 # ---------------------------------------------------------------- values

@@ -268,6 +268,16 @@ _TABLES = (
         "{mend_en}",
     ),
     Code(
+        "facts-too-long-number",
+        _ERROR,
+        "数的位数过多",
+        "number of too many digits",
+        "「{file}」的列「{name}」第 {row} 行的「{raw}」和这一列别的数通分后有 {size} 位,列引擎至多算 {limit} 位。",
+        "“{raw}” in row {row} of the column “{name}” of “{file}” has {size} digits over the common denominator of the column; columns hold {limit}.",
+        "请核对这一格,看是不是公式留下的零头;确实要这样精确的,请存成 .csv,用 --engine reference。",
+        "Check the cell: is it what a formula left over? Where it is meant, save the table as .csv and use --engine reference.",
+    ),
+    Code(
         "facts-header-unit",
         _ERROR,
         "表头的单位不合",

@@ -112,3 +112,37 @@ def test_nothing_of_it_goes_to_the_reference_where_nothing_is_blank() -> None:
     assert not wrong
     assert not results.whole
     assert plan_text(results)[0].startswith(f"列引擎 {len(program.rules)} 条规则")
+
+
+MONTHS = """政策 “例(编造)”:
+    编号 KEYS-1
+    主体 户
+
+单位 家
+
+对象 户:
+    编号: 数  主键
+
+对象 月 属于 户:
+    月份: 日期  主键
+    家数: 家
+
+规则 上月 = 合计(月.家数 其中 月份 早于 2025年9月1日)  依据 一
+
+针对 月:
+    规则 比上月 = 家数 - 上一条(家数 依 月份 首条 0家)  依据 一
+    规则 后一日 = 月份 + 1天  依据 一
+"""
+
+
+@pytest.mark.parametrize("kind", ["日期", "时刻"])
+@pytest.mark.parametrize("seed", range(4))
+def test_keys_that_are_days_or_moments(kind: str, seed: int) -> None:
+    text = MONTHS.replace("月份: 日期", f"月份: {kind}")
+    if kind == "时刻":
+        text = text.replace("2025年9月1日", "2025年9月1日12时").replace("    规则 后一日 = 月份 + 1天  依据 一\n", "")
+    program = policydsl.loads(text)
+    facts = Drawer(program, Random(seed)).facts()
+    compared, wrong, _ = differences(program, facts)
+    assert compared
+    assert not wrong

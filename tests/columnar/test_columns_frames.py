@@ -413,7 +413,8 @@ WHOLES = st.integers(-3, 2**64)
 CELLS = {
     "类": TEXTS,
     "家数": WHOLES,
-    "投入": st.floats(allow_nan=False, allow_infinity=False, width=64) | st.floats(0, 1e6).map(lambda x: round(x, 2)),
+    "投入": st.floats(-1e18, 1e18).filter(lambda x: x == 0 or abs(x) > 1e-9)
+    | st.floats(0, 1e6).map(lambda x: round(x, 2)),
     "成立": st.dates(),
     "报到": st.datetimes(),
     "合格": st.booleans(),
@@ -537,6 +538,15 @@ def test_a_table_that_cannot_be_read_is_told(
         policydsl.evaluate_tables(PROGRAM, tables)
     assert [finding.code for finding in caught.value.findings] == [code]
     assert words in str(caught.value)
+
+
+def test_a_number_that_columns_cannot_hold_is_told_by_its_row() -> None:
+    for values in ([0.5, 1e-60], ["0.5", f"0.{'0' * 50}1"]):
+        with pytest.raises(policydsl.FactsError) as caught:
+            policydsl.evaluate_tables(PROGRAM, {"企业": pa.table({"代码": ["C1", "C2"], "投入": values})})
+        (told,) = caught.value.findings
+        assert told.code == "facts-too-long-number"
+        assert told.data["row"] == 2
 
 
 def test_what_is_no_table_and_what_is_of_no_entity() -> None:

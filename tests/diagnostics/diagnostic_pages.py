@@ -18,10 +18,11 @@ from policydsl.core.facts import Bad, Facts
 from policydsl.core.program import Program
 from policydsl.core.types import NEVER
 from policydsl.diagnostics.codes import CODES
-from policydsl.diagnostics.model import Diagnostic, Weight
+from policydsl.diagnostics.model import Diagnostic, Place, Weight
 from policydsl.diagnostics.render import render
 from policydsl.explain.unshared import unshared
 from policydsl.facts import read
+from policydsl.facts.findings import Findings, Problem, Rejected
 from policydsl.interpret.evaluate import Evaluator
 from policydsl.kinds import misfilled
 from policydsl.pipeline import check_path, check_source
@@ -205,19 +206,29 @@ def _by_columns(program: Program, names: list[str]) -> list[Diagnostic]:
 
     from policydsl.columnar.engine import Engine
 
-    return list(Engine(program, duckdb.connect()).files(names).findings)
+    try:
+        return list(Engine(program, duckdb.connect()).files(names).findings)
+    except Rejected as rejected:
+        findings = Findings(program.language)
+        findings.problem(Problem(rejected.code, rejected.data), Place(str(rejected.data["file"])))
+        return findings.list
 
 
 def _arrow(name: str, columns: dict[str, list[object]]) -> str:
     import pyarrow as pa
 
     rows = pa.table(columns)
+    if name.endswith(".parquet"):
+        import pyarrow.parquet as pq
+
+        pq.write_table(rows, name)
+        return name
     with pa.ipc.new_file(name, rows.schema) as writer:
         writer.write_table(rows)
     return name
 
 
-_OF_COLUMNS = frozenset({"facts-column-type"})
+_OF_COLUMNS = frozenset({"facts-column-type", "facts-too-long-number"})
 """Codes that only the column engine gives."""
 _MADE: dict[str, Callable[[], str]] = {
     "policy-not-found": lambda: "2025.pol",
@@ -231,6 +242,7 @@ _MADE: dict[str, Callable[[], str]] = {
     "facts-file-broken": lambda: _bytes("区.xlsx", b"PK\x03\x04\x14\x00"),
     "facts-file-password": lambda: _locked("区.xlsx"),
     "facts-column-type": lambda: _arrow("区.arrow", {"名称": ["甲区"], "家数": [b"10"]}),
+    "facts-too-long-number": lambda: _arrow("区.parquet", {"名称": ["甲区", "乙区"], "投入": [0.5, 1e-60]}),
     "facts-encoding": lambda: _bytes("区.csv", b"\xff\xff\xff\xff"),
 }
 """What no text on a page can be: the file that the page speaks of, made in an empty folder. Gives its name."""

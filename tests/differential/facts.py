@@ -92,19 +92,37 @@ class Drawer:
         if field is not None and isinstance(field.type, Member):
             members = list(self.program.rolls[field.type.roll].members)
             return self.chance.sample(members, self.chance.randint(1, min(4, len(members))))
+        if field is not None and isinstance(field.type, Date):
+            # a day or a moment is its own key
+            return [
+                day.isoformat() for day in self.chance.sample(DAYS, self.chance.randint(0 if entity.owner else 1, 4))
+            ]
+        if field is not None and isinstance(field.type, Moment):
+            return [datetime(2025, 8, 31, hour).isoformat() for hour in self.chance.sample(range(24), 3)]
         return [str(number) for number in range(1, self.chance.randint(0 if entity.owner else 1, 4) + 1)]
 
     def cells(self, entity: Entity, key: str, blanks: float) -> dict[str, Cell]:
         cells: dict[str, Cell] = {}
         for field in entity.fields:
             if field.key:
-                cells[field.name] = Known(int(key) if isinstance(field.type, Number) else key)
+                cells[field.name] = Known(self.key(field, key))
             elif self.chance.random() < blanks:
                 if self.chance.random() < 0.5:
                     cells[field.name] = Missing()
             else:
                 cells[field.name] = Known(self.value(field.type, field))
         return cells
+
+    def key(self, field: Field, text: str) -> Any:
+        """The value of a key field from the text that stands for it."""
+        match field.type:
+            case Number():
+                return int(text)
+            case Date():
+                return date.fromisoformat(text)
+            case Moment():
+                return datetime.fromisoformat(text)
+        return text
 
     def redrawn(self, row: Record, entity: Entity, blanks: float) -> Record:
         cells = dict(row.cells)
