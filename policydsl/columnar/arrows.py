@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
@@ -214,7 +215,7 @@ class Stream:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        ones = pa.array(range(1, BATCH + 1), pa.int64())
+        ones = _from_one(BATCH)
         self.read = 0
         try:
             for whole in self.part.batches():
@@ -234,6 +235,14 @@ class Stream:
             reason = since(self.read + 1, error)
             self.failure = Rejected("facts-file-broken", file=self.part.name, kind="Arrow", reason=reason)
             raise pa.ArrowInvalid(f"'{self.part.name}': {reason}") from None
+
+
+@cache
+def _from_one(count: int) -> pa.Array:
+    """1 … count."""
+    import pyarrow as pa
+
+    return pa.array(range(1, count + 1), pa.int64())
 
 
 def since(row: int, error: Exception) -> str:
