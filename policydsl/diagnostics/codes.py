@@ -10,6 +10,7 @@ from policydsl.diagnostics.codes_examples import EXAMPLES
 from policydsl.diagnostics.codes_facts import FACTS
 from policydsl.diagnostics.codes_folds import FOLDS
 from policydsl.diagnostics.codes_lines import LINES
+from policydsl.diagnostics.codes_literals import LITERALS
 from policydsl.diagnostics.codes_names import NAMES
 from policydsl.diagnostics.codes_registers import REGISTERS
 from policydsl.diagnostics.codes_syntax import SYNTAX
@@ -20,6 +21,7 @@ __all__ = ["CODES", "Code"]
 
 CODES: dict[str, Code] = {
     **SYNTAX,
+    **LITERALS,
     **LINES,
     **NAMES,
     **TYPES,
