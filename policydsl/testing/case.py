@@ -15,8 +15,8 @@ from policydsl.core.facts import Facts, Known, Missing
 from policydsl.core.values import Blocked, Outcome, Value, exact, status_of
 from policydsl.interpret.evaluate import Evaluator
 from policydsl.interpret.trace import Trace
-from policydsl.testing.build import rule_named
 from policydsl.testing.places import Needs, needs
+from policydsl.testing.workshops import rule_named
 from policydsl.testing.written import Asked, Pen, Unwritable
 
 MOST_ASKED = 6

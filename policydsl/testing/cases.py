@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from policydsl.core.facts import Facts
 from policydsl.core.program import Program
-from policydsl.testing.build import Workshop, workshop
+from policydsl.testing.build import Workshop
 from policydsl.testing.case import Case
 from policydsl.testing.places import Goal
+from policydsl.testing.workshops import workshop
 
 T = TypeVar("T")
 MOST_MISSING = 3

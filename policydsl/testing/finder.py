@@ -14,13 +14,14 @@ from policydsl.core.walk import everything
 from policydsl.interpret.budget import ResourceError
 from policydsl.interpret.outcomes import Outcomes
 from policydsl.interpret.tables import DuplicateRow
-from policydsl.testing.build import Workshop, workshop
+from policydsl.testing.build import Workshop
 from policydsl.testing.case import Case
 from policydsl.testing.domain import First, Seeded
 from policydsl.testing.mutants import Mutant, rebuilt
 from policydsl.testing.places import Goal, Spotted, goals, goals_at, needs, read_by, spotted
 from policydsl.testing.simplify import renumbered, simpler
 from policydsl.testing.trial import Changed, ReadyExample, Trial
+from policydsl.testing.workshops import workshop
 
 TRIES = 4
 """Cases made for each goal when a case is looked for that tells a mutant from the policy."""

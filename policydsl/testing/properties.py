@@ -19,13 +19,14 @@ from policydsl.interpret.against import broken
 from policydsl.interpret.budget import ResourceError
 from policydsl.interpret.evaluate import Evaluator
 from policydsl.interpret.tables import DuplicateRow
-from policydsl.testing.build import Workshop, workshop
+from policydsl.testing.build import Workshop
 from policydsl.testing.case import Case
 from policydsl.testing.domain import First, Seeded
 from policydsl.testing.pared import pared
 from policydsl.testing.places import Goal, needs, read_by
 from policydsl.testing.simplify import simpler
 from policydsl.testing.variants import Change, World, form_of
+from policydsl.testing.workshops import workshop
 
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
 """By how many units a fact is moved away from an example."""

@@ -16,12 +16,12 @@ from policydsl.core.values import Blocked
 from policydsl.syntax.spelling import Spelling
 from policydsl.syntax.tree import Quantity
 from policydsl.testing import cases, facts, near_thresholds
-from policydsl.testing.build import workshop
 from policydsl.testing.case import Case
 from policydsl.testing.domain import First, Seeded
 from policydsl.testing.draft import Draft
 from policydsl.testing.examples import run_examples
 from policydsl.testing.places import goals, needs
+from policydsl.testing.workshops import workshop
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = policydsl.loads(small())
