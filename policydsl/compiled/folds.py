@@ -219,6 +219,8 @@ def _summed(made: Expressions, node: core.Aggregate, env: Env) -> Val:
             writer.assign(total.id, call("plus", total, made.numbers.rational(val)))
         if count is not None:
             writer.put(ast.AugAssign(ast.Name(count.id, ast.Store()), ast.Add(), literal(1)))
+    if count is None:
+        _at_once(made, total)
     result = Val(total, form, None, True)
     if count is None:
         return result
@@ -320,6 +322,16 @@ def _total(made: Expressions, node: core.Aggregate, env: Env, known: Code, val: 
     with writer.inside() as block:
         value = made.numbers.div(result, Val(call("len", known), Scaled(1, ROWS), None, True))
     return _or_empty(made, node, env, known, (block, value))
+
+
+def _at_once(made: Expressions, total: ast.Name) -> None:
+    """The loop just written sums a whole column; then Python does so."""
+    match made.writer.block[-1]:
+        case ast.For(target=ast.Name(id=row), iter=rows, body=[ast.AugAssign(value=ast.Name(id=added))]) if (
+            row == added
+        ):
+            made.writer.block.pop()
+            made.writer.assign(total.id, call("sum", rows))
 
 
 def _or_empty(made: Expressions, node: core.Aggregate, env: Env, test: Code, found: tuple[list[ast.stmt], Val]) -> Val:

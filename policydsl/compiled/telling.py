@@ -9,7 +9,7 @@ from typing import Any, Final
 from policydsl.compiled.gaps import Gap, Open, Void
 from policydsl.compiled.layout import KEY
 from policydsl.compiled.world import Row, outcome
-from policydsl.core.scales import Form
+from policydsl.core.scales import Form, Scaled
 from policydsl.core.values import Absent, NotApplicable, exact
 from policydsl.interpret.arithmetic import brackets, decide
 from policydsl.interpret.staged import new
@@ -41,8 +41,10 @@ def sample(
     skipped: tuple[str, ...] = ()
     if Void in kinds:
         skipped = tuple([key for key, value in zip(keys, values, strict=True) if type(value) is Void])
-    if skipped or not (form is None or form.scale == 1):  # type: ignore[union-attr]
+    if skipped:
         values = [outcome(form, value, 1) for value in values]
+    elif isinstance(form, Scaled) and form.scale != 1:
+        values = [over(value, form.scale) for value in values]
     return new(Sample, (entity, len(rows), keys, tuple(values), (), None, skipped, ""))
 
 

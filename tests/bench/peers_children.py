@@ -77,6 +77,11 @@ def by_hand() -> Many:
     return lambda given: [plain(events) for events in given]
 
 
+def by_hand_explained_kept() -> Many:
+    """The same with the reasons of all kept."""
+    return lambda given: [result for result, _ in [explained(events) for events in given]]
+
+
 def by_hand_explained() -> Many:
     return lambda given: [explained(events)[0] for events in given]
 
@@ -183,6 +188,25 @@ def compiled_recorded() -> Many:
     """Every rule of the case, the value of every step kept; the award looked at."""
     made = _recorded()
     return _of_dicts(lambda case: made.case(case).of("补助"))
+
+
+def compiled_recorded_kept() -> Many:
+    """The same, all cases kept."""
+    made = _recorded()
+    many = _of_dicts(made.case)
+    return lambda given: [outcomes.of("补助") for outcomes in many(given)]
+
+
+def compiled_lazily() -> Many:
+    """The same, each handed on as a trace whose steps are made when one is looked at; the award looked at."""
+    made = _recorded()
+
+    def award(case: dict[str, Any]) -> Any:
+        outcomes = made.case(case)
+        outcomes.lazily()
+        return outcomes.of("补助")
+
+    return _of_dicts(award)
 
 
 def compiled_trace() -> Many:
@@ -326,12 +350,15 @@ def duckdb_() -> Many:
 ONE_BY_ONE: dict[str, Callable[[], Many]] = {
     "hand-written Python": by_hand,
     "hand-written Python, explained": by_hand_explained,
+    "hand-written Python, explained, all kept": by_hand_explained_kept,
     "policydsl, compiled, packed rows": compiled_packed,
     "policydsl, compiled, from facts": compiled_facts,
     "hand-written Python, from dicts": by_hand_dicts,
     "policydsl, the rule as a function, from dicts": compiled_function,
     "policydsl, whole cases from dicts, kept, traces on demand": compiled_case,
     "policydsl, compiled, every step recorded, from dicts": compiled_recorded,
+    "policydsl, the same, all kept": compiled_recorded_kept,
+    "policydsl, the same, handed on as a trace": compiled_lazily,
     "policydsl, the same, every step made": compiled_trace,
     "policydsl, interpreter without traces": untraced,
     "policydsl, interpreter with its trace": interpreted,
