@@ -36,6 +36,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=10, help="of tests for one change (10)")
     parser.add_argument("--every", type=int, default=1, help="only each n-th change (1)")
     parser.add_argument("--from", type=int, default=0, dest="start", help="the change to begin with (0)")
+    parser.add_argument("--calls", help="a file that keeps which test calls what, for the next slice on the same tree")
     parser.add_argument("--survivors", default="survivors.txt", help="where to write what was not noticed")
     options = parser.parse_args()
 

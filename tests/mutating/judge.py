@@ -15,22 +15,23 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from attrs import define, field
+from attrs import frozen
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tests.mutating.changes import Change, changes
+import policydsl
+from tests.mutating.changes import Change, changes, function_of
 
 Verdict = Literal["failed", "time", "passed", "uncalled", "broken"]
 MOST_MEMORY = 4 << 30
 """Bytes that a process with a wrong change may take."""
 
 
-@define
+@frozen
 class Met:
-    """What a test takes and calls: seconds, and the functions of the modules by file and first line."""
+    """What a test takes and calls: seconds, and the functions of core/ and interpret/ by file and first line."""
 
-    seconds: float = 0.0
-    called: set[tuple[str, int]] = field(factory=set)
+    seconds: float
+    called: set[tuple[str, int]]
 
 
 class Judge:
@@ -38,6 +39,7 @@ class Judge:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
+        self.end = time.monotonic() + options.minutes * 60
         self.failed = False
         self.kills: Counter[str] = Counter()
 
@@ -55,57 +57,69 @@ class Judge:
             f"{len(items)} tests, {sum(one.seconds for one in met.values()):.0f} s; {len(chosen)} changes", flush=True
         )
         tally: dict[str, Counter[Verdict]] = {}
-        left: list[Change] = []
-        end = time.monotonic() + self.options.minutes * 60
+        left: list[tuple[Change, Verdict]] = []
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns) as progress:
             task = progress.add_task("changes", total=len(chosen))
             for number, change in enumerate(chosen):
-                if time.monotonic() > end:
+                if time.monotonic() > self.end:
                     print(f"stopped before change {self.options.start + number * self.options.every}: {change.name}")
                     break
                 verdict = self._judged(change, items, met)
                 tally.setdefault(change.module, Counter())[verdict] += 1
                 if verdict in ("passed", "uncalled"):
-                    left.append(change)
+                    left.append((change, verdict))
                 progress.advance(task)
         for module, count in tally.items():
             judged = count.total() - count["uncalled"]
             noticed = count["failed"] + count["time"] + count["broken"]
             share = f"{noticed / judged:.0%}" if judged else "-"
             print(f"{module}: {judged} judged, {noticed} noticed ({share}), {count['passed']} not; {dict(count)}")
-        said = "".join(f"{change.name}\n{change.said}\n\n" for change in left)
+        said = "".join(f"{change.name} {verdict}\n{change.said}\n\n" for change, verdict in left)
         Path(self.options.survivors).write_text(said, encoding="utf-8")
         return True
 
     # ------------------------------------------------------------ which tests call what
 
     def _met(self, items: dict[str, pytest.Item]) -> dict[str, Met]:
-        """What each test takes and calls, found in a process of its own, so that nothing is kept that was computed rightly."""
-        files = {importlib.import_module(name).__file__ for name in self.options.modules}
+        """What each test takes and calls, as noted in a file before, or found now."""
+        noted = Path(self.options.calls) if self.options.calls else None
+        if noted is not None and noted.exists():
+            data = noted.read_bytes()
+        else:
+            data = self._found(items)
+            if noted is not None:
+                noted.write_bytes(data)
+        return {name: Met(seconds, called) for name, (seconds, called) in pickle.loads(data).items() if name in items}
+
+    def _found(self, items: dict[str, pytest.Item]) -> bytes:
+        """Found in a process of its own, so that nothing is kept that was computed rightly."""
+        home = Path(policydsl.__file__).parent
+        rooms = tuple(str(home / room) for room in ("core", "interpret"))
         read, write = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(read)
-            found: dict[str, Met] = {}
+            found: dict[str, tuple[float, set[tuple[str, int]]]] = {}
             for name, item in items.items():
-                met = found[name] = Met()
+                called: set[tuple[str, int]] = set()
 
-                def note(frame: Any, event: str, _arg: object, met: Met = met) -> None:
-                    if event == "call" and frame.f_code.co_filename in files:
-                        met.called.add((frame.f_code.co_filename, frame.f_code.co_firstlineno))
+                def note(frame: Any, event: str, _arg: object, called: set[tuple[str, int]] = called) -> None:
+                    code = frame.f_code
+                    if event == "call" and code.co_filename.startswith(rooms):
+                        called.add((code.co_filename, code.co_firstlineno))
 
                 self.failed = False
                 start = time.process_time()
                 sys.setprofile(note)
                 run(item)
                 sys.setprofile(None)
-                met.seconds = time.process_time() - start
+                found[name] = (time.process_time() - start, called)
                 if self.failed:
                     print(f"fails without any change: {name}", flush=True)
                     os._exit(1)
             with os.fdopen(write, "wb") as pipe:
-                pickle.dump({name: (met.seconds, met.called) for name, met in found.items()}, pipe)
+                pickle.dump(found, pipe)
             os._exit(0)
         os.close(write)
         with os.fdopen(read, "rb") as pipe:
@@ -113,13 +127,11 @@ class Judge:
         os.waitpid(child, 0)
         if not data:
             pytest.exit("tests must pass before changes are judged", 1)
-        return {name: Met(seconds, called) for name, (seconds, called) in pickle.loads(data).items()}
+        return data
 
     # ------------------------------------------------------------ one change
 
     def _judged(self, change: Change, items: dict[str, pytest.Item], met: dict[str, Met]) -> Verdict:
-        from tests.mutating.changes import function_of
-
         code = function_of(importlib.import_module(change.module), change.function).__code__
         at = (code.co_filename, code.co_firstlineno)
         mine = sorted(
