@@ -12,6 +12,7 @@ from policydsl.core.program import Program
 from policydsl.core.values import Blocked, Outcome
 from policydsl.diagnostics.model import Weight
 from policydsl.diagnostics.wording import weight_of
+from policydsl.interpret.evaluate import Evaluator
 from policydsl.interpret.trace import Step, Trace
 
 HEAD = """政策 “测试”:
@@ -58,7 +59,11 @@ def run(rules: str, rows: Sequence[Mapping[str, Any]], of: str = "企业", **tab
     program = policy(rules, of)
     read = policydsl.facts_of(program, {"企业": firms, **tables})
     assert not [finding for finding in read.findings if weight_of(finding) is Weight.ERROR]
-    return policydsl.evaluate(program, read.facts)
+    trace = policydsl.evaluate(program, read.facts)
+    # without a trace another half of each node computes
+    plain = Evaluator(program).outcomes(read.facts)
+    assert {at: plain[at] for at in trace.steps} == {at: step.outcome for at, step in trace.steps.items()}
+    return trace
 
 
 def outcomes(rules: str, rows: Sequence[Mapping[str, Any]], rule: str, **tables: Any) -> list[Outcome]:

@@ -10,6 +10,7 @@ from sibling_policies import outcomes, policy, run, steps, table
 import policydsl
 from policydsl.core.values import Blocked, Cause, Lack
 from policydsl.interpret.budget import ResourceError
+from policydsl.interpret.siblings import NAMED
 from policydsl.interpret.trace import Portioning
 
 SPLIT = "规则 得 = 分摊(全市.预算 按 申请额 到 元 尾差归 {})"
@@ -153,7 +154,19 @@ def test_several_below_zero_are_all_named() -> None:
     assert cause.detail == "「1」、「3」的权重或申请额小于零"
 
 
-def test_a_remainder_of_tens_of_thousands_of_rows_goes_to_one() -> None:
+def test_of_many_below_zero_a_few_are_named_and_the_rest_counted() -> None:
+    ((cause,),) = set(causes(SPLIT.format("首位"), [{"申请额": -1}] * 12, 全市={"预算": 9}))
+    names = "、".join(f"「{number}」" for number in range(1, NAMED + 1))
+    assert cause.detail == f"{names}等 12 行的权重或申请额小于零"
+
+
+def test_weights_and_wholes_may_be_rules() -> None:
+    rules = "规则 权 = 申请额 × 2\n规则 总 = 收入 + 1元\n规则 得 = 分摊(总 按 权 到 元 尾差归 首位)"
+    rows = [{"申请额": 1, "收入": 9}, {"申请额": 2, "收入": 9}]
+    assert outcomes(rules, rows, "得") == [4, 6]
+
+
+def test_a_remainder_of_hundreds_of_rows_goes_to_one() -> None:
     rows = [{"申请额": 1}] * 700
     found = outcomes(SPLIT.format("末位"), rows, "得", 全市={"预算": 1399})
     assert found == [1] * 699 + [700]

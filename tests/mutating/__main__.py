@@ -44,7 +44,7 @@ def main() -> int:
 
     os.chdir(ROOT)
     # the same cases for every change, and none kept
-    settings.register_profile("mutating", database=None, derandomize=True)
+    settings.register_profile("mutating", database=None, derandomize=True, deadline=None)
     settings.load_profile("mutating")
     quiet = [
         "-o",
