@@ -112,6 +112,7 @@ def exact(number: Fraction | int) -> Exact:
 
 def decimal_text(number: Exact) -> str:
     """The exact number as text: a finite decimal where there is one (`1.25`), else a fraction (`13/12`)."""
+    number = exact(number)
     if isinstance(number, int):
         return str(number)
     denominator, twos, fives = number.denominator, 0, 0

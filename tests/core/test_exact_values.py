@@ -121,6 +121,12 @@ def _power_in(number: int, prime: int) -> int:
         (Fraction(3, 50), "0.06"),
         (Fraction(13, 12), "13/12"),
         (Fraction(-1, 3), "-1/3"),
+        # beyond what a float holds
+        (Fraction(1, 2 * 5**30), f"0.{str(2**29).rjust(30, '0')}"),
+        (Fraction(1, 2**70), f"0.{str(5**70).rjust(70, '0')}"),
+        # a fraction that is whole, should one come
+        (Fraction(30), "30"),
+        (Fraction(0), "0"),
     ],
 )
 def test_the_text_of_a_number(number: Fraction | int, text: str) -> None:
@@ -175,6 +181,9 @@ WEEK = (date(2025, 9, 1), date(2025, 9, 30), (date(2025, 9, 10),), (date(2025, 9
 @pytest.mark.parametrize(
     ("name", "operands", "wanted"),
     [
+        ("add", (Fraction(1, 2), Fraction(3, 2)), 2),
+        ("sub", (Fraction(5, 2), Fraction(1, 2)), 2),
+        ("mul", (Fraction(3, 2), 4), 6),
         ("div", (6, 3), 2),
         ("div", (1, 3), Fraction(1, 3)),
         ("div", (Fraction(1, 2), Fraction(1, 4)), 2),
@@ -197,11 +206,26 @@ WEEK = (date(2025, 9, 1), date(2025, 9, 30), (date(2025, 9, 10),), (date(2025, 9
         ("hours_between", (datetime(2025, 8, 31, 18), datetime(2025, 9, 1)), 6),
         ("hours_between", (datetime(2025, 8, 31, 18), datetime(2025, 8, 31, 18, 30)), Fraction(1, 2)),
         ("date_of", (2024, 2, 29), DAY),
+        ("days_between", (DAY, date(2024, 3, 1)), 1),
+        ("days_between", (date(2024, 3, 1), DAY), -1),
+        ("days_between", (datetime(2024, 2, 29, 23), date(2024, 3, 1)), 1),
+        ("days_between", (date(2024, 2, 29), datetime(2024, 3, 1, 1)), 1),
+        ("month_end", (date(2024, 2, 1),), DAY),
+        ("month_end", (date(2025, 12, 31),), date(2025, 12, 31)),
+        ("month_end", (date(2025, 4, 30),), date(2025, 4, 30)),
+        # of one day, of days that touch, of one within another
+        ("covered_days", ((DAY,), (DAY,)), 1),
+        ("covered_days", ((DAY, date(2024, 3, 1)), (DAY, date(2024, 3, 1))), 2),
+        ("covered_days", ((DAY, DAY), (date(2024, 3, 3), date(2024, 3, 1))), 4),
         ("year_of", (DAY,), 2024),
         ("month_of", (DAY,), 2),
         ("day_of", (DAY,), 29),
         ("workdays_between", (date(2025, 9, 8), date(2025, 9, 15), WEEK), 5),
+        # a Saturday and a Sunday, and a Saturday that is worked
+        ("workdays_between", (date(2025, 9, 5), date(2025, 9, 7), WEEK), 0),
+        ("workdays_between", (date(2025, 9, 12), date(2025, 9, 14), WEEK), 1),
         ("add_workdays", (date(2025, 9, 9), 1, WEEK), date(2025, 9, 11)),
+        ("add_workdays", (date(2025, 9, 9), 0, WEEK), date(2025, 9, 9)),
         ("sub_workdays", (date(2025, 9, 11), 1, WEEK), date(2025, 9, 9)),
         ("list_sum", ((1, Fraction(1, 2), Fraction(1, 2)),), 2),
         ("list_sum", ((),), 0),
@@ -270,7 +294,7 @@ def test_why_an_operation_gives_nothing(name: str, operands: tuple[object, ...],
 
 def test_a_shift_of_working_days_beyond_the_last_day_there_is() -> None:
     every = (date(1, 1, 1), date.max, (), ())
-    with pytest.raises(Undefined, match="beyond the calendar"):
-        of("add_workdays", date(9999, 12, 30), 5, every)
-    with pytest.raises(Undefined, match="beyond the calendar"):
-        of("sub_workdays", date(1, 1, 2), 5, every)
+    for operation, day in (("add_workdays", date(9999, 12, 30)), ("sub_workdays", date(1, 1, 2))):
+        with pytest.raises(Undefined) as raised:
+            of(operation, day, 5, every)
+        assert str(raised.value) == "年份超出日历 / beyond the calendar"
