@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from attrs import evolve
+
 from policydsl.core.facts import Cell, Facts, Known, Missing, Record
 from policydsl.core.program import (
     AllRows,
@@ -32,8 +34,8 @@ from policydsl.core.program import (
     Table,
 )
 from policydsl.core.types import BOOL, TEXT, Member, Number
-from policydsl.core.values import Outcome, Value
-from policydsl.interpret.evaluate import evaluate
+from policydsl.core.values import Blocked, Outcome, Value
+from policydsl.interpret.evaluate import Evaluator, evaluate
 from policydsl.interpret.trace import Step, Trace
 
 NUMBER = Number()
@@ -144,7 +146,25 @@ def run(body: Expr, given: Facts | None = None, key: str = "东区", **more: Any
 
 def trace_of(body: Expr, given: Facts | None = None, tables: tuple[Table, ...] = (), **more: Any) -> Trace:
     readings: Mapping[str, str] | None = more.pop("with_readings", None)
-    return evaluate(program(rule("结果", body), tables=tables, **more), given or one(), readings=readings)
+    made, facts_ = program(rule("结果", body), tables=tables, **more), given or one()
+    trace = evaluate(made, facts_, readings=readings)
+    # without a trace another half of each node computes
+    plain = Evaluator(made, readings or {}).outcomes(facts_)
+    assert {at: plain[at] for at in trace.steps} == {at: step.outcome for at, step in trace.steps.items()}
+    _said_in_english(made, facts_, readings, trace)
+    return trace
+
+
+def _said_in_english(made: Program, given: Facts, readings: Mapping[str, str] | None, trace: Trace) -> None:
+    """That a reason which is said in Chinese is said in English too."""
+    english = Evaluator(evolve(made, language="en"), readings or {}).outcomes(given)
+    for at, step in trace.steps.items():
+        other = english[at]
+        if not isinstance(step.outcome, Blocked) or made.language != "zh":
+            continue
+        assert isinstance(other, Blocked)
+        for one_, two in zip(step.outcome.causes, other.causes, strict=True):
+            assert bool(one_.detail) is bool(two.detail)
 
 
 def outcome(body: Expr, given: Facts | None = None, key: str = "东区", **more: Any) -> Outcome:
