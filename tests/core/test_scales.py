@@ -110,6 +110,8 @@ def test_a_sum_over_rows(number: tuple[Form, Fraction], rows: int) -> None:
         (lambda: scales.add(Quotient(5, 5), Scaled(1, 5)), Quotient(11, 6)),
         (lambda: scales.mul(Quotient(5, 5), Rational(5, 5)), Rational(10, 10)),
         (lambda: scales.join([Quotient(5, 6), Rational(7, 5)]), Rational(7, 6)),
+        (lambda: scales.add(Rational(5, 5), Quotient(5, 5)), Rational(11, 10)),
+        (lambda: scales.join([Rational(7, 5), Quotient(5, 6)]), Rational(7, 6)),
         (lambda: scales.const(Fraction(-3, 4)), Scaled(4, 2)),
         (lambda: scales.rounded(Rational(8, 8), Fraction(1, 100)), Scaled(100, 18)),
         (lambda: scales.steps(Scaled(1, 10), Scaled(1, 10), Scaled(20, 5)), Scaled(1, 18)),
