@@ -31,7 +31,7 @@ _MOST = 1 << 31
 def named(program: core.Program, declared: core.Entity) -> bool:
     """Whether the key of a row is kept beside its number: it is asked for by rows below, or shown with what rules say of the row."""
     owns = any(entity.owner == declared.name for entity in program.entities.values())
-    return declared.key_field is not None and (owns or bool(program.rules_of(declared.name)))
+    return declared.key_field is not None and (owns or any(rule.entity == declared.name for rule in program.rules))
 
 
 @define(eq=False)

@@ -38,6 +38,7 @@ FIRMS = """政策 “分段(编造)”:
     到会数: 家
 
 对象 签约(家) 属于 活动:
+    号:     文本  主键
     金额数: 金额
 
 规则 完成率 = 认定数 ÷ 目标数  依据 一
@@ -48,6 +49,9 @@ FIRMS = """政策 “分段(编造)”:
 针对 活动:
     规则 大 = 到会数 不低于 20家  依据 三
     规则 签约额 = 合计(签约.金额数)  依据 三
+
+针对 签约:
+    约束 有限: 金额数 低于 100万元  依据 三
 """
 TOTALS = (
     FIRMS
@@ -97,7 +101,9 @@ def tables(invested: str = "i * 100", event: str = "'E' || i", owner: str = "'C'
         f"select {owner} as 企业, {event} as 编号, date '2025-08-01' + (i % 60)::int as 日期, i * 13 % 50 as 到会数 "
         "from range(300) t(i)",
     )
-    parquet("签约.parquet", "select 'E' || (i * 11 % 300) as 活动, i * 1000 as 金额数 from range(600) t(i)")
+    parquet(
+        "签约.parquet", "select 'E' || (i * 11 % 300) as 活动, 'S' || i as 号, i * 1000 as 金额数 from range(600) t(i)"
+    )
 
 
 def parquet(name: str, query: str) -> None:
