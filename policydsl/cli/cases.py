@@ -48,6 +48,11 @@ def run(options: argparse.Namespace) -> int:
     from policydsl.cli import columns
     from policydsl.explain.unshared import unshared
 
+    if options.plan and options.engine != "spark" and not columns.meant(options):
+        say(
+            "--plan 说的是列引擎的打算,请加 --engine columnar。 --plan is for the column engine: add --engine columnar."
+        )
+        return USAGE
     if options.engine == "spark":
         return columns.spark(options)
     if columns.meant(options):

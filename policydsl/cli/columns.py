@@ -70,6 +70,8 @@ def run(options: argparse.Namespace) -> int:
     if isinstance(asked, int):
         return asked
     program, readings, on = asked
+    if options.plan:
+        return _planned(options, program, readings, on)
     try:
         with _database(options.output) as db, _progress() as progress:
             mark = _mark(options)
@@ -102,6 +104,32 @@ def run(options: argparse.Namespace) -> int:
         return FINDINGS
     _forget(options.output)
     return FINDINGS if grave(list(results.findings)) else FINE
+
+
+def _planned(options: argparse.Namespace, program: Program, readings: Mapping[str, str], on: date | None) -> int:
+    """`--plan`: which rules go to columns and which to the reference, and why; nothing is computed or written."""
+    import duckdb
+
+    from policydsl.columnar.engine import Engine
+    from policydsl.columnar.origins import broken
+    from policydsl.columnar.planned import Planned
+    from policydsl.facts.findings import Rejected
+
+    try:
+        with _database(None) as db:
+            made, rows, findings = Engine(program, db, readings, on).planned(options.facts)
+            planned = Planned(made, rows)
+            show(findings, stream=sys.stderr)
+            print("\n".join(planned.lines()))
+    except Rejected as rejected:
+        return _rejected(rejected, program, None)
+    except (OSError, duckdb.Error) as error:
+        told = broken(error, options.facts)
+        if told is not None:
+            return _rejected(told, program, None)
+        say(str(error).splitlines()[0][:300])
+        return FINDINGS
+    return FINDINGS if planned.refused is not None or grave(list(findings)) else FINE
 
 
 def _rejected(rejected: Rejected, program: Program, output: str | None) -> int:
@@ -291,6 +319,35 @@ def _number(value: object) -> str:
     return f"{int(whole):,}{dot}{rest}" if whole.lstrip("-").isdigit() else text
 
 
+def _on_spark(program: Program, readings: Mapping[str, str], on: date | None) -> int:
+    """`--engine spark --plan`: what the query leaves out, for which the run would be refused."""
+    from policydsl.columnar.printed import judged, statement
+
+    zh = program.language == "zh"
+    told: list[str] = []
+    for name, declared in program.entities.items():
+        if name == program.header.main or (declared.singleton and program.rules_of(name)):
+            for item in statement(program, "spark", readings, on, name).left:
+                told.append(
+                    f"Spark 上算不了「{name}.{item.rule.name}」:{item.why[0]}"
+                    if zh
+                    else f"not on Spark: 「{name}.{item.rule.name}」: {item.why[1]}"
+                )
+        for rule, query in judged(program, "spark", readings, on, name):
+            if query is None:
+                told.append(
+                    f"Spark 上核对不了约束「{name}.{rule.name}」"
+                    if zh
+                    else f"not on Spark: the constraint 「{name}.{rule.name}」"
+                )
+    if told:
+        told.append("会拒绝,请用 --engine columnar" if zh else "it will be refused: use --engine columnar")
+    else:
+        told.append("全部规则都在 Spark 上算" if zh else "every rule is computed on Spark")
+    print("\n".join(told))
+    return FINDINGS if told[:-1] else FINE
+
+
 def spark(options: argparse.Namespace) -> int:
     """`policydsl run POLICY data/*.parquet --engine spark [--master local[2]] -o FOLDER/`."""
     try:
@@ -313,6 +370,8 @@ def spark(options: argparse.Namespace) -> int:
     if isinstance(asked, int):
         return asked
     program, readings, on = asked
+    if options.plan:
+        return _on_spark(program, readings, on)
     running = session(options.master, program.header.time_zone)
     try:
         cluster = Cluster(running, program, readings, on)

@@ -148,6 +148,11 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="默认:.parquet 和 Arrow 文件用列引擎,其余用参考解释器 the column engine for .parquet and Arrow, else the reference",
     )
+    run.add_argument(
+        "--plan",
+        action="store_true",
+        help="列引擎和 Spark:不算,先说哪些规则在列里算、哪些由参考解释器算、为什么 say which rules go where and why, compute nothing",
+    )
     run.add_argument("--master", help="Spark 在哪里,如 local[2] where Spark runs (else as the environment says)")
     run.add_argument("--receipt", metavar="FILE", help="写一份留痕,日后可以重算 write what is needed to repeat this")
     run.add_argument("--sign", metavar="PEM", help="用这把 ed25519 私钥给留痕签名 sign the receipt")

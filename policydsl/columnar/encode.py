@@ -265,6 +265,8 @@ class Encoder:
         raise Beyond("这里看不到的局部名称", "a local name out of reach")
 
     def _rule(self, stage: Stage, name: str) -> Stored:
+        if name not in stage.rules and (stage.entity, name) == self.rule.id:
+            raise Beyond("读自己上一条的结果", "it reads its own outcome of the previous row")
         if name not in stage.rules:
             raise Beyond(f"用到「{name}」", f"uses 「{name}」")
         return stage.rules[name]

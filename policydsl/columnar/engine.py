@@ -27,6 +27,7 @@ from policydsl.columnar.stages import KEY, OWNER, ROW
 from policydsl.columnar.terms import Reasons, Stored
 from policydsl.core import program as core
 from policydsl.core.facts import Facts
+from policydsl.diagnostics.model import Diagnostic
 from policydsl.facts.findings import Findings
 from policydsl.interpret.evaluate import Evaluator
 
@@ -94,6 +95,13 @@ class Engine:
         sources = loader.tables(tables)
         tell_misfilled(loader)
         return self._run(sources, why, findings)
+
+    def planned(self, paths: Sequence[str]) -> tuple[Plan, int, Sequence[Diagnostic]]:
+        """The plan of a run on files, how many rows they have, and what was found in them; nothing is computed. Raises Rejected."""
+        why, findings = Reasons(), Findings(self.program.language)
+        sources = Loader(self.db, self.program, why, findings).files(paths)
+        made = self._plan(Views(self.db, self.program, sources, False, "BIGINT"), why)
+        return made, sum(self._count(source.table) for source in sources.values()), findings.list
 
     def facts(self, facts: Facts) -> Results:
         """Run on facts already read. Raises TooLarge."""

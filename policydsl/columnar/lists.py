@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from policydsl.columnar import arithmetic, sql
 from policydsl.columnar.sql import Sql
-from policydsl.columnar.terms import Beyond, Grade, Term, grade, reasons
+from policydsl.columnar.terms import Beyond, Grade, Term, grade, kind_of, reasons
 from policydsl.core import program as core
 from policydsl.core.values import Lack
 
@@ -36,6 +36,9 @@ def applied(to: Encoder, node: core.Apply) -> Term:
     count = width.cast(sql.function("len", listed.value))
     if node.op == "list_count":
         return arithmetic.united("number", count, terms, natural=True)
+    if any(isinstance(term.value, exp.Null) for term in terms):
+        # nobody has handed in what it would list
+        return arithmetic.united(kind_of(node.type), sql.NULL, terms)
     if any(term.kind == "list" and term.coded and term.items != "text" for term in terms):
         raise Beyond("报来的清单的运算", "operations on lists of facts")
     kind = listed.items

@@ -132,6 +132,8 @@ class _Wave:
     corrected: bool
     ordered: bool
     whole: bool
+    later: dict[tuple[str, str], Stored] = field(factory=dict)
+    """Of rules of the first wave of which rows will be corrected, all their columns."""
 
     def wave(self, before: Wave | None) -> Wave:
         """The first wave, or the second after it."""
@@ -165,6 +167,9 @@ class _Wave:
         ends = {name: stage.flush() for name, stage in stages.items()}
         # facts are read by the second wave alone
         facts = before is None and any(rule.id not in self.local for rule in self.program.rules)
+        if before is None:
+            for (entity, called), stored in self.later.items():
+                stages[entity].rules[called] = stored
         read = facts_read(self.program) if facts else {}
         columns = {name: _lasting(stage, read.get(name, frozenset())) for name, stage in stages.items()}
         rules = {(name, rule): stored for name, stage in stages.items() for rule, stored in stage.rules.items()}
@@ -196,9 +201,11 @@ class _Wave:
             term = encoder.term(rule.body)
             # the label of a reading is the same for every row, whatever is wrong with the facts
             label = rule.kind == "reading" and isinstance(term.value, exp.Literal) and term.sure
-            all_of_it = self.corrected and rule.id in self.local and not label
-            kept = keep(term, f"r{slot}_", stage.put, all_of_it)
-            stage.rules[rule.name] = evolve(kept, items=items_of(rule.type)) if kept.kind == "list" else kept
+            kept = _itemized(keep(term, f"r{slot}_", stage.put), rule)
+            stage.rules[rule.name] = kept
+            if self.corrected and rule.id in self.local and not label:
+                # what reads it in this wave does so before anything is corrected
+                self.later[rule.id] = _itemized(keep(kept.at(HERE), f"y{slot}_", stage.put, True), rule)
         except Beyond as beyond:
             return Verdict(rule, "reference", False, (beyond.zh, beyond.en))
         return Verdict(rule, "columns", isinstance(term.den, int))
@@ -218,6 +225,10 @@ def filled_in(rule: core.Rule, slot: int) -> Stored:
     return Stored(
         kind, name + "v", den, name + "l", name + "w", name + "a", items=items_of(rule.type), coded=kind == "list"
     )
+
+
+def _itemized(stored: Stored, rule: core.Rule) -> Stored:
+    return evolve(stored, items=items_of(rule.type)) if stored.kind == "list" else stored
 
 
 def items_of(type_: Type) -> Kind:

@@ -37,7 +37,7 @@ _SPARK = {
     "list_concat": "concat",
     "list_distinct": "array_distinct",
     "list_sort": "array_sort",
-    "list_extract": "element_at",
+    "list_extract": "try_element_at",
     "list_transform": "transform",
     "list_filter": "filter",
     "list": "collect_list",
@@ -250,6 +250,10 @@ def _spark(node: Sql) -> Sql:
     """The same function by its name there; in place, so that what is inside is met as well."""
     if isinstance(node, exp.Anonymous) and node.name.lower() in _SPARK:
         node.set("this", _SPARK[node.name.lower()])
+        if node.expressions and isinstance(node.expressions[0], exp.Distinct):
+            # windows take no DISTINCT there
+            node.set("this", "collect_set")
+            node.set("expressions", node.expressions[0].expressions)
     elif isinstance(node, exp.Cast) and node.to.is_type("array") and isinstance(node.this, exp.Literal):
         # a list written as one text
         return sql.function("from_json", node.this, sql.text("ARRAY<INT>"))

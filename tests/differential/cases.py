@@ -47,13 +47,13 @@ def core_programs(chance: Random) -> Iterator[Case]:
         yield Case(f"core program {seed}", program, facts)
 
 
-def written_policies(chance: Random) -> Iterator[Case]:
+def written_policies(chance: Random, most: int = 4) -> Iterator[Case]:
     """A random policy as text on twenty random sets of facts, under random readings."""
     text = written.policy(chance)
     result = check_source(Source("random.pol", text))
     if result.program is None:
         raise AssertionError(f"a random policy is refused: {result.errors[0].code}\n{text}")
-    drawer = Drawer(result.program, chance)
+    drawer = Drawer(result.program, chance, most)
     for _ in range(20):
         readings = {name: chance.choice(one.options).name for name, one in result.program.readings.items()}
         yield Case("random policy", result.program, drawer.facts(), readings, chance.choice(DAYS), text)
@@ -119,8 +119,11 @@ def endless(seed: int) -> Iterator[Case]:
 
 
 def random_cases(seed: int) -> Iterator[Case]:
-    """Random programs and policies alone, the same for the same seed: five sets of facts of each policy."""
+    """Random programs and policies alone, the same for the same seed: five sets of facts of each policy, some with more rows."""
     chance = Random(seed)
     while True:
-        kind = chance.choices((core_programs, written_policies), (1, 2))[0]
-        yield from islice(kind(Random(chance.randrange(2**32))), 5)
+        inner = Random(chance.randrange(2**32))
+        if chance.random() < 1 / 3:
+            yield from core_programs(inner)
+        else:
+            yield from islice(written_policies(inner, chance.choice((4, 12))), 5)

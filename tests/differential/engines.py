@@ -6,14 +6,14 @@ hold, by (entity, key, rule). One that cannot do something says so by raising `D
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from attrs import evolve, frozen
 
 from policydsl.compiled.engine import Compiled
 from policydsl.core.facts import Facts
-from policydsl.core.program import Aggregate, Previous, Program, Rank, RuleRead, Running, Share
+from policydsl.core.program import Aggregate, Expr, Lookup, Previous, Program, Rank, Rule, RuleRead, Running, Share
 from policydsl.core.values import Blocked, NotApplicable, Outcome
 from policydsl.core.walk import everything
 from policydsl.interpret.evaluate import Evaluator
@@ -57,6 +57,10 @@ def columnar(program: Program, facts: Facts, readings: Mapping[str, str], on: da
     results = Columns(program, duckdb.connect(), readings, on).facts(facts)
     found = outcomes(results, wanted)
     left = {item.rule.id for item in results.plan.verdicts if item.where == "reference"}
+    for rule in program.rules:
+        # rules stand behind what they read
+        if any((node.entity, node.name) in left for node in _parts(program, rule) if isinstance(node, RuleRead)):
+            left.add(rule.id)
     if results.whole and left and not any(rule.kind == "constraint" and rule.id in left for rule in program.rules):
         fewer = evolve(program, rules=tuple(rule for rule in program.rules if rule.id not in left))
         again = Columns(fewer, duckdb.connect(), readings, on).facts(facts)
@@ -75,6 +79,16 @@ def replayed(program: Program, facts: Facts, readings: Mapping[str, str], on: da
         return repeated(program, facts, readings, on)
     except NotOneText as error:
         raise Declined from error
+
+
+def _parts(program: Program, rule: Rule) -> Iterator[Expr]:
+    """The nodes of a rule and of the tables that it looks up."""
+    for node in everything(rule.body):
+        yield node
+        if isinstance(node, Lookup):
+            for row in program.tables[node.table].rows:
+                for cell in row.cells.values():
+                    yield from everything(cell)
 
 
 ENGINES: dict[str, Engine] = {"second": second, "compiled": compiled, "columnar": columnar, "replay": replayed}

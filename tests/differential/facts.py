@@ -49,10 +49,10 @@ def keys_of(row: TableRow) -> Iterator[Exact]:
 
 
 class Drawer:
-    """Draws facts for one program; `blanks` is the share of cells left out."""
+    """Draws facts for one program; `blanks` is the share of cells left out, `most` how many rows an entity has at most."""
 
-    def __init__(self, program: Program, chance: Random) -> None:
-        self.program, self.chance = program, chance
+    def __init__(self, program: Program, chance: Random, most: int = 4) -> None:
+        self.program, self.chance, self.most = program, chance, most
         self.edges = edges(program)
 
     def facts(self, base: Facts | None = None) -> Facts:
@@ -99,7 +99,7 @@ class Drawer:
             ]
         if field is not None and isinstance(field.type, Moment):
             return [datetime(2025, 8, 31, hour).isoformat() for hour in self.chance.sample(range(24), 3)]
-        return [str(number) for number in range(1, self.chance.randint(0 if entity.owner else 1, 4) + 1)]
+        return [str(number) for number in range(1, self.chance.randint(0 if entity.owner else 1, self.most) + 1)]
 
     def cells(self, entity: Entity, key: str, blanks: float) -> dict[str, Cell]:
         cells: dict[str, Cell] = {}

@@ -55,6 +55,9 @@ def compare(case: Case, engines: Mapping[str, Engine], tally: Tally) -> tuple[Ta
         except Declined:
             tally = evolve(tally, declined=tally.declined + 1)
             continue
+        except Exception as error:
+            error.add_note(f"{case.origin}: engine {name}\nfacts:\n{told(case.facts)}\npolicy:\n{case.text}")
+            raise
         found = differences(case.program, expected, got)
         values = sum(not isinstance(outcome, Blocked) for outcome in expected.values())
         tally = evolve(
