@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from policydsl.check import refer
 from policydsl.check.frames import Frames, RowFrame
 from policydsl.check.guards import knowing, wholly
+from policydsl.check.keys import in_order
 from policydsl.core import program as core
 from policydsl.core.types import (
     BOOL,
@@ -17,6 +18,7 @@ from policydsl.core.types import (
     Bool,
     Date,
     ListOf,
+    Member,
     Moment,
     Never,
     Number,
@@ -343,7 +345,7 @@ def _fold(checker: Checker, node: tree.Function, first: tree.Reference, frames: 
         rest = tree.Reference(first.path[1:], None, span=first.span)
         body = refer.walk(checker, rest, 0, (core.Here(0), entity.name), inner)
     empty = checker.expr(node.if_empty, frames) if node.if_empty is not None else None
-    order = checker.expr(node.order, inner) if node.order is not None else None
+    order = in_order(checker, node.order, inner)
     if node.nth is not None and node.word != "F_NTH":
         checker.report("line-out-of-place", node.nth.span, line=node.nth.span.text)
     if node.to_each is not None and node.word != "F_COVERED":
@@ -352,8 +354,9 @@ def _fold(checker: Checker, node: tree.Function, first: tree.Reference, frames: 
         return _nth(checker, node, rows, where, body, order, empty, frames, word)
     if node.word == "F_COVERED":
         return _covered(checker, node, rows, where, body, inner, word)
-    if order is not None and fold not in ("first", "last"):
-        checker.report("line-out-of-place", order.span or node.span, line=node.order.span.text if node.order else "")
+    if order and fold not in ("first", "last"):
+        where_said = node.order[0][0].span
+        checker.report("line-out-of-place", where_said, line=where_said.text)
     if fold in ("any", "all"):
         if node.satisfies is not None:
             body = checker.condition(node.satisfies, inner)
@@ -437,7 +440,7 @@ def _nth(
     rows: core.Rows,
     where: core.Expr | None,
     body: core.Expr | None,
-    order: core.Expr | None,
+    order: tuple[core.OrderKey, ...],
     empty: core.Expr | None,
     frames: Frames,
     word: str,
@@ -450,9 +453,8 @@ def _nth(
         )
     if empty is None:
         return _empty_missing(checker, node, body.type, word)
-    for value, span in ((body, first.span), (order, node.order.span if node.order else node.span)):
-        if value is not None and isinstance(value.type, Optional):
-            return checker.report("none-in-arithmetic", span, found=span.text)
+    if isinstance(body.type, Optional):
+        return checker.report("none-in-arithmetic", first.span, found=first.span.text)
     place = checker.number(node.nth, frames)
     if isinstance(place.type, Number) and not place.type.unit.plain:
         return checker.report("number-expected", node.nth.span, found=checker.say(place.type))
@@ -461,13 +463,23 @@ def _nth(
     count = core.Aggregate("count", rows, where, None, None, type=Number(PLAIN, True), span=node.span)
     enough = core.Compare("ge", count, place, "≥", type=BOOL, span=node.nth.span)
     found: core.Expr
-    if order is None:
+    if not order:
         found = core.Apply("list_at", (values, place), type=body.type, span=node.span)
     else:
-        keys = core.Aggregate("list", rows, where, order, None, type=ListOf(order.type), span=order.span)
-        found = core.Apply("list_nth", (values, keys, place), type=body.type, span=node.span)
+        keys = [
+            core.Aggregate("list", rows, where, key.value, None, type=ListOf(key.value.type), span=key.value.span)
+            for key in order
+        ]
+        # how each key stands in line: whether the highest comes first, and the words of its 名录 in order
+        line = tuple((key.descending, _members(checker, key.value.type)) for key in order)
+        said = core.Const(line, type=ListOf(TEXT), span=node.span)
+        found = core.Apply("list_nth", (values, *keys, place, said), type=body.type, span=node.span)
     case = core.Case(enough, found, span=node.span)
     return core.Choose("first", (case,), empty, "if", type=type_, span=node.span)
+
+
+def _members(checker: Checker, type_: Type) -> tuple[str, ...]:
+    return checker.scope.rolls[type_.roll].members if isinstance(type_, Member) else ()
 
 
 def _covered(

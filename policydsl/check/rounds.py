@@ -12,10 +12,10 @@ from typing import Literal
 from attrs import frozen
 
 from policydsl.core import program as core
-from policydsl.core.walk import parts, row_parts
+from policydsl.core.walk import order_parts, parts, row_parts
 
 Id = tuple[str, str]
-Line = tuple[core.Siblings, core.Expr | None]
+Line = tuple[core.Siblings, tuple[core.OrderKey, ...]]
 
 
 @frozen
@@ -61,7 +61,7 @@ def _needs(body: core.Expr) -> Iterator[Need]:
                     stack.append(_Spot(node.first, spot.depth, spot.where, spot.line))
                 stack += [_Spot(part, 0, "elsewhere") for part in rest]
             case core.Aggregate(where=where, body=inner, order=order):
-                inside = [part for part in (where, inner, order) if part is not None]
+                inside = [part for part in (where, inner, *order_parts(order)) if part is not None]
                 stack += _within(spot, inside)
             case core.Within(where=where, column=inner):
                 stack += _within(spot, [part for part in (where, inner) if part is not None])

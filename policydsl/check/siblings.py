@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from policydsl.check import folds
 from policydsl.check.frames import Frames, RowFrame
 from policydsl.check.guards import knowing
+from policydsl.check.keys import in_common, in_order
 from policydsl.core import program as core
-from policydsl.core.types import NEVER, Date, Member, Moment, Never, Number, Optional, Type, strip
+from policydsl.core.types import NEVER, Number, Optional, Type, strip
 from policydsl.core.units import PLAIN
 from policydsl.syntax import tree
 from policydsl.syntax.keywords import BY_ID
@@ -31,19 +32,10 @@ def ordered(checker: Checker, node: tree.Ordered, frames: Frames) -> core.Expr:
         row.entity,
         entity.owner is not None and not node.all_rows,
         checker.condition(node.where, inner) if node.where is not None else None,
-        checker.expr(node.group, inner) if node.group is not None else None,
+        in_common(checker, node.group, inner),
     )
     inner = knowing(inner, node.where) if node.where is not None else inner
-    order = checker.there(node.order, checker.expr(node.order, inner), inner) if node.order is not None else None
-    if order is not None and node.order is not None and isinstance(order.type, Optional):
-        order = checker.may_be_none(node.order, order.type)
-    if order is not None and not isinstance(order.type, Number | Date | Moment | Never | Member):
-        checker.report(
-            "order-kinds",
-            node.order.span if node.order else node.span,
-            type=checker.say(order.type),
-            word=BY_ID["BY_ORDER"].spelling(checker.scope.language),
-        )
+    order = in_order(checker, node.order, inner)
     match node.kind:
         case "O_RUNNING" | "O_BEFORE":
             assert node.subject is not None
@@ -60,7 +52,12 @@ def ordered(checker: Checker, node: tree.Ordered, frames: Frames) -> core.Expr:
 
 
 def _previous(
-    checker: Checker, node: tree.Ordered, frames: Frames, inner: Frames, among: core.Siblings, order: core.Expr | None
+    checker: Checker,
+    node: tree.Ordered,
+    frames: Frames,
+    inner: Frames,
+    among: core.Siblings,
+    order: tuple[core.OrderKey, ...],
 ) -> core.Expr:
     if node.subject is None or node.first is None:
         return core.Pending("", type=NEVER, span=node.span)
@@ -85,7 +82,12 @@ def _of_the_rule_itself(checker: Checker, node: tree.Expr, entity: str, type_: T
 
 
 def _in_turn(
-    checker: Checker, node: tree.Ordered, frames: Frames, inner: Frames, among: core.Siblings, order: core.Expr | None
+    checker: Checker,
+    node: tree.Ordered,
+    frames: Frames,
+    inner: Frames,
+    among: core.Siblings,
+    order: tuple[core.OrderKey, ...],
 ) -> core.Expr:
     """依次 x 限额 L: this row's x as far as what those before it left of L allows; x must not be negative."""
     assert node.subject is not None and node.limit is not None
@@ -110,19 +112,7 @@ def _in_turn(
 
 
 def _rank(checker: Checker, node: tree.Ordered, inner: Frames, among: core.Siblings) -> core.Expr:
-    keys = []
-    for written, direction in node.keys:
-        value = checker.there(written, checker.expr(written, inner), inner)
-        if isinstance(value.type, Optional):
-            value = checker.may_be_none(written, value.type)
-        if not isinstance(value.type, Number | Date | Moment | Never | Member):
-            checker.report(
-                "order-kinds",
-                written.span,
-                type=checker.say(value.type),
-                word=BY_ID[direction].spelling(checker.scope.language),
-            )
-        keys.append(core.RankKey(value, direction == "HIGH_FIRST"))
+    keys = in_order(checker, node.keys, inner)
     ties: dict[str, Literal["same", "dense", "pending"]] = {
         "SAME_PLACE": "same",
         "DENSE": "dense",
@@ -131,7 +121,7 @@ def _rank(checker: Checker, node: tree.Ordered, inner: Frames, among: core.Sibli
     }
     number = Number(PLAIN, True)
     type_ = Optional(number) if among.where is not None else number
-    return core.Rank(among, tuple(keys), ties[node.ties], type=type_, span=node.span)
+    return core.Rank(among, keys, ties[node.ties], type=type_, span=node.span)
 
 
 def _share(checker: Checker, node: tree.Ordered, frames: Frames, inner: Frames, among: core.Siblings) -> core.Expr:

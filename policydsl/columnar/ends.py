@@ -14,6 +14,7 @@ from policydsl.columnar.stages import HERE, KEY, OWNER, ROW
 from policydsl.columnar.terms import Beyond, Grade, Term, kind_of
 from policydsl.core import program as core
 from policydsl.core.values import Lack
+from policydsl.core.walk import order_parts
 
 if TYPE_CHECKING:
     from policydsl.columnar.encode import Encoder
@@ -43,7 +44,8 @@ def end(to: Encoder, node: core.Aggregate) -> Term:
     open_ = None if where is None or where.lack is None else sql.binary(exp.GT, where.lack, sql.whole(0))
     candidate = held if open_ is None else sql.some(held.copy(), open_)
     hit = held.copy() if body.absent is None else sql.every(held.copy(), sql.blank(body.absent))
-    last = node.fold == "last"
+    # the last of one order is the first of its opposite
+    last = (node.fold == "last") != bool(node.order and node.order[0].descending)
 
     def step(label: str, columns: dict[str, Sql], beside_: str = "") -> str:
         select = exp.Select(expressions=[exp.alias_(value, column, copy=False) for column, value in columns.items()])
@@ -105,12 +107,15 @@ def end(to: Encoder, node: core.Aggregate) -> Term:
 
 def _key(inside: Encoder, node: core.Aggregate) -> tuple[Sql, Open | None]:
     """What rows are ordered by, and why that may be open."""
-    if node.order is None:
+    if len(node.order) > 1:
+        raise Beyond("按几个键排的第一条", "the first by several keys")
+    if not node.order:
         if not inside.world.ordered:
             raise Beyond("表里行的次序", "the order of the rows of a table")
         return sql.column(CHILD, ROW), None
-    term = inside.fit(inside.term(node.order))
-    return sortable(inside.world, node.order, term), opened(term)
+    (key,) = order_parts(node.order)
+    term = inside.fit(inside.term(key))
+    return sortable(inside.world, key, term), opened(term)
 
 
 def _listed(why: Sql, when: Sql) -> Sql:

@@ -16,6 +16,7 @@ from policydsl.columnar.stages import HERE, KEY, OWNER, ROW
 from policydsl.columnar.terms import Beyond, Grade, Span, Term, grade, keep, kind_of
 from policydsl.core import program as core
 from policydsl.core.values import Lack
+from policydsl.core.walk import order_parts
 
 if TYPE_CHECKING:
     from policydsl.columnar.encode import Encoder
@@ -71,7 +72,7 @@ def of_owner(to: Encoder, node: core.Aggregate) -> Term:
     """A fold over the rows of the owner of a row: a column of the owner's table, brought to the row."""
     rows = node.rows
     assert isinstance(rows, core.Children) and isinstance(rows.of, core.Owner)
-    inner = (node.where, node.body, node.order)
+    inner = (node.where, node.body, *order_parts(node.order))
     outside = [depth for part in inner if part is not None for depth in to.seen(part) if depth > 0]
     stage = to.world.stages[rows.of.entity]
     if outside or (node.empty is not None and to.seen(node.empty)):

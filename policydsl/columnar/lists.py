@@ -31,7 +31,17 @@ ORIGIN = date(1, 1, 1)
 
 def applied(to: Encoder, node: core.Apply) -> Term:
     """An operation on lists. Raises Beyond."""
-    terms = [to.again(term) for term in to.strict(node.args)]
+    args, down = node.args, False
+    if node.op == "list_nth":
+        *kept, line = node.args
+        assert isinstance(line, core.Const) and isinstance(line.value, tuple)
+        args = tuple(kept)
+        if len(line.value) > 1:
+            raise Beyond("按几个键排的第几条", "the nth by several keys")
+        ((down, members),) = line.value  # type: ignore[misc]
+        if members:
+            raise Beyond("按名录排的第几条", "the nth by the words of a list")
+    terms = [to.again(term) for term in to.strict(args)]
     width, listed = to.world.width, terms[0]
     count = width.cast(sql.function("len", listed.value))
     if node.op == "list_count":
@@ -60,7 +70,7 @@ def applied(to: Encoder, node: core.Apply) -> Term:
                 "number", width.cast(_covered(*[term.value for term in terms])), terms, natural=True
             )
         case _:
-            return _nth(to, terms, count)
+            return _nth(to, terms, count, bool(down))
 
 
 def _sum(to: Encoder, listed: Term) -> Sql:
@@ -81,8 +91,8 @@ def _unless(to: Encoder, wrong: Sql, term: Term, parts: Sequence[Term]) -> Term:
     return evolve(term, value=value, lack=lacks, why=whys)
 
 
-def _nth(to: Encoder, terms: Sequence[Term], count: Sql) -> Term:
-    """The value at a place: as listed, or in the order of keys."""
+def _nth(to: Encoder, terms: Sequence[Term], count: Sql, down: bool) -> Term:
+    """The value at a place: as listed, or in the order of keys, the highest first if `down`."""
     listed, place = terms[0], terms[-1]
     whole = arithmetic.whole_parts(exp.Abs(this=place.value), place.den_sql)
     rest = sql.binary(exp.NEQ, sql.binary(exp.Mod, place.value.copy(), place.den_sql), sql.whole(0))
@@ -98,7 +108,7 @@ def _nth(to: Encoder, terms: Sequence[Term], count: Sql) -> Term:
         Term(
             keys.items,
             sql.case(
-                [(wrong.copy(), sql.NULL)], sql.function("list_extract", sql.function("list_sort", keys.value), at)
+                [(wrong.copy(), sql.NULL)], sql.function("list_extract", sql.function("list_reverse_sort" if down else "list_sort", keys.value), at)
             ),
         )
     ).value

@@ -71,7 +71,7 @@ class Among:
         elif to.world.absent.get(node.entity):
             self._absent(node.entity)
         self.groups = list(self.lineup)
-        if node.group is not None:
+        if node.group:
             self._grouped(node.group)
 
     # ------------------------------------------------------------ what blocks a row or all of them
@@ -93,15 +93,18 @@ class Among:
         lack = sql.case([(alone, sql.whole(Grade.UNKNOWN))], sql.whole(0))
         self._common.append(Open(lack, sql.case([(alone.copy(), sql.numbers([number]))], sql.numbers([]))))
 
-    def _grouped(self, node: core.Expr) -> None:
-        """Groups; a row of unknown group may belong to any, so that it blocks them all."""
-        term = self.to.again(self.to.own().term(node))
-        if not isinstance(term.den, int):
+    def _grouped(self, keys: tuple[core.Expr, ...]) -> None:
+        """Groups; a row of unknown group may belong to any, so that it blocks them all. Raises Beyond where it may be of some by one
+        key and not by another."""
+        terms = [self.to.again(self.to.own().term(key)) for key in keys]
+        if not all(isinstance(term.den, int) for term in terms):
             raise Beyond("按分数分组", "groups by fractions")
-        self._own = opened(term)
+        if len(terms) > 1 and any(term.lack is not None for term in terms):
+            raise Beyond("几个键中可能缺数的分组", "groups by several keys of which one may be lacking")
+        self._own = opened(terms[0])
         if self._own is not None:
             self._common.append(self.gathered(self.lineup, self._own, self.taking_part))
-        self.groups.append(term.value)
+        self.groups += [term.value for term in terms]
 
     @property
     def taking_part(self) -> Sql:
@@ -195,33 +198,37 @@ class Among:
         term = self.amount(node)
         return self.column(sortable(self.to.world, node, term)), opened(term)
 
-    def line(self, key: core.Expr | None) -> Line:
-        """The order in which rows stand: by a key, or as in their table."""
-        if key is None:
+    def line(self, keys: tuple[core.OrderKey, ...]) -> Line:
+        """The order in which rows stand: by keys, or as in their table. Raises Beyond where one of several may be lacking, since it is
+        needed only of rows that are alike in the others."""
+        if not keys:
             if not self.to.world.ordered:
                 raise Beyond("表里行的次序", "the order of the rows of a table")
-            return Line(self, sql.column(HERE, ROW), None, True)
-        value, own = self.comparable(key)
-        return Line(self, value, own, False)
+            return Line(self, [(sql.column(HERE, ROW), False)], None, True)
+        found = [(*self.comparable(key.value), key.descending) for key in keys]
+        if len(found) > 1 and any(own is not None for _, own, _ in found):
+            raise Beyond("几个键中可能缺数的次序", "an order by several keys of which one may be lacking")
+        return Line(self, [(value, down) for value, _, down in found], found[0][1], False)
 
 
 class Line:
-    """The siblings in ascending order."""
+    """The siblings in order: by keys, each with whether the highest comes first."""
 
-    def __init__(self, among: Among, value: Sql, own: Open | None, unique: bool) -> None:
+    def __init__(self, among: Among, keys: Sequence[tuple[Sql, bool]], own: Open | None, unique: bool) -> None:
         self._among = among
         self.own = own
         """Why nobody knows where this row stands."""
         self.blocked = among.gathered(among.groups, own, among.taking_part) if own is not None else None
         """Why there is no order at all."""
-        self.value = value
-        self.order = [exp.Ordered(this=value.copy(), desc=False, nulls_first=True)]
+        self.values = [value for value, _ in keys]
+        self.descending = [down for _, down in keys]
+        self.order = [exp.Ordered(this=value.copy(), desc=down, nulls_first=True) for value, down in keys]
         self.alike: Sql = sql.whole(1)
         """How many siblings surely stand at the place of this row, itself among them."""
         self.tied: Sql = sql.FALSE
         """Whether another does."""
         if not unique:
-            self.alike = among.over(sql.filtered(exp.Count(this=exp.Star()), among.held), more=[value])
+            self.alike = among.over(sql.filtered(exp.Count(this=exp.Star()), among.held), more=self.values)
             itself = sql.whole(1)
             if among.held is not None:
                 itself = sql.case([(among.held.copy(), sql.whole(1))], sql.whole(0))

@@ -115,8 +115,8 @@ def _open_sum(among: Among, line: Line, inclusive: bool, term: Term, lacking: Op
     before = _before(among, line, together([among.open, lacking]))
     found: list[Open | None] = [before]
     if among.open is not None:
-        others = among.gathered([*among.groups, line.value], among.open, sql.TRUE)
-        at_place = among.over(sql.filtered(exp.Count(this=exp.Star()), among.taking_part), more=[line.value])
+        others = among.gathered([*among.groups, *line.values], among.open, sql.TRUE)
+        at_place = among.over(sql.filtered(exp.Count(this=exp.Star()), among.taking_part), more=line.values)
         alone = sql.every(sql.binary(exp.EQ, at_place, sql.whole(1)), among.taking_part)
         found.append(_where(sql.every(sql.negated(alone), sql.negated(line.tied.copy())), others))
         if inclusive:
@@ -132,7 +132,7 @@ def _before(among: Among, line: Line, found: Open | None) -> Open:
     assert found is not None
     stage = among.to.home.stage
     base, name = stage.flush(), stage.fresh("s")
-    groups = [*among.groups, line.value]
+    groups = [*among.groups, *line.values]
 
     def brought(step: str, columns: dict[str, Sql], grouped: bool) -> exp.Select:
         select = exp.Select(expressions=[exp.alias_(value, column, copy=False) for column, value in columns.items()])
@@ -154,14 +154,18 @@ def _before(among: Among, line: Line, found: Open | None) -> Open:
         True,
     )
     spot = stage.query.step("spot", spots)
-    order = exp.Ordered(this=sql.column(HERE, f"{name}q{len(groups) - 1}"), desc=False, nulls_first=True)
+    order = [
+        exp.Ordered(this=sql.column(HERE, f"{name}q{len(among.groups) + at}"), desc=down, nulls_first=True)
+        for at, down in enumerate(line.descending)
+    ]
 
     def earlier(fold: Sql) -> Sql:
         spec = exp.WindowSpec(
             kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end=sql.whole(1), end_side="PRECEDING"
         )
-        divided = [sql.column(HERE, f"{name}q{at}") for at in range(len(groups) - 1)]
-        return exp.Window(this=fold, partition_by=divided, order=exp.Order(expressions=[order.copy()]), spec=spec)
+        divided = [sql.column(HERE, f"{name}q{at}") for at in range(len(among.groups))]
+        stood = exp.Order(expressions=[item.copy() for item in order])
+        return exp.Window(this=fold, partition_by=divided, order=stood, spec=spec)
 
     open_ = sql.binary(exp.GT, sql.column(HERE, "l"), sql.whole(0))
     seen = sql.filtered(sql.function("list", exp.Distinct(expressions=[sql.column(HERE, "w")])), open_)

@@ -139,9 +139,9 @@ class Expressions:
             found = self._matchers[table] = RowMatcher(self.program.tables[table])
         return found
 
-    def order_key(self, node: core.Expr, env: Env) -> Code:
-        """What rows are ordered by: a number as it is, a member by its place."""
-        return places.order_key(self, node, env)
+    def order_key(self, key: core.OrderKey, env: Env) -> Code:
+        """What rows are ordered by: a number as it is, a member by its place; the opposite where the highest comes first."""
+        return places.order_key(self, key, env)
 
     def plain(self, val: Val) -> Code:
         """A value as outcomes and operations have it."""

@@ -13,7 +13,7 @@ from policydsl.core import program as core
 from policydsl.core import scales
 from policydsl.core.scales import FACT_BITS, ROWS, Rational, Scaled
 from policydsl.core.types import Optional
-from policydsl.core.walk import parts
+from policydsl.core.walk import order_parts, parts
 
 if TYPE_CHECKING:
     from policydsl.compiled.expressions import Env, Expressions
@@ -364,19 +364,19 @@ def _extreme(made: Expressions, node: core.Aggregate, env: Env) -> Val:
 
 
 def _end(made: Expressions, node: core.Aggregate, env: Env) -> Val:
-    """第一条, 最后一条: by the order of the table, or by a key that no two rows share."""
+    """第一条, 最后一条: by the order of the table, or by keys that no two rows share."""
     writer, last = made.writer, node.fold == "last"
     body = _body(node)
     if places.column_rows(made, node.rows, env):
         raise Unfit
     rows = _rows(made, node.rows, env) if made.told(node) else None
     found = writer.assign(writer.fresh(), ast.List([], ast.Load()))
-    with Loop(made, rows or node.rows, env, [node.where, node.order]) as loop:
+    with Loop(made, rows or node.rows, env, [node.where, *order_parts(node.order)]) as loop:
         loop.skip_unless(node.where)
-        key = made.order_key(node.order, loop.env) if node.order is not None else None
-        writer.put(_append(found, loop.row if key is None else ast.Tuple([key, loop.row], ast.Load())))
+        keys: list[ast.expr] = [made.order_key(key, loop.env) for key in node.order]
+        writer.put(_append(found, ast.Tuple([*keys, loop.row], ast.Load()) if keys else loop.row))
     with writer.inside() as block:
-        if node.order is None:
+        if not node.order:
             end: Code = ast.Subscript(found, literal(-1 if last else 0), ast.Load())
         else:
             end = call("extreme", found, literal(last))

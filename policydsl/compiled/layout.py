@@ -11,7 +11,7 @@ from attrs import field, frozen
 from policydsl.compiled.gaps import HOLE
 from policydsl.core import program as core
 from policydsl.core.scales import Form, field_form
-from policydsl.core.walk import everything, parts
+from policydsl.core.walk import everything, order_parts, parts
 
 KEY, RECORD, OWNER, FIRST = 0, 1, 2, 3
 """Places of every packed row: its key, its record, the packed row of its owner; then its fields."""
@@ -144,7 +144,7 @@ def reads(program: core.Program, node: core.Expr, depth: int) -> Iterator[tuple[
             case core.Let(body=body):
                 inside = (body,)
             case core.Aggregate(where=where, body=fold_body, order=order):
-                inside = (where, fold_body, order)
+                inside = (where, fold_body, *order_parts(order))
             case core.Within(where=where, column=column):
                 inside = (where, column)
             case core.Lookup(table=table, column=column_name):

@@ -168,8 +168,13 @@ def _surely_there(made: Expressions, ref: core.RowRef) -> bool:
             assert_never(ref)
 
 
-def order_key(made: Expressions, node: core.Expr, env: Env) -> Code:
-    """What rows are ordered by: a value itself, a member's place in its 名录."""
+def order_key(made: Expressions, key: core.OrderKey, env: Env) -> Code:
+    """What rows are ordered by: a value itself, a member's place in its 名录; the opposite where the highest comes first."""
+    code = _ascending(made, key.value, env)
+    return call("opposite", code) if key.descending else code
+
+
+def _ascending(made: Expressions, node: core.Expr, env: Env) -> Code:
     val = made.sure(made.expr(node, env))
     type_ = strip(node.type)
     if isinstance(type_, Member):

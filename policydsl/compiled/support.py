@@ -8,6 +8,7 @@ from functools import reduce
 from typing import Any, Final
 
 from policydsl.compiled.gaps import HOLE, VOID_ROW, Gap, Open, Void, only, present, sure
+from policydsl.core.operators import opposite
 from policydsl.core.scales import MOST
 from policydsl.core.values import Exact, exact
 from policydsl.interpret.arithmetic import round_to, whole_steps
@@ -95,13 +96,13 @@ def keyed(value: Any) -> str:
     return key_text(exact(value) if type(sure(value)) is Fraction else value)
 
 
-def extreme(pairs: list[tuple[Any, Any]], last: bool) -> Any:
-    """The row at one end of an order. Raises Open where two rows stand there."""
-    keys = [sure(key) for key, _ in pairs]
+def extreme(rows: list[tuple[Any, ...]], last: bool) -> Any:
+    """The row at one end of an order; each stands behind its keys. Raises Open where two rows stand there."""
+    keys = [tuple([sure(key) for key in row[:-1]]) for row in rows]
     end = max(keys) if last else min(keys)
     if keys.count(end) > 1:
         raise Open
-    return pairs[keys.index(end)][1]
+    return rows[keys.index(end)][-1]
 
 
 def members(world: list[Any], table: int, place: int) -> set[Any]:
@@ -117,8 +118,8 @@ def members(world: list[Any], table: int, place: int) -> set[Any]:
 SUPPORT: Final[dict[str, Callable[..., Any] | Any]] = {
     function.__name__: function
     for function in (
-        over, exact, divided, upright, within, plus, nearest, rounded, steps, at_most, keyed, extreme, sure, present,
-        members, only, summed, some, len, abs, set, tuple, type, sum, max, min, zip, Gap, Void, Open,
+        over, exact, divided, upright, within, plus, nearest, rounded, steps, at_most, keyed, extreme, opposite, sure,
+        present, members, only, summed, some, len, abs, set, tuple, type, sum, max, min, zip, Gap, Void, Open,
     )
 } | {"HOLE": HOLE, "VOID_ROW": VOID_ROW, "Trouble": (Open, ArithmeticError, RecursionError)}  # fmt: skip
 """What the names of compiled code stand for, but for its own constants."""

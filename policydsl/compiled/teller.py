@@ -396,7 +396,7 @@ class Teller:
             assert isinstance(node, core.Aggregate)
             found = self.where(extra["found"])
             return call(
-                "ended", literal(entity), rows, found, literal(node.order is not None), self.where(extra["end"])
+                "ended", literal(entity), rows, found, literal(bool(node.order)), self.where(extra["end"])
             )
         if "taken" not in extra:
             assert isinstance(node, core.Within)

@@ -57,8 +57,8 @@ def column(seen: dict[Any, Any], entity: str, rows: Sequence[Row], place: int, f
 
 
 def ended(entity: str, rows: Sequence[Row], found: Sequence[Any], pairs: bool, end: Row | None) -> Sample:
-    """The rows among which a first or last one was looked for; `pairs` of what they are ordered by and the row."""
-    keys = tuple([row[KEY] for _, row in found] if pairs else [row[KEY] for row in found])
+    """The rows among which a first or last one was looked for; with `pairs` each stands behind what it is ordered by."""
+    keys = tuple([row[-1][KEY] for row in found] if pairs else [row[KEY] for row in found])
     return new(Sample, (entity, len(rows), keys, (), (), None, (), end[KEY] if end is not None else ""))
 
 

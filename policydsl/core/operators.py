@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -101,16 +101,33 @@ def _make_date(year: Exact, month: Exact, day: Exact) -> date:
         raise Undefined("日历上没有这一天 / the calendar has no such day") from None
 
 
-def _nth(values: tuple[Any, ...], keys: tuple[Any, ...], place: Exact) -> Any:
-    """The value at a place (1: the first) when the values stand in the order of their keys."""
+def opposite(value: Any) -> Any:
+    """What stands in order the other way round: for a number, a day or a moment."""
+    if isinstance(value, datetime):
+        return datetime.min - value
+    return -value.toordinal() if isinstance(value, date) else -value
+
+
+def _nth(values: tuple[Any, ...], *rest: Any) -> Any:
+    """The value at a place (1: the first) when the values stand in the order of their keys.
+
+    `rest`: the lists of keys, the place, and for each key whether the highest comes first and the words it is one of, in order."""
+    *columns, place, line = rest
     number = _whole_place(place)
     if number > len(values):
         raise Undefined("没有这么多行 / there are not so many rows")
+    sorted_by = [[_in_line(value, *said) for value in column] for column, said in zip(columns, line, strict=True)]
+    keys = list(zip(*sorted_by, strict=True))
     ranked = sorted(range(len(values)), key=lambda at: keys[at])
     at = ranked[number - 1]
     if any(keys[other] == keys[at] and values[other] != values[at] for other in ranked):
         raise Undefined("次序相同的行不止一行,不知道哪一行在前 / rows of the same place in the order")
     return values[at]
+
+
+def _in_line(value: Any, descending: bool, members: tuple[str, ...]) -> Any:
+    key = members.index(value) if members else value
+    return opposite(key) if descending else key
 
 
 def _whole_place(place: Exact) -> int:

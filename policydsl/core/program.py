@@ -361,8 +361,8 @@ class Aggregate(Node):
     """A fold over rows: 计数 合计 最大 最小 平均 任一 所有 去重计数 列出. `where` and `body` see the row as scope 0.
 
     `body` is None for count, the condition for any and all. `empty` is the value of max, min, mean, first, last over no rows.
-    `order` is the key of first and last (None: the order of the rows in their table); two rows with the same key at the end
-    looked for are a conflict unless their values are equal.
+    `order` are the keys of first and last (none: the order of the rows in their table); two rows with the same keys at the end
+    looked for are a conflict unless their values are equal. The keys see the row as scope 0.
     """
 
     fold: Fold
@@ -370,50 +370,52 @@ class Aggregate(Node):
     where: Expr | None = None
     body: Expr | None = None
     empty: Expr | None = None
-    order: Expr | None = None
+    order: tuple[OrderKey, ...] = ()
+
+
+@frozen(repr=False)
+class OrderKey:
+    """One of the keys that rows stand in order by, the first one deciding before the second."""
+
+    value: Expr
+    descending: bool = False
 
 
 @frozen(repr=False)
 class Siblings:
-    """The rows among which a row stands: those of its `entity` that have the same owner (`owned`), or all of them; of the same
-    `group`, and for which `where` holds. Both see the sibling as their only scope."""
+    """The rows among which a row stands: those of its `entity` that have the same owner (`owned`), or all of them; alike in every
+    key of `group`, and for which `where` holds. All see the sibling as their only scope.
+
+    A row of which some keys are not known may be of every group that agrees with those that are."""
 
     entity: str
     owned: bool
     where: Expr | None = None
-    group: Expr | None = None
+    group: tuple[Expr, ...] = ()
 
 
 @frozen(repr=False)
 class Running(Node):
-    """至今合计 (`inclusive`) and 此前合计: the sum of `body` over the siblings up to this row, in ascending `order` (None: as
-    the rows stand in their table). `body` and `order` see the sibling as their only scope. Equal keys are a conflict. Only the
-    siblings up to this row are needed for the sum; all keys are needed for the order. For a row that `where` leaves out, the
-    sum over the siblings before it."""
+    """至今合计 (`inclusive`) and 此前合计: the sum of `body` over the siblings up to this row, in `order` (empty: as the rows
+    stand in their table). `body` and the keys see the sibling as their only scope. Equal keys are a conflict. Only the siblings up
+    to this row are needed for the sum; for the order the first key of all of them, and a further key of those that are alike in
+    the keys before it. For a row that `where` leaves out, the sum over the siblings before it."""
 
     among: Siblings
     body: Expr
-    order: Expr | None
+    order: tuple[OrderKey, ...]
     inclusive: bool
 
 
 @frozen(repr=False)
 class Previous(Node):
-    """上一条: `body` of the sibling just before this row in ascending `order`; `first` (seeing this row) where there is none.
+    """上一条: `body` of the sibling just before this row in `order`; `first` (seeing this row) where there is none.
     `body` sees the sibling as its only scope, and may read the very rule that holds this node."""
 
     among: Siblings
     body: Expr
-    order: Expr | None
+    order: tuple[OrderKey, ...]
     first: Expr
-
-
-@frozen(repr=False)
-class RankKey:
-    """One key of a ranking; sees the sibling as its only scope."""
-
-    value: Expr
-    descending: bool
 
 
 @frozen(repr=False)
@@ -422,7 +424,7 @@ class Rank(Node):
     decision. A row that `where` leaves out has no place (not applicable). A blocked key blocks the places that it could change."""
 
     among: Siblings
-    keys: tuple[RankKey, ...]
+    keys: tuple[OrderKey, ...]
     ties: Literal["same", "dense", "pending"]
 
 

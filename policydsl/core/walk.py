@@ -81,26 +81,22 @@ def parts(node: core.Expr) -> Iterator[core.Expr]:
         case core.Running(among=among, body=body, order=order):
             yield from sibling_parts(among)
             yield body
-            if order is not None:
-                yield order
+            yield from order_parts(order)
         case core.Previous(among=among, body=body, order=order, first=first):
             yield from sibling_parts(among)
             yield body
-            if order is not None:
-                yield order
+            yield from order_parts(order)
             yield first
         case core.Rank(among=among, keys=rank_keys):
             yield from sibling_parts(among)
-            for key in rank_keys:
-                yield key.value
+            yield from order_parts(rank_keys)
         case core.Share(among=among, total=total, weight=weight):
             yield from sibling_parts(among)
             yield total
             yield weight
         case core.Aggregate(rows=rows, where=where, body=fold_body, empty=empty, order=order):
             yield from rows_parts(rows)
-            if order is not None:
-                yield order
+            yield from order_parts(order)
             if where is not None:
                 yield where
             if fold_body is not None:
@@ -131,8 +127,13 @@ def sibling_parts(among: core.Siblings) -> Iterator[core.Expr]:
     """The expressions that choose a row's siblings."""
     if among.where is not None:
         yield among.where
-    if among.group is not None:
-        yield among.group
+    yield from among.group
+
+
+def order_parts(order: tuple[core.OrderKey, ...]) -> Iterator[core.Expr]:
+    """The values that rows stand in order by."""
+    for key in order:
+        yield key.value
 
 
 def rows_parts(rows: core.Rows) -> Iterator[core.Expr]:

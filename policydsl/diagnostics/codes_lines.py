@@ -159,8 +159,8 @@ _BLOCKS = (
         "said twice in one call",
         "「{found}」在同一个括号里写了两次。",
         "“{found}” stands twice in one pair of brackets.",
-        "请只留一处;几个条件用「且」「或」连接。",
-        "Keep one; join several conditions by `and` or `or`.",
+        "请只留一处;几个条件用「且」「或」连接\uff0c几个键写成「分组 甲、乙」「依 甲、乙」。",
+        "Keep one; join several conditions by `and` or `or`; several keys are one list, `within a, b`, `in order of a, b`.",
     ),
     Code(
         "rank-ties-missing",

@@ -44,6 +44,8 @@ class Catalog(NamedTuple):
     list_mark: str
     about: str
     quoted: str
+    grouped: str
+    group_key: str
     cited: str
     lacking: str
     just_equal: str

@@ -48,6 +48,7 @@ class Words:
     where: str
     of: str
     list_mark: str
+    high_first: str
     functions: Mapping[str, str]
     run_day: str
 
@@ -77,6 +78,7 @@ WORDS: Mapping[Language, Words] = {
         " 其中 {where}",
         "{entity}「{key}」的{name}",
         "、",
+        "{key} 从高",
         {
             "abs": "绝对值" + BRACKETED.format("{0}"),
             "excess": "{0} 超过 {1} 的部分",
@@ -129,6 +131,7 @@ WORDS: Mapping[Language, Words] = {
         " where {where}",
         "{name} of {entity} 「{key}」",
         ", ",
+        "{key} high first",
         {
             "abs": "absolute value of ({0})",
             "excess": "({0} above {1})",
@@ -266,11 +269,25 @@ class Phrases:
         return sign + parts[0] if len(parts) == 1 else f" {sign} ".join(parts)
 
     def _function(self, term: SumTerm) -> str:
+        if term.op == "list_nth":
+            return self._nth(term)
         parts = [_as_written(arg, term.op) or self.term(arg) for arg in term.args]
         phrase = self.words.functions.get(term.op, "")
         if phrase.count("{") == len(parts):
             return phrase.format(*parts)
         return OPERATIONS[term.op].sign + f"({', '.join(parts)})"
+
+    def _nth(self, term: SumTerm) -> str:
+        """第几条: the values, the keys that they stand in order by, the place; the last part says which keys go from the highest."""
+        words = self.words
+        values, *keys, place, line = term.args
+        said = line.shown.outcome if isinstance(line, LiteralTerm) else ()
+        turned = [isinstance(item, tuple) and item[0] is True for item in said] if isinstance(said, tuple) else []
+        shown = [
+            words.high_first.format(key=self.term(key)) if down else self.term(key)
+            for key, down in zip(keys, turned, strict=True)
+        ]
+        return words.functions[term.op].format(self.term(values), words.list_mark.join(shown), self.term(place))
 
     def _join(self, term: JoinTerm) -> str:
         words = self.words

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from attrs import evolve
+
 from policydsl.core import program as core
-from policydsl.core.values import NotApplicable
+from policydsl.core.values import NotApplicable, Outcome
 from policydsl.explain.desk import Desk, shown_of
 from policydsl.explain.names import Shown
 from policydsl.explain.sketch import Stand, sketch
@@ -39,6 +41,17 @@ def _what(expr: core.Expr, node: Placed, desk: Desk) -> Term:
     return sketch(expr, Stand(desk.book, desk.entity, desk.key, node.among.entity))
 
 
+def _group(keys: tuple[Outcome, ...], node: Placed, desk: Desk) -> tuple[tuple[Term, Shown], ...]:
+    """What the rows have in common; empty where they are not in groups, or the trace does not say in which."""
+    told = [_what(key, node, desk) for key in node.among.group]
+    return tuple((key, _shown(key, value)) for key, value in zip(told, keys, strict=False))
+
+
+def _shown(term: Term, value: Outcome) -> Shown:
+    """A value of what a term stands for, shown as that is."""
+    return evolve(term.shown, outcome=value)
+
+
 def _lined(step: Step, node: core.Running | core.Previous, desk: Desk) -> Placing:
     entity = node.among.entity
     line = step.note if isinstance(step.note, Line) else Line(entity, 0, (), ())
@@ -52,6 +65,7 @@ def _lined(step: Step, node: core.Running | core.Previous, desk: Desk) -> Placin
         line.total if isinstance(step.note, Line) else None,
         rows,
         desk.tell(step.operands[0]) if isinstance(node, core.Previous) and step.operands else None,
+        group=_group(line.group, node, desk),
     )
 
 
@@ -59,17 +73,19 @@ def _ranked(step: Step, node: core.Rank, desk: Desk) -> Placing:
     entity = node.among.entity
     standing = step.note if isinstance(step.note, Standing) else None
     values = standing.values if standing is not None else ()
+    what = tuple(_what(key.value, node, desk) for key in node.keys)
     return Placing(
         "rank",
         desk.book.entity_name(entity),
         desk.book.counted_in(entity),
-        tuple(_what(key.value, node, desk) for key in node.keys),
+        what,
         shown_of(step),
         standing.of if standing is not None else None,
-        own=tuple(Shown(value, key.value.type) for value, key in zip(values, node.keys, strict=False)),
+        own=tuple(_shown(key, value) for key, value in zip(what, values, strict=False)),
         ties=standing.ties if standing is not None else 0,
         tied=standing.tied if standing is not None else (),
         open=standing.open if standing is not None else 0,
+        group=_group(standing.group if standing is not None else (), node, desk),
     )
 
 
@@ -97,4 +113,5 @@ def _shared(step: Step, node: core.Share, desk: Desk) -> Placing:
         total=desk.part(step, node.total),
         portion=portion,
         nobody=isinstance(step.note, Unshared),
+        group=_group(note.group if note is not None else (), node, desk),
     )

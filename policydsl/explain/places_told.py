@@ -24,8 +24,12 @@ def placing(placing: Placing, teller: Teller) -> Passage:
 def _names(placing: Placing, teller: Teller) -> dict[str, object]:
     catalog = teller.catalog
     what = catalog.list_mark.join(catalog.quoted.format(name=teller.plain(item)) for item in placing.what)
+    entity = teller.figures.name(placing.entity)
+    if placing.group:
+        keys = [catalog.group_key.format(name=teller.plain(key), value=teller.show(own)) for key, own in placing.group]
+        entity = catalog.grouped.format(keys=catalog.list_mark.join(keys), entity=entity)
     return {
-        "entity": teller.figures.name(placing.entity),
+        "entity": entity,
         "unit": placing.counted_in or catalog.row_unit,
         "count": placing.count if placing.count is not None else "?",
         "what": what,

@@ -268,7 +268,8 @@ class Placing:
 
     `what` is summed, taken over, ranked by or weighed by; `count` rows are among them, `rows` the last of those in order.
     `first` is what stands where there is no row before. `own` are this row's values of `what`; `ties` rows tie with it,
-    `tied` are some of them; `open` rows are undecided. `total` is what is shared, `nobody` says that no row shares it.
+    `tied` are some of them; `open` rows are undecided. `total` is what is shared, `nobody` says that no row shares it. `group`: what the
+    rows have in common, key by key.
     """
 
     kind: Literal["up-to", "before", "previous", "rank", "split", "scale"]
@@ -286,6 +287,7 @@ class Placing:
     total: Term | None = None
     portion: Portion | None = None
     nobody: bool = False
+    group: tuple[tuple[Term, Shown], ...] = ()
 
 
 @frozen

@@ -6,16 +6,15 @@ the first row that is sure to count."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from policydsl.core.facts import Record
 from policydsl.core.program import Aggregate
 from policydsl.core.values import Absent, Blocked, Lack, NotApplicable, Outcome
 from policydsl.interpret.folds import Found, Prelude
-from policydsl.interpret.lack import Asker, Frame
-from policydsl.interpret.running import Ordering
-from policydsl.interpret.siblings import Held, Reasons, naming
+from policydsl.interpret.lack import Asker, Frame, join
+from policydsl.interpret.running import Level, Mark, Ordering, levels
+from policydsl.interpret.siblings import Held, Reasons, few, naming
 from policydsl.interpret.staged import Plain, Staged, new, quiet
 from policydsl.interpret.trace import Sample, Step
 
@@ -23,7 +22,7 @@ from policydsl.interpret.trace import Sample, Step
 class Candidate(NamedTuple):
     """A row that may be the one at the end: what it is ordered by, whether it counts."""
 
-    key: Any
+    mark: Mark
     row: Record
     held: Held
 
@@ -46,20 +45,20 @@ def end(
         for index, row in enumerate(found.rows):
             held = where((row, *frame)) if where is not None else True
             if held is True or isinstance(held, Blocked):
-                key = index if ordering.key is None else ordering.given((row, *frame))
-                met.append(Candidate(key, row, held))
+                mark = ordering.given((row, *frame)) if ordering.keys else Mark((index,), None)
+                met.append(Candidate(mark, row, held))
             elif held is not False:
                 skipped.append(row.key)
         return met
 
-    def chosen(frame: Frame, rows: list[Candidate], skipped: list[str]) -> tuple[Outcome | None, str]:
+    def chosen(
+        frame: Frame, rows: list[Candidate], line: list[Level], skipped: list[str]
+    ) -> tuple[Outcome | None, str]:
         """The value at the end and the key of its row; None where no row has one and none is open."""
-        rows = sorted(rows, key=lambda item: item.key, reverse=last)
         open_ = Reasons()
-        for _, alike in groupby(rows, key=lambda item: item.key):
-            level = list(alike)
+        for level in reversed(line) if last else line:
             values: list[tuple[Outcome, str]] = []
-            for item in level:
+            for item in [rows[place] for place in level.places]:
                 if isinstance(item.held, Blocked):
                     open_.add(item.held)
                     continue
@@ -74,7 +73,10 @@ def end(
                 if isinstance(value, Blocked):
                     open_.add(value)
             known = [(value, key) for value, key in values if not isinstance(value, Blocked)]
-            if any(value != known[0][0] for value, _ in known):
+            differ = any(value != known[0][0] for value, _ in known)
+            if differ and level.open is not None:
+                open_.add(level.open)
+            elif differ:
                 keys = [key for _, key in known]
                 names = naming(asker, keys, len(keys))
                 zh, en = f"{names}次序相同而值不同", f"{names} come at the same place and differ"
@@ -90,16 +92,14 @@ def end(
                 boxes[part.box] = part.plain(part.skipped + frame)
         skipped: list[str] = []
         rows = candidates(frame, found, skipped)
-        reasons = Reasons()
-        for item in rows:
-            if isinstance(item.key, Blocked):
-                reasons.add(item.key)
-        if found.lacking is not None:
-            reasons.add(found.lacking)
-        outcome: Outcome | None = reasons.blocked
+        line = levels([item.mark for item in rows])
+        blocked = [item for item in (line, found.lacking) if isinstance(item, Blocked)]
+        outcome: Outcome | None = None
         key = ""
-        if outcome is None:
-            outcome, key = chosen(frame, rows, skipped)
+        if blocked:
+            outcome = few(join(blocked))
+        elif not isinstance(line, Blocked):
+            outcome, key = chosen(frame, rows, line, skipped)
         if outcome is None:
             detail = asker.say("一条也没有\uff0c没有第一条或最后一条", "there is no row, and so no first or last one")
             outcome = empty.plain(frame) if empty is not None else asker.lack(frame, Lack.UNDEFINED, detail)

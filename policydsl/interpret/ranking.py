@@ -15,7 +15,7 @@ from policydsl.core.program import Rank
 from policydsl.core.values import Blocked, Lack, NotApplicable, Outcome
 from policydsl.interpret.lack import Asker, Frame, join
 from policydsl.interpret.rows import Run
-from policydsl.interpret.siblings import Among, Column, Group, Reasons, Sibling, naming
+from policydsl.interpret.siblings import Among, Column, Group, Keys, Reasons, Sibling, naming
 from policydsl.interpret.staged import Plain, Staged, new
 from policydsl.interpret.trace import Standing, Step
 
@@ -73,7 +73,7 @@ def rank(node: Rank, among: Among, keys: Sequence[tuple[Plain, Callable[[Any], A
                 Entry(prefix, sibling, item)
                 for prefix, sibling, item in zip(prefixes(measured), group.rows, measured, strict=True)
             ]
-            work = group.work = _Ranking(entries, entity, ties, len(keys), asker, run).places
+            work = group.work = _Ranking(entries, entity, ties, len(keys), asker, run, group.keys).places
         result: dict[str, tuple[Outcome, Standing]] = work
         return result
 
@@ -96,8 +96,10 @@ def rank(node: Rank, among: Among, keys: Sequence[tuple[Plain, Callable[[Any], A
 class _Ranking:
     """The places of one group, worked out at once, from the best to the last."""
 
-    def __init__(self, entries: list[Entry], entity: str, ties: str, width: int, asker: Asker, run: Run) -> None:
-        self._asker, self._run, self._ties, self._entity = asker, run, ties, entity
+    def __init__(
+        self, entries: list[Entry], entity: str, ties: str, width: int, asker: Asker, run: Run, group: Keys
+    ) -> None:
+        self._asker, self._run, self._ties, self._entity, self._group = asker, run, ties, entity, group
         self._of = sum(1 for entry in entries if entry.sibling.held is True)
         self._open = len(entries) - self._of
         self.places: dict[str, tuple[Outcome, Standing]] = {}
@@ -170,4 +172,4 @@ class _Ranking:
         values = entry.measured.values
         if entry.measured.open is not None:
             values = (*values, entry.measured.open)
-        return outcome, Standing(self._entity, place, self._of, tuple(tied), others, values, self._open)
+        return outcome, Standing(self._entity, place, self._of, tuple(tied), others, values, self._open, self._group)

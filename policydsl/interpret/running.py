@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +15,7 @@ from policydsl.core.values import Absent, Blocked, Exact, Lack, NotApplicable, O
 from policydsl.interpret.budget import fits
 from policydsl.interpret.lack import Asker, Frame, join
 from policydsl.interpret.rows import Run
-from policydsl.interpret.siblings import NAMED, Among, Column, Group, Reasons, Sibling, Stand, few, naming
+from policydsl.interpret.siblings import NAMED, Among, Column, Group, Keys, Reasons, Sibling, Stand, few, naming
 from policydsl.interpret.staged import Plain, Staged, new
 from policydsl.interpret.strict import budget
 from policydsl.interpret.trace import Line, Step
@@ -24,38 +24,88 @@ SHOWN: Final = 12
 """Rows that a note on the order lists."""
 
 
+class Mark(NamedTuple):
+    """What a row is ordered by, as far as that is known, and why the next key is not."""
+
+    values: tuple[Any, ...]
+    open: Blocked | None
+
+
 @frozen
 class Ordering:
-    """How siblings are put in order. `key` is None where the order is that of the table; `sort` orders its values."""
+    """How siblings are put in order: by keys, each with what orders its values; without keys in the order of the table."""
 
-    key: Plain | None
-    sort: Callable[[Any], Any]
+    keys: tuple[tuple[Plain, Callable[[Any], Any]], ...]
     asker: Asker
 
-    def of(self, row: Record, index: int, run: Run) -> Any:
-        """What a row is ordered by, or why that is not known."""
-        return index if self.key is None else self.given((row, run))
+    def of(self, row: Record, index: int, run: Run) -> Mark:
+        """What a row is ordered by."""
+        return self.given((row, run)) if self.keys else Mark((index,), None)
 
-    def given(self, frame: Frame) -> Any:
+    def given(self, frame: Frame) -> Mark:
         """What a row is ordered by where the drafter says it."""
-        assert self.key is not None
-        value = self.key(frame)
-        blocked = self.asker.strict(frame, (value,))
-        return blocked if blocked is not None else self.sort(value)
+        values: list[Any] = []
+        for key, sort in self.keys:
+            value = key(frame)
+            blocked = self.asker.strict(frame, (value,))
+            if blocked is not None:
+                return Mark(tuple(values), blocked)
+            values.append(sort(value))
+        return Mark(tuple(values), None)
+
+
+class Level(NamedTuple):
+    """The rows that stand at one place of an order, by number: those that are alike in all keys, or in those before a key that
+    one of them lacks; `open` is why, in the latter case, nothing says which of them comes first."""
+
+    key: tuple[Any, ...]
+    places: tuple[int, ...]
+    open: Blocked | None
+
+
+def levels(marks: Sequence[Mark]) -> list[Level] | Blocked:
+    """Rows in ascending order; blocked where of one of them not even the first key is known."""
+    reasons = Reasons()
+    starts: set[tuple[Any, ...]] = set()
+    for mark in marks:
+        if mark.open is not None:
+            starts.add(mark.values)
+            if not mark.values:
+                reasons.add(mark.open)
+    if reasons.blocked is not None:
+        return reasons.blocked
+    keys = [_start(mark.values, starts) for mark in marks] if starts else [mark.values for mark in marks]
+    found = []
+    for key, alike in groupby(sorted(range(len(keys)), key=keys.__getitem__), key=keys.__getitem__):
+        places, open_ = tuple(alike), Reasons()
+        if key in starts:
+            for place in places:
+                mark = marks[place]
+                if mark.open is not None and mark.values == key:
+                    open_.add(mark.open)
+        found.append(Level(key, places, open_.blocked))
+    return found
+
+
+def _start(values: tuple[Any, ...], starts: Collection[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The keys up to the first one that decides nothing, since another row alike so far has no value for it."""
+    return next((values[:length] for length in range(1, len(values)) if values[:length] in starts), values)
 
 
 class Spot(NamedTuple):
-    """The siblings with one key: from `start`, to before `end`; how many are sure, the keys of some, why others are open."""
+    """The siblings at one place: from `start`, to before `end`; how many are sure, the keys of some, why others are open, why it is
+    open which comes first."""
 
     start: int
     end: int
     sure: int
     names: tuple[str, ...]
     open: Blocked | None
+    level: Blocked | None
 
 
 class Queue:
-    """The siblings of one group in ascending order; `blocked` is why there is no order.
+    """The siblings of one group in order; `blocked` is why there is no order.
 
     `before` gives for each spot, and for the place behind the last, the spot before it that has a sure row (-1: none), and why
     it is open whether a row stands between.
@@ -65,12 +115,13 @@ class Queue:
         rows = [sibling.row for sibling in group.rows]
         self._ordering = ordering
         self._run = run
-        self._column = Column(rows, ordering.given, run) if ordering.key is not None else None
+        self._column = Column(rows, ordering.given, run) if ordering.keys else None
         self._siblings = group.rows
         self._ready = False
+        self.group = group.keys
         self.blocked: Blocked | None = None
         self.rows: list[Sibling] = []
-        self.keys: list[Any] = []
+        self.keys: list[tuple[Any, ...]] = []
         self.spots: list[Spot] = []
         self.before: list[tuple[int, Blocked | None]] = []
 
@@ -79,53 +130,62 @@ class Queue:
         if self._ready:
             return
         siblings = self._siblings
-        keys = self._column.whole() if self._column is not None else [sibling.at for sibling in siblings]
-        reasons = Reasons()
-        for key in keys:
-            if isinstance(key, Blocked):
-                reasons.add(key)
-        self.blocked = reasons.blocked
-        if self.blocked is None:
-            order = sorted(range(len(keys)), key=keys.__getitem__)
-            self.rows = [siblings[index] for index in order]
-            self._split([keys[index] for index in order])
+        marks = self._column.whole() if self._column is not None else [Mark((item.at,), None) for item in siblings]
+        found = levels(marks)
+        if isinstance(found, Blocked):
+            self.blocked = found
+        else:
+            self._split(found)
         self._ready = True
 
-    def _split(self, keys: list[Any]) -> None:
+    def _split(self, found: list[Level]) -> None:
         last, between = -1, Reasons()
-        for key, places in groupby(range(len(keys)), key=keys.__getitem__):
+        for level in found:
             self.before.append((last, between.blocked))
-            inside = list(places)
-            sure = [self.rows[place].row.key for place in inside if self.rows[place].held is True]
+            start = len(self.rows)
+            inside = [self._siblings[place] for place in level.places]
+            self.rows += inside
+            sure = [sibling.row.key for sibling in inside if sibling.held is True]
             if sure:
                 last, between = len(self.spots), Reasons()
             here = Reasons()
-            for place in inside:
-                held = self.rows[place].held
-                if isinstance(held, Blocked):
-                    here.add(held)
-                    between.add(held)
-            self.keys.append(key)
-            self.spots.append(Spot(inside[0], inside[-1] + 1, len(sure), tuple(sure[: NAMED + 1]), here.blocked))
+            for sibling in inside:
+                if isinstance(sibling.held, Blocked):
+                    here.add(sibling.held)
+                    between.add(sibling.held)
+            self.keys.append(level.key)
+            names = tuple(sure[: NAMED + 1])
+            self.spots.append(Spot(start, len(self.rows), len(sure), names, here.blocked, level.open))
         self.before.append((last, between.blocked))
 
     def find(self, row: Record, index: int) -> tuple[int, Spot | None] | Blocked:
-        """The spot at which a row stands or would stand; None for the spot where no sibling has its key."""
-        key = self._ordering.of(row, index, self._run)
-        if isinstance(key, Blocked):
-            return key
-        place = bisect_left(self.keys, key)
-        return place, self.spots[place] if place < len(self.spots) and self.keys[place] == key else None
+        """The spot at which a row stands or would stand; None for the spot where no sibling has its keys."""
+        values, open_ = self._ordering.of(row, index, self._run)
+        if not values:
+            assert open_ is not None
+            return open_
+        place = bisect_left(self.keys, values)
+        if place < len(self.spots) and self.keys[place] == values:
+            spot = self.spots[place]
+            return place, spot._replace(level=join([spot.level, open_])) if spot.level and open_ else spot
+        # a spot where a further key is open takes all that are alike so far
+        if place and values[: len(self.keys[place - 1])] == self.keys[place - 1]:
+            return place - 1, self.spots[place - 1]
+        if open_ is not None and place < len(self.spots) and self.keys[place][: len(values)] == values:
+            return open_
+        return place, None
 
     def start(self, place: int) -> int:
         """How many siblings stand before a spot."""
         return self.spots[place].start if place < len(self.spots) else len(self.rows)
 
     def tied(self, stand: Stand, row: Record, spot: Spot | None, asker: Asker) -> Blocked | None:
-        """Why it is not certain where a row stands among those with its key; None where it stands there alone."""
+        """Why it is not certain where a row stands among those with its keys; None where it stands there alone."""
         if spot is None:
             return None
         others = spot.sure - (stand.held is True)
+        if others and spot.level is not None:
+            return spot.level if spot.open is None else join([spot.level, spot.open])
         if others:
             names = [key for key in spot.names if key != row.key][:NAMED]
             which = naming(asker, names, others)
@@ -140,6 +200,7 @@ class Sums:
 
     def __init__(self, queue: Queue, body: Plain, asker: Asker, run: Run) -> None:
         self._queue, self._body, self._asker, self._run = queue, body, asker, run
+        self.group = queue.group
         self._totals: list[Exact] = [0]
         self._reasons = Reasons()
         self._why: list[Blocked | None] = [None]
@@ -219,7 +280,7 @@ def _line(entity: str, reached: tuple[Sums, int] | None) -> Line | None:
         return None
     sums, count = reached
     rows, values = sums.shown(count)
-    return Line(entity, count, rows, values)
+    return Line(entity, count, rows, values, sums.group)
 
 
 def previous(node: Previous, among: Among, body: Plain, ordering: Ordering, first: Staged, asker: Asker) -> Staged:
@@ -233,7 +294,7 @@ def previous(node: Previous, among: Among, body: Plain, ordering: Ordering, firs
         queue.arrange()
         return queue
 
-    def find(frame: Frame) -> Sibling | Blocked | None:
+    def find(frame: Frame) -> tuple[Sibling | None, Keys] | Blocked:
         row, run = frame[-2:]
         stand = among.stand(row, run)
         if stand.blocked is not None:
@@ -250,13 +311,15 @@ def previous(node: Previous, among: Among, body: Plain, ordering: Ordering, firs
         if tie is not None or between is not None:
             return join([item for item in (tie, between) if item is not None])
         if last < 0:
-            return None
+            return None, queue.group
         before = queue.spots[last]
+        if before.sure > 1 and before.level is not None:
+            return before.level
         if before.sure > 1:
             names = naming(asker, before.names, before.sure)
             detail = asker.say(f"上一条有几条\uff1a{names}", f"several rows come just before: {names}")
             return asker.lack(frame, Lack.CONFLICT, detail)
-        return next(item for item in queue.rows[before.start : before.end] if item.held is True)
+        return next(item for item in queue.rows[before.start : before.end] if item.held is True), queue.group
 
     def value(sibling: Sibling, run: Run) -> Outcome:
         # The rule that asks may be computed once more inside itself, for an earlier row: what its aggregates keep is put aside.
@@ -270,16 +333,18 @@ def previous(node: Previous, among: Among, body: Plain, ordering: Ordering, firs
         found = find(frame)
         if isinstance(found, Blocked):
             return new(Step, (node, found, (), None))
-        if found is None:
+        sibling, group = found
+        if sibling is None:
             step = first.traced(frame)
-            return new(Step, (node, step[1], (step,), Line(entity, 0, (), ())))
-        outcome = value(found, frame[-1])
-        return new(Step, (node, outcome, (), Line(entity, 1, (found.row.key,), (outcome,))))
+            return new(Step, (node, step[1], (step,), Line(entity, 0, (), (), group)))
+        outcome = value(sibling, frame[-1])
+        return new(Step, (node, outcome, (), Line(entity, 1, (sibling.row.key,), (outcome,), group)))
 
     def plain(frame: Frame) -> Outcome:
         found = find(frame)
         if isinstance(found, Blocked):
             return found
-        return first.plain(frame) if found is None else value(found, frame[-1])
+        sibling = found[0]
+        return first.plain(frame) if sibling is None else value(sibling, frame[-1])
 
     return Staged(traced, plain)

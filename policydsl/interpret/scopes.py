@@ -49,6 +49,7 @@ from policydsl.core.program import (
     UnmetTasks,
     Within,
 )
+from policydsl.core.walk import order_parts
 from policydsl.interpret.climb import climb
 
 Walk = Generator[Expr, frozenset[int], frozenset[int]]
@@ -125,7 +126,7 @@ def _anatomy(expr: Expr, owners: bool) -> tuple[tuple[int, ...], Parts, Parts]:
             return (), tuple([option.value for option in options]), ()
         case Aggregate(rows=rows, where=where, body=inner, empty=empty, order=order):
             scopes, keys = _rows(rows, owners)
-            return scopes, (empty, *keys), (where, inner, order)
+            return scopes, (empty, *keys), (where, inner, *order_parts(order))
         case Running() | Rank():
             # Siblings are those of the rule's row, whatever stands between; their expressions see nothing else.
             return (), (), ()

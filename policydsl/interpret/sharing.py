@@ -64,7 +64,7 @@ class Sharing:
         # Reasons that concern the whole group name its first row, whoever asks.
         frame = (group.rows[0].row, run)
         keys = [sibling.row.key for sibling in group.rows]
-        return self._fault(keys, totals, weights, frame) or self._shared(keys, totals[0], weights, frame)
+        return self._fault(keys, totals, weights, frame) or self._shared(group, totals[0], weights, frame)
 
     def _fault(self, keys: list[str], totals: list[Any], weights: list[Any], frame: Frame) -> Blocked | None:
         """What the rows contradict each other in."""
@@ -87,24 +87,25 @@ class Sharing:
         return None
 
     def _shared(
-        self, keys: list[str], total: Exact, weights: list[Exact], frame: Frame
+        self, group: Group, total: Exact, weights: list[Exact], frame: Frame
     ) -> Blocked | dict[str, Portioning]:
         whole: Exact = 0
         for weight in weights:
             whole = exact(whole + weight)
             if not fits(whole):
                 raise budget(self.asker, frame)
-        entity, of = self.node.among.entity, len(keys)
+        entity, of, common = self.node.among.entity, len(group.rows), group.keys
+        keys = [sibling.row.key for sibling in group.rows]
         if self.node.kind == "scale" and whole <= total:
             return {
-                key: Portioning(entity, of, total, weight, whole, weight, weight, 0, True)
+                key: Portioning(entity, of, total, weight, whole, weight, weight, 0, True, common)
                 for key, weight in zip(keys, weights, strict=True)
             }
         if whole == 0:
             if total != 0:
                 detail = self.asker.say("没有可以分给的对象\uff0c或权重全为零", "there is nobody to share with")
                 return self.asker.lack(frame, Lack.UNDEFINED, detail)
-            return {key: Portioning(entity, of, 0, 0, 0, 0, 0, 0, False) for key in keys}
+            return {key: Portioning(entity, of, 0, 0, 0, 0, 0, 0, False, common) for key in keys}
         parts = [exact(Fraction(total * weight) / whole) for weight in weights]
         if not all(map(fits, parts)):
             raise budget(self.asker, frame)
@@ -114,7 +115,7 @@ class Sharing:
         if rest:
             taker = self._taker(weights)
         return {
-            key: Portioning(entity, of, total, weight, whole, part, down, rest if at == taker else 0, False)
+            key: Portioning(entity, of, total, weight, whole, part, down, rest if at == taker else 0, False, common)
             for at, (key, weight, part, down) in enumerate(zip(keys, weights, parts, rounded, strict=True))
         }
 

@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from policydsl.core.facts import Record
+from policydsl.core.operators import opposite
 from policydsl.core.program import AllRows, Children, Here, Owner, Rows, Siblings
 from policydsl.core.types import Member, Type, strip
-from policydsl.core.values import Absent, Blocked, Cause, Lack, NotApplicable, Outcome
+from policydsl.core.values import NONE, Blocked, Cause, Lack, NotApplicable, Outcome
 from policydsl.interpret.folds import Found
-from policydsl.interpret.lack import Asker, Frame
+from policydsl.interpret.lack import Asker, Frame, join
 from policydsl.interpret.rows import Run
 from policydsl.interpret.staged import Plain
 
@@ -25,6 +26,10 @@ NAMED: Final = 5
 
 Held = bool | Blocked
 """Whether a row is among the siblings: it is, it is not, or that is open and why."""
+
+
+Keys = tuple[Outcome, ...]
+"""What the rows of a group have in common, key by key; a row of which a key is not known has it blocked."""
 
 
 class Reasons:
@@ -85,12 +90,13 @@ class Sibling(NamedTuple):
 
 
 class Group:
-    """The siblings of one group in the order of their table; `work` is what a node makes of them. `first`: the key of its first row,
-    whether that is one of the siblings or left out."""
+    """The siblings of one group in the order of their table, with what they have in common; `work` is what a node makes of them.
+    `first`: the key of its first row, whether that is one of the siblings or left out."""
 
-    __slots__ = ("first", "rows", "work")
+    __slots__ = ("first", "keys", "rows", "work")
 
-    def __init__(self, first: str = "") -> None:
+    def __init__(self, keys: Keys = (), first: str = "") -> None:
+        self.keys = keys
         self.first = first
         self.rows: list[Sibling] = []
         self.work: Any = None
@@ -108,12 +114,12 @@ class Stand(NamedTuple):
 class Lineup:
     """All rows with one owner, split into groups."""
 
-    def __init__(self, found: Found, where: Plain | None, group: Plain | None, run: Run) -> None:
+    def __init__(self, found: Found, where: Plain | None, group: Sequence[Plain], run: Run) -> None:
         self._rows = found.rows
         self._where = where
         self._run = run
         self._held = Column(found.rows, where, run) if where is not None else None
-        self._groups = Column(found.rows, group, run) if group is not None else None
+        self._groups = [Column(found.rows, key, run) for key in group]
         self._lacking = found.lacking
         self._stands: dict[str, Stand] | None = None
 
@@ -131,33 +137,61 @@ class Lineup:
     def _split(self) -> dict[str, Stand]:
         rows = self._rows
         helds: Sequence[Outcome] = self._held.whole() if self._held is not None else [True] * len(rows)
-        names: Sequence[Outcome] = self._groups.whole() if self._groups is not None else [None] * len(rows)  # type: ignore[list-item]
-        groups: dict[Outcome, Group] = {}
+        columns: list[list[Outcome]] = [column.whole() for column in self._groups]
+        groups: dict[Keys, Group] = {}
         placed: list[tuple[Held, Group, Blocked | None]] = []
-        # A row of unknown group may belong to any, so that it blocks them all.
-        anywhere = Reasons()
-        if self._lacking is not None:
-            anywhere.add(self._lacking)
-        for index, (row, outcome, name) in enumerate(zip(rows, helds, names, strict=True)):
+        strays = Strays(self._lacking)
+        for index, (row, outcome) in enumerate(zip(rows, helds, strict=True)):
             held: Held = outcome if isinstance(outcome, Blocked) else outcome is True
-            if isinstance(name, Blocked):
-                placed.append((held, Group(), name))
+            keys = tuple([_key(column[index]) for column in columns])
+            unknown = [key for key in keys if isinstance(key, Blocked)]
+            if unknown:
+                own = join(unknown)
+                placed.append((held, Group(keys), own))
                 if held is not False:
-                    anywhere.add(name)
+                    strays.add(keys, own)
                 continue
-            if isinstance(name, Absent | NotApplicable):
-                name = NotApplicable()
-            group = groups.get(name)
+            group = groups.get(keys)
             if group is None:
-                group = groups[name] = Group(row.key)
+                group = groups[keys] = Group(keys, row.key)
             if held is not False:
                 group.rows.append(Sibling(index, row, held))
             placed.append((held, group, None))
-        common = anywhere.blocked
+        open_ = {keys: strays.of(keys) for keys in groups}
         return {
-            row.key: Stand(index, held, group, own or common)
+            row.key: Stand(index, held, group, own or open_[group.keys])
             for index, (row, (held, group, own)) in enumerate(zip(rows, placed, strict=True))
         }
+
+
+class Strays:
+    """Rows of which a key of the group is not known: each may be of every group that agrees with the keys that are known."""
+
+    def __init__(self, lacking: Blocked | None) -> None:
+        self._lacking = lacking
+        self._met: dict[tuple[int, ...], dict[Keys, Reasons]] = {}
+
+    def add(self, keys: Keys, why: Blocked) -> None:
+        """One more such row, and why it is one."""
+        known = tuple([at for at, key in enumerate(keys) if not isinstance(key, Blocked)])
+        alike = self._met.setdefault(known, {})
+        alike.setdefault(tuple([keys[at] for at in known]), Reasons()).add(why)
+
+    def of(self, keys: Keys) -> Blocked | None:
+        """Why it is open which rows a group has."""
+        reasons = Reasons()
+        if self._lacking is not None:
+            reasons.add(self._lacking)
+        for known, rows in self._met.items():
+            found = rows.get(tuple([keys[at] for at in known]))
+            if found is not None and found.blocked is not None:
+                reasons.add(found.blocked)
+        return reasons.blocked
+
+
+def _key(outcome: Outcome) -> Outcome:
+    """A key of a group; rows that have none are alike in it."""
+    return NONE if isinstance(outcome, NotApplicable) else outcome
 
 
 class Among:
@@ -169,7 +203,7 @@ class Among:
         asker: Asker,
         finder: Callable[[Rows], Callable[[Frame], Found]],
         where: Plain | None,
-        group: Plain | None,
+        group: Sequence[Plain],
     ) -> None:
         entities = asker.program.entities
         owner = entities[node.entity].owner if node.owned else None
@@ -188,12 +222,14 @@ class Among:
         return lineup.stand(row)
 
 
-def sort_key(asker: Asker, type_: Type) -> Callable[[Any], Any]:
-    """What a value of a type is ordered by: itself, or a member's place in its 名录."""
+def sort_key(asker: Asker, type_: Type, descending: bool = False) -> Callable[[Any], Any]:
+    """What a value of a type is ordered by: itself, or a member's place in its 名录; its opposite where the highest comes first."""
     type_ = strip(type_)
     if not isinstance(type_, Member):
-        return lambda value: value
+        return opposite if descending else lambda value: value
     places = {member: index for index, member in enumerate(asker.program.rolls[type_.roll].members)}
+    if descending:
+        return lambda value: -places.get(value, len(places))
     return lambda value: places.get(value, len(places))
 
 

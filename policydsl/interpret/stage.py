@@ -37,6 +37,7 @@ from policydsl.core.program import (
     Not,
     OnDay,
     OneOf,
+    OrderKey,
     Pending,
     Pick,
     Previous,
@@ -55,7 +56,7 @@ from policydsl.core.program import (
     Within,
 )
 from policydsl.core.values import Lack, NotApplicable, Outcome
-from policydsl.core.walk import everything
+from policydsl.core.walk import everything, order_parts
 from policydsl.interpret import across, amounts, choice, ends, logic, ranking, reads, running, sharing
 from policydsl.interpret.climb import climb
 from policydsl.interpret.folds import Prelude, asked
@@ -278,11 +279,13 @@ class Body:
         """The outcome of an expression, without its steps."""
         return self.stage(node).plain
 
-    def ordering(self, order: Expr | None) -> running.Ordering:
+    def ordering(self, order: tuple[OrderKey, ...]) -> running.Ordering:
         """How rows are put in order; by their table where nothing else is said."""
-        if order is None:
-            return running.Ordering(None, lambda value: value, self._asker)
-        return running.Ordering(self.plain(order), sort_key(self._asker, order.type), self._asker)
+        return self._ordering(order, [self.plain(key.value) for key in order])
+
+    def _ordering(self, order: tuple[OrderKey, ...], values: Sequence[Plain]) -> running.Ordering:
+        sorts = [sort_key(self._asker, key.value.type, key.descending) for key in order]
+        return running.Ordering(tuple(zip(values, sorts, strict=True)), self._asker)
 
     def _key(self, ref: Keyed) -> Plain:
         return self.stage(ref.key).plain
@@ -293,7 +296,7 @@ class Body:
         """How the siblings of this rule's row are reached, and what stages an expression that sees one of them alone."""
         inside = Body(self._stager, self._asker)
         where = inside.plain(node.where) if node.where is not None else None
-        group = inside.plain(node.group) if node.group is not None else None
+        group = tuple([inside.plain(key) for key in node.group])
         finder = lambda rows: reads.rows_finder(rows, self._asker, inside._key)  # noqa: E731
         return Among(node, self._asker, finder, where, group), inside
 
@@ -339,12 +342,11 @@ class Body:
 
     def _aggregate(self, node: Aggregate) -> Work:
         find = reads.rows_finder(node.rows, self._asker, self._key)
-        prelude, (where, body, order) = yield from self._rows_scope(node.where, node.body, node.order)
+        prelude, (where, body, *order) = yield from self._rows_scope(node.where, node.body, *order_parts(node.order))
         empty = yield from _maybe(node.empty)
         if node.fold in ("first", "last"):
             assert body is not None
-            sort = sort_key(self._asker, node.order.type) if node.order is not None else lambda value: value
-            ordering = running.Ordering(order and order.plain, sort, self._asker)
+            ordering = self._ordering(node.order, [key.plain for key in order if key is not None])
             return ends.end(node, find, prelude, where and where.plain, body.plain, ordering, empty, self._asker)
         return amounts.aggregate(node, find, prelude, asked(where, body), empty, self._asker)
 

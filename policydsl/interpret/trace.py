@@ -88,17 +88,20 @@ class Sample(NamedTuple):
 
 class Line(NamedTuple):
     """The rows of `entity` that a value in order rests on: how many there are, and keys and values of the last of them, in
-    ascending order (all but a few where there are many; rows of which it is open whether they count are not shown)."""
+    order (all but a few where there are many; rows of which it is open whether they count are not shown). `group`: what the
+    siblings have in common, key by key."""
 
     entity: str
     total: int
     keys: tuple[str, ...]
     values: tuple[Outcome, ...]
+    group: tuple[Outcome, ...] = ()
 
 
 class Standing(NamedTuple):
     """How a row ranks: its place (None: not certain, or none), among how many of `entity` that surely take part, the keys of
-    some of the rows that tie with it and how many do, its own values of the keys of the ranking, how many rows are open."""
+    some of the rows that tie with it and how many do, its own values of the keys of the ranking, how many rows are open, what the
+    siblings have in common."""
 
     entity: str
     place: int | None
@@ -107,12 +110,13 @@ class Standing(NamedTuple):
     ties: int
     values: tuple[Outcome, ...]
     open: int
+    group: tuple[Outcome, ...] = ()
 
 
 class Portioning(NamedTuple):
     """How a whole was shared out: among how many of `entity`, the whole, this row's weight and the sum of all weights; the exact
     part, the part rounded down, and what of the remainder it took. `fits`: claims scaled to a budget that suffices are paid
-    as they are."""
+    as they are. `group`: what the siblings have in common."""
 
     entity: str
     of: int
@@ -123,6 +127,7 @@ class Portioning(NamedTuple):
     rounded: Exact
     remainder: Exact
     fits: bool
+    group: tuple[Outcome, ...] = ()
 
 
 class Unshared(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any
 
 from policydsl.core import program as core
 from policydsl.core.program import Expr, Program
-from policydsl.core.walk import everything, parts
+from policydsl.core.walk import everything, order_parts, parts
 
 
 def named_outside(node: Expr, depth: int) -> bool:
@@ -18,7 +18,9 @@ def named_outside(node: Expr, depth: int) -> bool:
             return named_outside(value, depth) or named_outside(body, depth + 1)
         case core.Aggregate() | core.Within():
             seen = (
-                (node.where, node.body, node.order) if isinstance(node, core.Aggregate) else (node.where, node.column)
+                (node.where, node.body, *order_parts(node.order))
+                if isinstance(node, core.Aggregate)
+                else (node.where, node.column)
             )
             within = [one for one in seen if one is not None]
             rest = [one for one in parts(node) if not any(one is other for other in within)]

@@ -79,7 +79,7 @@ def shared_out(program: Program, body: core.Expr) -> bool:
     if not isinstance(part, core.RuleRead) or part.row != core.Here(0) or part.entity != rows.entity:
         return False
     share = program.rule_index[part.entity, part.name].body
-    if not isinstance(share, core.Share) or share.among.entity != rows.entity or share.among.group is not None:
+    if not isinstance(share, core.Share) or share.among.entity != rows.entity or share.among.group:
         return False
     together = isinstance(rows, core.AllRows) or program.entities[rows.entity].owner is None
     if share.among.owned == together or (share.kind == "scale" and held.op != "le"):
@@ -272,9 +272,9 @@ def _by_place(node: core.Expr) -> bool:
     """Whether a node looks at where a row stands in its table."""
     match node:
         case core.Aggregate(fold=fold, order=order):
-            return fold == "list" or (fold in ("first", "last") and order is None)
+            return fold == "list" or (fold in ("first", "last") and not order)
         case core.Running(order=order) | core.Previous(order=order):
-            return order is None
+            return not order
         case core.Share(place=place):
             return place is not None
     return False

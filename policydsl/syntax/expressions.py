@@ -258,7 +258,7 @@ class Builder:
             self._clause(clauses, "FILTER"),
             self._clause(clauses, "SATISFIES"),
             self._clause(clauses, "IF_EMPTY"),
-            self._clause(clauses, "BY_ORDER"),
+            self._order(clauses),
             self._clause(clauses, "NTH_AT"),
             self.expr(both[1]) if len(both) > 1 else None,
             span=self.span(twig),
@@ -281,6 +281,14 @@ class Builder:
     def _clause(self, clauses: dict[str, Tree], word: str) -> tree.Expr | None:
         return self.expr(clauses[word].children[1]) if word in clauses else None
 
+    def _order(self, clauses: dict[str, Tree]) -> tuple[tree.Key, ...]:
+        return tuple(self._key(_tree(key)) for key in _keys_of(clauses, "BY_ORDER"))
+
+    def _key(self, twig: Tree) -> tree.Key:
+        """What rows stand in line by, and the word for its direction."""
+        value, *direction = twig.children
+        return self.expr(value), _token(direction[0]).type if direction and direction[0] is not None else ""
+
     def label(self, twig: Twig) -> tree.Label:
         """What a row of a choice stands for: a name, a number, 真 or 假."""
         if isinstance(twig, Token) and twig.type in ("TRUE", "FALSE"):
@@ -300,7 +308,6 @@ class Builder:
         clauses, parts = self._clauses(twig.children, "row_clause")
         keys = [part for part in parts if isinstance(part, Tree) and part.data == "rank_key"]
         values = [self.expr(part) for part in parts if part not in keys]
-        order = self._clause(clauses, "BY_ORDER")
         ties = _token(_tree(clauses["TIES"].children[1]).children[0]).type if "TIES" in clauses else ""
         if kind == "O_RANK" and not ties:
             self.report("rank-ties-missing", twig)
@@ -315,10 +322,10 @@ class Builder:
             any(token.type == "ALL_ROWS" for token in tokens),
             values[0] if values else None,
             values[1] if len(values) > 1 else None,
-            tuple((self.expr(key.children[0]), _token(key.children[1]).type) for key in keys),
+            tuple(self._key(key) for key in keys),
             self._clause(clauses, "FILTER"),
-            self._clause(clauses, "GROUPED"),
-            order,
+            tuple(self.expr(key) for key in _keys_of(clauses, "GROUPED")),
+            self._order(clauses),
             self._clause(clauses, "FIRST_CASE"),
             ties,
             place,
@@ -378,6 +385,14 @@ def _token(twig: Twig) -> Token:
 def _tree(twig: Twig) -> Tree:
     assert isinstance(twig, Tree)
     return twig
+
+
+def _keys_of(clauses: dict[str, Tree], word: str) -> list[Twig]:
+    """The keys of a clause, without its word and the marks between them."""
+    if word not in clauses:
+        return []
+    rest = clauses[word].children[1:]
+    return [twig for twig in rest if not (isinstance(twig, Token) and twig.type in ("_COMMA", "LIST_MARK"))]
 
 
 def sign_of(token: Any) -> str:

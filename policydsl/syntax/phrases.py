@@ -139,13 +139,25 @@ class Phrases:
             inner = joined(joined(inner, ",", ""), self.expr(node.to_each, level + 2))
         inner += self._clause("FILTER", node.where, level)
         inner += self._clause("SATISFIES", node.satisfies, level)
-        inner += self._clause("BY_ORDER", node.order, level)
+        inner += self._several("BY_ORDER", node.order, level)
         inner += self._clause("NTH_AT", node.nth, level)
         inner += self._clause("IF_EMPTY", node.if_empty, level)
         return joined(joined(f"{spell.word(node.word)}(", inner, ""), ")", "")
 
     def _clause(self, word: str, node: tree.Expr | None, level: int) -> Pieces:
         return [] if node is None else broken_before(self.spelling.word(word), self.expr(node, level + 2), level + 1)
+
+    def _keys(self, keys: tuple[tree.Key, ...], level: int) -> Pieces:
+        """Keys with the words for their directions and a list mark between them."""
+        spell = self.spelling
+        pieces: Pieces = []
+        for at, (key, direction) in enumerate(keys):
+            said = joined(self.expr(key, level), spell.word(direction) if direction else "")
+            pieces = joined(joined(pieces, spell.comma.strip(), ""), said, spell.comma[1:]) if at else said
+        return pieces
+
+    def _several(self, word: str, keys: tuple[tree.Key, ...], level: int) -> Pieces:
+        return broken_before(self.spelling.word(word), self._keys(keys, level + 2), level + 1) if keys else []
 
     def _ordered(self, node: tree.Ordered, level: int) -> Pieces:
         spell = self.spelling
@@ -154,29 +166,25 @@ class Phrases:
             whole = f" {spell.word('ALL_ROWS')}" if node.all_rows else ""
             pieces = joined(spell.word("IN_TURN") + whole, self.expr(node.subject, level + 1))
             pieces = joined(joined(pieces, spell.word("LIMIT_TO")), self.expr(node.limit, level + 1))
-            for word, clause in (("FILTER", node.where), ("GROUPED", node.group), ("BY_ORDER", node.order)):
-                if clause is not None:
-                    pieces = joined(joined(pieces, spell.word(word)), self.expr(clause, level + 1))
+            if node.where is not None:
+                pieces = joined(joined(pieces, spell.word("FILTER")), self.expr(node.where, level + 1))
+            for word, keys in (("GROUPED", _plain(node.group)), ("BY_ORDER", node.order)):
+                if keys:
+                    pieces = joined(joined(pieces, spell.word(word)), self._keys(keys, level + 1))
             return pieces
         inner: Pieces = []
         if node.subject is not None:
             inner = self.expr(node.subject, level + 2)
-        for at, (key, direction) in enumerate(node.keys):
-            if at:
-                inner = joined(inner, spell.comma.strip(), "")
-            inner = joined(
-                inner,
-                joined(self.expr(key, level + 2), spell.word(direction)),
-                "" if at and spell.language == "zh" else " ",
-            )
+        if node.keys:
+            inner = joined(inner, self._keys(node.keys, level + 2))
         if node.limit is not None:
             word = "BY" if node.kind == "O_SHARE" else "TO"
             inner = joined(joined(inner, spell.word(word)), self.expr(node.limit, level + 2))
         if node.all_rows:
             inner = joined(spell.word("ALL_ROWS"), inner)
         inner += self._clause("FILTER", node.where, level)
-        inner += self._clause("GROUPED", node.group, level)
-        inner += self._clause("BY_ORDER", node.order, level)
+        inner += self._several("GROUPED", _plain(node.group), level)
+        inner += self._several("BY_ORDER", node.order, level)
         inner += self._clause("FIRST_CASE", node.first, level)
         if node.ties:
             inner += [(level + 1, f"{spell.word('TIES')} {spell.word(node.ties)}")]
@@ -231,6 +239,11 @@ def joined(left: Pieces | str, right: Pieces | str, between: str = " ") -> Piece
     if not one or not two:
         return [*one, *two]
     return [*one[:-1], (one[-1][0], f"{one[-1][1]}{between}{two[0][1]}"), *two[1:]]
+
+
+def _plain(keys: tuple[tree.Expr, ...]) -> tuple[tree.Key, ...]:
+    """Keys without directions."""
+    return tuple((key, "") for key in keys)
 
 
 def broken_before(word: str, pieces: Pieces, level: int) -> Pieces:

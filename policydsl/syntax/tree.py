@@ -197,7 +197,7 @@ class Function(Written):
     where: Expr | None = None
     satisfies: Expr | None = None
     if_empty: Expr | None = None
-    order: Expr | None = None
+    order: tuple[Key, ...] = ()
     nth: Expr | None = None
     to_each: Expr | None = None
 
@@ -210,17 +210,18 @@ class Ordered(Written):
     """A row among its siblings, by keyword id: running totals, the previous row, in turn up to a limit, rank, shares.
 
     `subject` is what is added up, carried on, shared out (分摊: the whole) or scaled (压减); `limit` the limit of 依次, the weight of
-    分摊, the budget of 压减; `keys` what ranks, each with HIGH_FIRST or LOW_FIRST; `ties` and `remainder` keyword ids.
+    分摊, the budget of 压减; `keys` what ranks; `group` what all the siblings have in common, `order` what they stand in line by, the
+    first key first; `ties` and `remainder` keyword ids.
     """
 
     kind: OrderedKind
     all_rows: bool
     subject: Expr | None
     limit: Expr | None = None
-    keys: tuple[tuple[Expr, str], ...] = ()
+    keys: tuple[Key, ...] = ()
     where: Expr | None = None
-    group: Expr | None = None
-    order: Expr | None = None
+    group: tuple[Expr, ...] = ()
+    order: tuple[Key, ...] = ()
     first: Expr | None = None
     ties: str = ""
     place: Quantity | None = None
@@ -268,6 +269,9 @@ Expr = (
     | Ordered
     | Several
 )
+
+Key = tuple[Expr, str]
+"""What rows stand in line by: a value, and HIGH_FIRST or LOW_FIRST; "" where no direction is said, which is low first."""
 
 # ---------------------------------------------------------------- lines of blocks
 

@@ -404,42 +404,50 @@ def _fold(_: Bench, node: core.Aggregate) -> Iterator[Change]:
 
 
 def _among(_: Bench, node: core.Running | core.Previous | core.Rank | core.Share) -> Iterator[Change]:
-    """All siblings for those that a filter or a group leaves."""
+    """All siblings for those that a filter leaves, those that have fewer keys in common for those of a group."""
     among = node.among
-    for name, zh, en in (("where", "其中", "where"), ("group", "同", "by")):
-        gone = getattr(among, name)
-        if gone is not None:
-            yield _other(
-                "siblings",
-                node,
-                f"「{_short(node)}」漏了「{zh} {_short(gone)}」",
-                f"「{_short(node)}」 without {en} 「{_short(gone)}」",
-                span=gone.span,
-                among=evolve(among, **_at(name, None)),
-            )
-
-
-def _rank_key(_: Bench, node: core.Rank) -> Iterator[Change]:
-    for at, key in enumerate(node.keys):
-        wrong = "从低到高" if key.descending else "从高到低"
+    left = [(among.where, "其中", "where", evolve(among, where=None))] if among.where is not None else []
+    for at, key in enumerate(among.group):
+        left.append((key, "同", "by", evolve(among, group=among.group[:at] + among.group[at + 1 :])))
+    for gone, zh, en, others in left:
         yield _other(
             "siblings",
             node,
-            f"名次「{_short(key.value)}」写成{wrong}",
-            f"ranked by 「{_short(key.value)}」 {'ascending' if key.descending else 'descending'}",
-            span=key.value.span,
-            keys=_instead(node.keys, at, evolve(key, descending=not key.descending)),
+            f"「{_short(node)}」漏了「{zh} {_short(gone)}」",
+            f"「{_short(node)}」 without {en} 「{_short(gone)}」",
+            span=gone.span,
+            among=others,
         )
 
 
-def _rank_key_left_out(_: Bench, node: core.Rank) -> Iterator[Change]:
-    def label(key: core.RankKey) -> str:
-        return _short(key.value)
+def _keys(name: str, zh: str, en: str) -> Mistake:
+    """A key that decides the other way round, or is forgotten where there are others; said as `zh` or `en` 「…」."""
 
-    def where(key: core.RankKey) -> Span | None:
-        return key.value.span
+    def mistake(_: Bench, node: Any) -> Iterator[Change]:
+        keys: tuple[core.OrderKey, ...] = getattr(node, name)
+        # the first row of one order is the last of its opposite, which is a change of its own
+        turned = () if isinstance(node, core.Aggregate) and len(keys) == 1 else keys
+        for at, key in enumerate(turned):
+            wrong = "从低到高" if key.descending else "从高到低"
+            yield _other(
+                "siblings",
+                node,
+                f"{zh}「{_short(key.value)}」写成{wrong}",
+                f"{en} 「{_short(key.value)}」 {'ascending' if key.descending else 'descending'}",
+                span=key.value.span,
+                **_at(name, _instead(keys, at, evolve(key, descending=not key.descending))),
+            )
+        for at, key in enumerate(keys if len(keys) > 1 else ()):
+            yield _other(
+                "siblings",
+                node,
+                f"{zh}漏了再按「{_short(key.value)}」",
+                f"{en} others without 「{_short(key.value)}」",
+                span=key.value.span,
+                **_at(name, keys[:at] + keys[at + 1 :]),
+            )
 
-    yield from _left_out("siblings", node, "keys", "名次漏了再按「{}」", "ranked without 「{}」", label, where)
+    return mistake
 
 
 _MODES = {"half-up": "四舍五入", "up": "向上", "down": "向下"}
@@ -486,7 +494,7 @@ MISTAKES: Mapping[type[core.Expr], tuple[Mistake, ...]] = {
     core.Limit: (_limit_left_out,),
     core.Pick: (_picked,),
     core.Round: (_mode, _coarser),
-    core.Aggregate: (_fold,),
+    core.Aggregate: (_fold, _keys("order", "先后", "in order of")),
     core.Apply: (_operation,),
     core.Running: (
         _opposite(
@@ -495,12 +503,12 @@ MISTAKES: Mapping[type[core.Expr], tuple[Mistake, ...]] = {
             {True: "「{}」此前写成至今", False: "「{}」至今写成此前"},
             {True: "「{}」: with this row", False: "「{}」: without this row"},
         ),
+        _keys("order", "先后", "in order of"),
         _among,
     ),
-    core.Previous: (_among,),
+    core.Previous: (_keys("order", "先后", "in order of"), _among),
     core.Rank: (
-        _rank_key,
-        _rank_key_left_out,
+        _keys("keys", "名次", "ranked by"),
         _swapped("siblings", "ties", _TIES, "「{0}」{1}写成{2}", "「{0}」: ties {2} for {1}"),
         _among,
     ),

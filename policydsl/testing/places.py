@@ -10,7 +10,7 @@ from attrs import field, frozen
 from policydsl.core import program as core
 from policydsl.core.types import Date, Moment, Number, strip
 from policydsl.core.values import Value
-from policydsl.core.walk import parts, row_parts
+from policydsl.core.walk import order_parts, parts, row_parts, sibling_parts
 
 Turn = tuple[core.Expr, str, int]
 """One turn on the way from a rule's body to a place: the expression left, by which of its parts, and that part's number."""
@@ -97,9 +97,8 @@ def _slots(program: core.Program, node: core.Expr) -> Iterator[tuple[core.Expr, 
             if isinstance(among, core.Children):
                 for part in row_parts(among.of):
                     yield part, "", 0
-            for inner in (where, order):
-                if inner is not None:
-                    yield inner, "rows", 0
+            for inner in (*((where,) if where is not None else ()), *order_parts(order)):
+                yield inner, "rows", 0
             if body is not None:
                 yield body, "rows", 1
             if empty is not None:
@@ -131,16 +130,13 @@ def _slots(program: core.Program, node: core.Expr) -> Iterator[tuple[core.Expr, 
 def _of_siblings(node: core.Running | core.Previous | core.Rank | core.Share) -> Iterator[core.Expr]:
     """The parts that are computed of each sibling."""
     if isinstance(node, core.Rank):
-        yield from (key.value for key in node.keys)
+        yield from order_parts(node.keys)
     elif isinstance(node, core.Share):
         yield node.weight
     else:
         yield node.body
-        if node.order is not None:
-            yield node.order
-    for chosen in (node.among.where, node.among.group):
-        if chosen is not None:
-            yield chosen
+        yield from order_parts(node.order)
+    yield from sibling_parts(node.among)
 
 
 def goals(program: core.Program, rule: core.Rule) -> Iterator[Goal]:

@@ -55,8 +55,10 @@ def kinds(node: core.Expr) -> Iterator[str]:
             yield f"siblings {'of one owner' if among.owned else 'all'}"
             if among.where is not None:
                 yield "siblings filtered"
-            if among.group is not None:
+            if among.group:
                 yield "siblings in groups"
+            if len(among.group) > 1:
+                yield "siblings in groups of several keys"
         case core.Aggregate(rows=rows) | core.Within(rows=rows):
             yield f"rows {type(rows).__name__}"
 
@@ -66,7 +68,7 @@ def all_kinds() -> frozenset[str]:
     found = {
         *(f"row {one.__name__}" for one in get_args(core.RowRef)),
         *(f"rows {one.__name__}" for one in get_args(core.Rows)),
-        *(f"siblings {one}" for one in ("of one owner", "all", "filtered", "in groups")),
+        *(f"siblings {one}" for one in ("of one owner", "all", "filtered", "in groups", "in groups of several keys")),
         *(f"rule of {one}" for one in TYPES),
     }
     for node in get_args(core.Expr):

@@ -135,6 +135,7 @@ class Writer:
             ]
             return self.chance.choice(reads + self.numbers * 2)
         a, b = self.number(depth - 1), self.number(depth - 1)
+        nth = f"依 {self.line('办理', '编号')} "
         return self.one(
             f"({a} + {b})",
             f"({a} − {b})",
@@ -155,13 +156,13 @@ class Writer:
             f"去重计数(活动: 人数{self.where()})",
             f"合计(活动: 人数{self.where()})",
             f"{self.one('最大', '最小', '平均')}(活动: 人数{self.where()} 无则 {self.edge()})",
-            f"{self.one('第一条', '最后一条')}(活动: 人数{self.where()} 依 {self.one('办理', '编号')} 无则 0)",
+            f"{self.one('第一条', '最后一条')}(活动: 人数{self.where()} 依 {self.line('办理', '编号')} 无则 0)",
             f"合计(全体 区: {self.one('子', '丑', '卯')})",
             "计数(全体 区 其中 区.子 大于 本.丑)",
-            f"{self.one('至今合计', '此前合计')}({self.one('丑', '子')} 依 {self.one('子', '备案')})",
+            f"{self.one('至今合计', '此前合计')}({self.one('丑', '子')} 依 {self.line('子', '备案')})",
             f"上一条(丑 其中 合格 依 {self.one('子', '备案')} 首条 {self.edge()})",
             f"(名次({self.one('子', '丑')} {self.one('从高', '从低')} 其中 合格 并列 {self.one('同名次', '紧接', '待裁量')}) 不适用 时 9)",
-            f"分摊(全市.预算 按 卯{self.one('', ' 分组 类别')} 到 整数 尾差归 {self.one('最大者', '首位', '末位')})",
+            f"分摊(全市.预算 按 卯{self.one('', ' 分组 类别', ' 分组 类别、合格')} 到 整数 尾差归 {self.one('最大者', '首位', '末位')})",
             f"压减(卯 至 全市.预算 到 整数 尾差归 {self.one('最大者', '首位', '末位')})",
             f"压减(卯 至 全市.预算 其中 合格{self.one('', ' 分组 类别')})",
             f"分摊(全市.预算 按 卯 其中 合格{self.one('', ' 分组 类别')})",
@@ -173,7 +174,7 @@ class Writer:
             f"(区({self.one('东区', '西区')}).{self.one('子', '丑')})",
             f"合计(活动: {self.one('累计', '先前', '期末', '余额')}{self.where()})",
             f"合计(活动: 序{self.where()})",
-            f"第几条(活动: 人数{self.where()} {self.one('', '依 编号 ', '依 办理 ')}第 {self.chance.randint(1, 3)} 无则 {self.edge()})",
+            f"第几条(活动: 人数{self.where()} {self.one('', '依 编号 ', '依 办理 ', nth)}第 {self.chance.randint(1, 3)} 无则 {self.edge()})",
             f"{self.one('合计', '最大', '最小', '平均')}(活动单)",
             f"(−{a})",
             f"计数({self.one('活动单', '未满足(资格)')})",
@@ -181,16 +182,24 @@ class Writer:
 
     def ranked(self) -> tuple[str, ...]:
         """A row of 区 among the others, filtered and in groups."""
-        where, group = self.one(" 其中 合格", " 其中 子 大于 2"), self.one("", " 分组 类别")
+        where, group = (
+            self.one(" 其中 合格", " 其中 子 大于 2"),
+            self.one("", " 分组 类别", " 分组 类别、合格", " 分组 丑、归类"),
+        )
         among = self.one("", where) + group
-        order = self.one("子", "备案", "类别", "丑")
+        order = self.line("子", "备案", "类别", "丑")
         ties = self.one("同名次", "紧接", "待裁量")
         return (
             f"{self.one('至今合计', '此前合计')}({self.one('丑', '子', '卯')}{among} 依 {order})",
             f"上一条({self.one('丑', '子')}{among} 依 {order} 首条 {self.edge()})",
             f"(名次({self.one('子', '类别')} 从高、备案 从低{where}{group} 并列 {ties}) 不适用 时 9)",
-            f"(依次 {self.one('卯', '丑')} 限额 {self.one('全市.预算', self.edge())} 依 {self.one('子', '备案')})",
+            f"(依次 {self.one('卯', '丑')} 限额 {self.one('全市.预算', self.edge())}{group} 依 {self.line('子', '备案', '丑')})",
         )
+
+    def line(self, *keys: str) -> str:
+        """What rows stand in order by: some of the keys, in any order, each with or without a direction."""
+        chosen = self.chance.sample(keys, self.chance.randint(1, len(keys)))
+        return "、".join(key + self.one("", "", " 从高", " 从低") for key in chosen)
 
     def dated(self) -> tuple[str, ...]:
         """Numbers of days."""

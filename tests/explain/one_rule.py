@@ -50,11 +50,11 @@ from policydsl.core.program import (
     OnDay,
     OneOf,
     Option,
+    OrderKey,
     Pending,
     Pick,
     Previous,
     Rank,
-    RankKey,
     Round,
     Rule,
     Running,
@@ -219,10 +219,10 @@ def bodies(draw: st.DrawFn) -> Expr:
 
 DISTRICTS_ALL = Siblings("区", owned=False)
 PLACES: dict[str, Expr] = {
-    "up-to": Running(DISTRICTS_ALL, fact("高企年度目标"), fact("高企年度目标"), True, type=FIRMS),
-    "before": Running(DISTRICTS_ALL, fact("高企年度目标"), None, False, type=FIRMS),
-    "previous": Previous(DISTRICTS_ALL, fact("高企年度目标"), None, const(0, FIRMS, "0家"), type=FIRMS),
-    "rank": Rank(DISTRICTS_ALL, (RankKey(fact("高企年度目标"), True),), "same", type=Number(whole=True)),
+    "up-to": Running(DISTRICTS_ALL, fact("高企年度目标"), (OrderKey(fact("高企年度目标")),), True, type=FIRMS),
+    "before": Running(DISTRICTS_ALL, fact("高企年度目标"), (), False, type=FIRMS),
+    "previous": Previous(DISTRICTS_ALL, fact("高企年度目标"), (), const(0, FIRMS, "0家"), type=FIRMS),
+    "rank": Rank(DISTRICTS_ALL, (OrderKey(fact("高企年度目标"), True),), "same", type=Number(whole=True)),
     "split": Share(DISTRICTS_ALL, "split", const(1000, MONEY, "1000元"), fact("高企年度目标"), Fraction(1), type=MONEY),
     "scale": Share(DISTRICTS_ALL, "scale", const(100, MONEY, "100元"), fact("高企年度目标"), type=MONEY),
     "fits": Share(DISTRICTS_ALL, "scale", const(10**6, MONEY, "100万元"), fact("高企年度目标"), type=MONEY),
@@ -230,7 +230,7 @@ PLACES: dict[str, Expr] = {
 SINGLE: tuple[Expr, ...] = (
     *PLACES.values(),
     Aggregate("first", AllRows("区"), None, fact("高企年度目标"), const(0, FIRMS), type=FIRMS),
-    Aggregate("last", AllRows("区"), None, fact("高企认定数"), const(0, FIRMS), fact("高企年度目标"), type=FIRMS),
+    Aggregate("last", AllRows("区"), None, fact("高企认定数"), const(0, FIRMS), (OrderKey(fact("高企年度目标"), True),), type=FIRMS),
     Has(Inapplicable("未开展", type=Optional(FIRMS)), type=BOOL),
     OnDay(type=DATE),
     UnmetTasks(

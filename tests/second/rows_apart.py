@@ -16,10 +16,43 @@ if TYPE_CHECKING:
     from tests.second.walk import Scopes, Walk
 
 
-def sortable(program: Program, node: Expr | None, value: Any) -> Any:
+def sortable(program: Program, node: Expr, value: Any) -> Any:
     """What a value is ordered by: a member by its place in its 名录."""
-    kind = strip(node.type) if node is not None else None
+    kind = strip(node.type)
     return program.rolls[kind.roll].members.index(value) if isinstance(kind, Member) else value
+
+
+def places(
+    walk: Walk, order: tuple[core.OrderKey, ...], rows: list[tuple[Record, Scopes]], asker: Asker
+) -> Places | Blocked:
+    """The place of each row in an order, the least first; rows that nothing tells apart have one place, and those of which a key
+    that would tell them apart is not known have it with why. Blocked where the first key of a row is not known."""
+    found: dict[str, tuple[int, Blocked | None]] = {}
+    first = [walk.of(order[0].value, scopes, asker) for _, scopes in rows]
+    if not all(plain(value) for value in first):
+        return together([no_answer(value, asker) for value in first if not plain(value)])
+
+    def put(alike: list[tuple[Record, Scopes]], at: int, place: int) -> None:
+        if at == len(order) or (at and len(alike) == 1):
+            found.update({one.key: (place, None) for one, _ in alike})
+            return
+        key = order[at]
+        values = {one.key: walk.of(key.value, scopes, asker) for one, scopes in alike}
+        whys = [no_answer(value, asker) for value in values.values() if not plain(value)]
+        if whys:
+            found.update({one.key: (place, together(whys)) for one, _ in alike})
+            return
+        ranks = {name: sortable(walk.program, key.value, value) for name, value in values.items()}
+        for rank in set(ranks.values()):
+            before = sum(other > rank if key.descending else other < rank for other in ranks.values())
+            put([one for one in alike if ranks[one[0].key] == rank], at + 1, place + before)
+
+    put(rows, 0, 0)
+    return found
+
+
+Places = dict[str, tuple[int, Blocked | None]]
+"""The number of rows before each row, by key, and why it is not known which of those with the same number comes first."""
 
 
 def no_answer(outcome: Outcome, asker: Asker) -> Blocked:
@@ -49,17 +82,20 @@ class Family:
         mine = self.group(walk, among, row, asker.rule)
         whys: list[Blocked] = list(lacking)
         for one in kin:
-            counts, group = self.counts(walk, among, one, asker.rule), self.group(walk, among, one, asker.rule)
-            if counts is False:
+            counts, keys = self.counts(walk, among, one, asker.rule), self.group(walk, among, one, asker.rule)
+            if counts is False or any(
+                not isinstance(key, Blocked) and not isinstance(own, Blocked) and not same(key, own)
+                for key, own in zip(keys, mine, strict=True)
+            ):
                 continue
-            if isinstance(group, Blocked):
-                whys.append(group)
-            elif not isinstance(mine, Blocked) and same(group, mine):
-                if isinstance(counts, Blocked):
-                    self.maybe.append((one, counts))
-                else:
-                    self.sure.append(one)
-        self.unknown = mine if isinstance(mine, Blocked) else together(whys) if whys else None
+            if any(isinstance(key, Blocked) for key in keys):
+                whys += [key for key in keys if isinstance(key, Blocked)]
+            elif isinstance(counts, Blocked):
+                self.maybe.append((one, counts))
+            else:
+                self.sure.append(one)
+        own_whys = [key for key in mine if isinstance(key, Blocked)]
+        self.unknown = together(own_whys) if own_whys else together(whys) if whys else None
         if by_owner and owner is not None and (row.parent is None or walk.scene.row(owner, row.parent) is None):
             self.unknown = walk.scene.no_row(owner, row.parent or "")
 
@@ -72,10 +108,10 @@ class Family:
         return found if found is True or isinstance(found, Blocked) else False
 
     @staticmethod
-    def group(walk: Walk, among: core.Siblings, row: Record, rule: Rule) -> Outcome:
-        """The group of a row; those without one are together."""
-        found = "" if among.group is None else walk.of(among.group, (row,), Asker(rule, row))
-        return NotApplicable("") if empty(found) else found
+    def group(walk: Walk, among: core.Siblings, row: Record, rule: Rule) -> list[Outcome]:
+        """The keys of the group of a row; rows without one are alike in it."""
+        found = [walk.of(key, (row,), Asker(rule, row)) for key in among.group]
+        return [NotApplicable("") if empty(key) else key for key in found]
 
 
 def outcome(
@@ -97,24 +133,20 @@ def outcome(
 
 def ordered(
     walk: Walk, node: core.Running | core.Previous, family: Family, row: Record, asker: Asker
-) -> tuple[Any, dict[str, Any]] | Blocked:
-    """The key of this row and of all rows that are or may be siblings; all keys are needed."""
+) -> tuple[int, Places] | Blocked:
+    """The place of this row, and of all rows that are or may be siblings; blocked where this row's is not certain."""
     everyone = [*family.sure, *(one for one, _ in family.maybe)]
-    keys: dict[str, Any] = {}
     if family.unknown is not None:
         return family.unknown
-    whys: list[Blocked] = []
-    table = [one.key for one in walk.scene.rows(node.among.entity)]
-    for one in [*everyone, *([] if row in everyone else [row])]:
-        if node.order is None:
-            keys[one.key] = table.index(one.key)
-            continue
-        key = walk.of(node.order, (one,), asker)
-        if plain(key):
-            keys[one.key] = sortable(walk.program, node.order, key)
-        else:
-            whys.append(no_answer(key, asker))
-    return together(whys) if whys else (keys[row.key], keys)
+    all_rows = [*everyone, *([] if row in everyone else [row])]
+    if not node.order:
+        table = [one.key for one in walk.scene.rows(node.among.entity)]
+        return table.index(row.key), {one.key: (table.index(one.key), None) for one in all_rows}
+    found = places(walk, node.order, [(one, (one,)) for one in all_rows], asker)
+    if isinstance(found, Blocked):
+        return found
+    mine, why = found[row.key]
+    return why if why is not None else (mine, found)
 
 
 def running(walk: Walk, node: core.Running, family: Family, row: Record, asker: Asker) -> Outcome:
@@ -122,13 +154,13 @@ def running(walk: Walk, node: core.Running, family: Family, row: Record, asker: 
     if isinstance(found, Blocked):
         return found
     mine, keys = found
-    tied = [one for one in family.sure if keys[one.key] == mine and one is not row]
+    tied = [one for one in family.sure if keys[one.key][0] == mine and one is not row]
     if tied:
         return asker.says(Lack.CONFLICT)
-    whys: list[Blocked] = [why for one, why in family.maybe if keys[one.key] == mine and one is not row]
+    whys: list[Blocked] = [why for one, why in family.maybe if keys[one.key][0] == mine and one is not row]
     total = Fraction(0)
     for one in family.sure:
-        if keys[one.key] < mine or (one is row and node.inclusive):
+        if keys[one.key][0] < mine or (one is row and node.inclusive):
             value = walk.of(node.body, (one,), asker)
             if empty(value):
                 continue
@@ -137,7 +169,7 @@ def running(walk: Walk, node: core.Running, family: Family, row: Record, asker: 
             else:
                 total += value  # type: ignore[operator]
     for one, why in family.maybe:
-        if keys[one.key] < mine or (one is row and node.inclusive):
+        if keys[one.key][0] < mine or (one is row and node.inclusive):
             whys.append(why)
     return together(whys) if whys else exact(total)
 
@@ -147,21 +179,22 @@ def previous(walk: Walk, node: core.Previous, family: Family, row: Record, scope
     if isinstance(found, Blocked):
         return found
     mine, keys = found
-    if any(keys[one.key] == mine and one is not row for one in family.sure):
+    if any(keys[one.key][0] == mine and one is not row for one in family.sure):
         return asker.says(Lack.CONFLICT)
-    before = sorted((one for one in family.sure if keys[one.key] < mine), key=lambda one: keys[one.key])
-    floor = keys[before[-1].key] if before else None
+    before = sorted((one for one in family.sure if keys[one.key][0] < mine), key=lambda one: keys[one.key][0])
+    floor = keys[before[-1].key][0] if before else None
     whys = [
         why
         for one, why in family.maybe
-        if one is not row and keys[one.key] <= mine and (floor is None or keys[one.key] >= floor)
+        if one is not row and keys[one.key][0] <= mine and (floor is None or keys[one.key][0] >= floor)
     ]
     if whys:
         return together(whys)
     if not before:
         return walk.of(node.first, scopes, asker)
-    if sum(keys[one.key] == floor for one in before) > 1:
-        return asker.says(Lack.CONFLICT)
+    if sum(keys[one.key][0] == floor for one in before) > 1:
+        unsure = keys[before[-1].key][1]
+        return asker.says(Lack.CONFLICT) if unsure is None else unsure
     return walk.of(node.body, (before[-1],), asker)
 
 

@@ -389,13 +389,15 @@ class Walk:
         assert node.body is not None
         ranks: list[tuple[Any, Outcome, Outcome]] = []
         whys: list[Outcome] = list(lacking)
-        for place, (row, counts) in enumerate(met):
+        order: rows_apart.Places = {row.key: (place, None) for place, (row, _) in enumerate(met)}
+        if node.order:
+            found_order = rows_apart.places(self, node.order, [(row, (row, *scopes)) for row, _ in met], asker)
+            if isinstance(found_order, Blocked):
+                return together([*lacking, found_order])
+            order = found_order
+        for row, counts in met:
             inner = (row, *scopes)
-            key = place if node.order is None else self.of(node.order, inner, asker)
-            if not plain(key):
-                whys.append(undecided([key], asker))
-                continue
-            key = rows_apart.sortable(self.program, node.order, key)
+            key = order[row.key][0]
             if counts is not True:
                 ranks.append((key, counts, None))
                 continue
@@ -415,10 +417,11 @@ class Walk:
         best = (min if node.fold == "first" else max)(sure)
         found = [counts for key, counts, _ in ranks if counts is not True and not further(best, key)]
         at_end = [value for key, counts, value in ranks if counts is True and key == best]
+        unsure = next((why for place, why in order.values() if place == best and why is not None), None)
         found += outcomes_blocked(at_end)
         known = [value for value in at_end if not isinstance(value, Blocked)]
         if any(not same(known[0], other) for other in known[1:]):
-            found.append(asker.says(Lack.CONFLICT))
+            found.append(asker.says(Lack.CONFLICT) if unsure is None else unsure)
         return together(found) if found else at_end[0]
 
 

@@ -128,10 +128,20 @@ def functions(draw: st.DrawFn, depth: int) -> tree.Function:
     word = draw(st.sampled_from([keyword.id for keyword in KEYWORDS if keyword.id.startswith("F_")]))
     args = tuple(draw(st.lists(exprs(depth), min_size=1, max_size=3)))
     clauses = [draw(st.one_of(st.none(), exprs(depth))) for _ in range(4)]
-    order = draw(st.one_of(st.none(), sums(depth)))
+    order = draw(_order(depth))
     nth = draw(st.one_of(st.none(), sums(depth)))
     second = draw(st.one_of(st.none(), exprs(depth))) if clauses[0] is not None else None
     return tree.Function(word, draw(st.booleans()), args, *clauses, order, nth, second, span=AT)
+
+
+@cache
+def _groups(depth: int) -> st.SearchStrategy[tuple[tree.Expr, ...]]:
+    return st.lists(sums(depth), max_size=3).map(tuple)
+
+
+@cache
+def _order(depth: int) -> st.SearchStrategy[tuple[tree.Key, ...]]:
+    return st.lists(st.tuples(sums(depth), st.sampled_from(["", "HIGH_FIRST", "LOW_FIRST"])), max_size=3).map(tuple)
 
 
 @cache
@@ -140,8 +150,8 @@ def ordered(draw: st.DrawFn, depth: int) -> tree.Ordered:
     """A row among its siblings."""
     kind = draw(st.sampled_from(["O_RUNNING", "O_BEFORE", "O_PREVIOUS", "O_RANK", "O_SHARE", "O_SCALE"]))
     where = draw(st.one_of(st.none(), exprs(depth)))
-    group = draw(st.one_of(st.none(), sums(depth)))
-    order = draw(st.one_of(st.none(), sums(depth))) if kind in ("O_RUNNING", "O_BEFORE", "O_PREVIOUS") else None
+    group = draw(_groups(depth))
+    order = draw(_order(depth)) if kind in ("O_RUNNING", "O_BEFORE", "O_PREVIOUS") else ()
     first = draw(sums(depth)) if kind == "O_PREVIOUS" else None
     subject = None if kind == "O_RANK" else draw(sums(depth))
     limit = draw(sums(depth)) if kind in ("O_SHARE", "O_SCALE") else None
@@ -164,14 +174,14 @@ def ordered(draw: st.DrawFn, depth: int) -> tree.Ordered:
 @st.composite
 def in_turn(draw: st.DrawFn, depth: int) -> tree.Ordered:
     """依次 … 限额 …: it has no brackets of its own."""
-    subject, limit, order = draw(sums(depth)), draw(sums(depth)), draw(st.one_of(st.none(), sums(depth)))
-    where, group = draw(st.one_of(st.none(), exprs(depth))), draw(st.one_of(st.none(), sums(depth)))
+    subject, limit, order = draw(sums(depth)), draw(sums(depth)), draw(_order(depth))
+    where, group = draw(st.one_of(st.none(), exprs(depth))), draw(_groups(depth))
     return tree.Ordered("IN_TURN", draw(st.booleans()), subject, limit, (), where, group, order, span=AT)
 
 
 @cache
 def _grouped(depth: int) -> st.SearchStrategy[tree.Expr]:
-    return exprs(depth).map(lambda inner: tree.Group(inner, span=AT))
+    return st.one_of(exprs(depth), in_turn(depth)).map(lambda inner: tree.Group(inner, span=AT))
 
 
 @cache
