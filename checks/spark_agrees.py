@@ -83,6 +83,10 @@ POLICY = """政策 “核对(编造)”:
 规则 次日 = 止 - 1天                                          依据 五
 规则 那天 = 某日(年份(起), 2, 日号(止))                       依据 五
 
+规则 名次一 = 名次(目标数 从高、止 从低 分组 类、月份(止) 并列 紧接)  依据 六
+规则 序次   = 至今合计(1家 分组 类、月份(止) 依 目标数 从高、止)      依据 六
+规则 上一家 = 上一条(目标数 分组 类、月份(止) 依 目标数 从高、止 首条 0家)  依据 六
+
 对象 全市 单例:
     预算: 金额
 
@@ -162,7 +166,7 @@ def main() -> int:
         print(json.dumps(total, ensure_ascii=False, default=str))
         reference = policydsl.evaluate(program, policydsl.facts_of(program, _tables(db, firms, events)).facts)
         for key in ours:
-            for rule in ("补助", "奖励", "应发", "增量"):
+            for rule in ("补助", "奖励", "应发", "增量", "名次一", "序次", "上一家"):
                 want = reference.outcome("企业", key, rule)
                 compared += 1
                 if isinstance(want, int | Fraction) and Fraction(str(theirs[key][rule])) != want:

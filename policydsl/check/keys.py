@@ -43,4 +43,4 @@ def _each_once(checker: Checker, keys: Sequence[core.Expr], spans: Sequence[Span
     for at, key in enumerate(keys):
         if not isinstance(key.type, Never) and any(key == other for other in keys[:at]):
             said = BY_ID[word].spelling(checker.scope.language)
-            checker.report("key-twice", spans[at], key=spans[at].text, word=said)
+            checker.report("same-key-again", spans[at], key=spans[at].text, word=said)

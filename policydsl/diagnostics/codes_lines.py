@@ -163,6 +163,17 @@ _BLOCKS = (
         "Keep one; join several conditions by `and` or `or`; several keys are one list, `within a, b`, `in order of a, b`.",
     ),
     Code(
+        "clause-not-taken",
+        _ERROR,
+        "这里不看这一段",
+        "a clause that is not looked at",
+        "「{function}」不看「{word}」\uff0c写了不起作用。",
+        "“{function}” does not look at “{word}”; it would decide nothing.",
+        "请删去这一段\uff1b名次相同再看的\uff0c写成又一个键\uff1a「得分 从高、受理日 从低」\uff1b零头归首位、末位的\uff0c按数据表里的先后。",
+        "Leave it out; what decides a ranking next is a further key, `score high first, filed low first`; "
+        "the first and the last row that a remainder goes to are those of the table.",
+    ),
+    Code(
         "rank-ties-missing",
         _ERROR,
         "没有说并列怎么办",

@@ -190,7 +190,7 @@ _KINDS = (
         "Order by a number, a date, a moment or a word of a list; make the field a `number` where its text is a number.",
     ),
     Code(
-        "key-twice",
+        "same-key-again",
         _ERROR,
         "同一个键写了两次",
         "one key twice",

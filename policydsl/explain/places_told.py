@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from policydsl.core.types import Number
 from policydsl.core.values import Blocked
+from policydsl.explain.names import Shown
 from policydsl.explain.statements import Placing
 from policydsl.explain.teller import Teller
 from policydsl.explain.telling import Alternative, Group, Passage
@@ -26,7 +28,9 @@ def _names(placing: Placing, teller: Teller) -> dict[str, object]:
     what = catalog.list_mark.join(catalog.quoted.format(name=teller.plain(item)) for item in placing.what)
     entity = teller.figures.name(placing.entity)
     if placing.group:
-        keys = [catalog.group_key.format(name=teller.plain(key), value=teller.show(own)) for key, own in placing.group]
+        keys = [
+            catalog.group_key.format(name=teller.plain(key), value=_label(own, teller)) for key, own in placing.group
+        ]
         entity = catalog.grouped.format(keys=catalog.list_mark.join(keys), entity=entity)
     return {
         "entity": entity,
@@ -35,6 +39,14 @@ def _names(placing: Placing, teller: Teller) -> dict[str, object]:
         "what": what,
         "result": teller.show(placing.shown),
     }
+
+
+def _label(own: Shown, teller: Teller) -> str:
+    """A key of a group: a bare whole number is a label, as a year is, and has no separators."""
+    value = own.outcome
+    bare = isinstance(own.type, Number) and own.type.unit.plain and type(value) is int
+    ratio = own.measure.text if own.measure is not None else not own.type.whole if isinstance(own.type, Number) else ""
+    return str(value) if bare and not ratio else teller.show(own)
 
 
 def _running(placing: Placing, teller: Teller) -> Passage:

@@ -309,6 +309,10 @@ class Builder:
         keys = [part for part in parts if isinstance(part, Tree) and part.data == "rank_key"]
         values = [self.expr(part) for part in parts if part not in keys]
         ties = _token(_tree(clauses["TIES"].children[1]).children[0]).type if "TIES" in clauses else ""
+        for word, kinds in _ONLY_OF.items():
+            if word in clauses and kind not in kinds:
+                words = (BY_ID[one].spelling(self.language) for one in (kind, word))
+                self.report("clause-not-taken", clauses[word], **dict(zip(("function", "word"), words, strict=True)))
         if kind == "O_RANK" and not ties:
             self.report("rank-ties-missing", twig)
         if kind == "O_PREVIOUS" and "FIRST_CASE" not in clauses:
@@ -345,6 +349,14 @@ class Builder:
         rows = self.rows if self.blocks == 1 else ()
         return tree.Block(kind, subject, start, rows, by, span=self.span(twig))
 
+
+_ONLY_OF = {
+    "BY_ORDER": ("O_RUNNING", "O_BEFORE", "O_PREVIOUS", "IN_TURN"),
+    "FIRST_CASE": ("O_PREVIOUS",),
+    "TIES": ("O_RANK",),
+    "ROUND_TO": ("O_SHARE", "O_SCALE"),
+}
+"""Clauses that only some words about a row among its siblings take."""
 
 _MAKERS: dict[str, Callable[[Builder, Tree], tree.Expr]] = {
     **dict.fromkeys(("add", "subtract", "multiply", "divide", "part_of"), Builder._binary),

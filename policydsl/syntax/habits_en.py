@@ -23,8 +23,20 @@ _A = r"[$£€]?\d[\w$£€,.%/]*"
 """A figure with its unit."""
 _MOST = r"(?:(?:up to|subject to|limited to|with)\s+)?(?:a\s+)?(?:maximum|max|cap)(?:\s+of)?|(?:but\s+)?(?:not more than|not to exceed|not exceeding|no more than|not over|at most|up to)|capped at"
 _LEAST = r"(?:(?:subject to|with)\s+)?(?:a\s+)?minimum(?:\s+of)?|(?:but\s+)?(?:not less than|no less than|not below|at least)"
+_KEYS_EN = r"(\s(?:within|in order of)\s+[\w.(]\S*?(?:(?:\s(?:high|low) first)?,\s*\S+?)*(?:\s(?:high|low) first)?)"
 
 HABITS: tuple[tuple[str, ...], ...] = (
+    (
+        rf"{_KEYS_EN},?\s+(?:descending|desc|highest first|largest first|latest first|from high to low)\b",
+        r"\1 high first",
+    ),
+    (
+        rf"{_KEYS_EN},?\s+(?:ascending|asc|lowest first|smallest first|earliest first|from low to high)\b",
+        r"\1 low first",
+    ),
+    (rf"{_KEYS_EN},?\s+(?:and then by|then by|and then|and by|and|then)\s+(?=[\w(])", r"\1, "),
+    (r"\s(?:grouped by|partition by|group by|per group of)\s+", " within "),
+    (r"\s(?:sorted by|ordered by|order by|sort by)\s+", " in order of "),
     (r"\s*[,;]\s*(?=then|else|otherwise|and|or)", " "),
     (rf"\(({_E})\s+in excess of\s+({_E})\)", r"(\1 over \2 portion)"),
     (rf"({_E})\s+in excess of\s+({_E})", r"(\1 over \2 portion)"),

@@ -230,7 +230,15 @@ PLACES: dict[str, Expr] = {
 SINGLE: tuple[Expr, ...] = (
     *PLACES.values(),
     Aggregate("first", AllRows("区"), None, fact("高企年度目标"), const(0, FIRMS), type=FIRMS),
-    Aggregate("last", AllRows("区"), None, fact("高企认定数"), const(0, FIRMS), (OrderKey(fact("高企年度目标"), True),), type=FIRMS),
+    Aggregate(
+        "last",
+        AllRows("区"),
+        None,
+        fact("高企认定数"),
+        const(0, FIRMS),
+        (OrderKey(fact("高企年度目标"), True),),
+        type=FIRMS,
+    ),
     Has(Inapplicable("未开展", type=Optional(FIRMS)), type=BOOL),
     OnDay(type=DATE),
     UnmetTasks(

@@ -20,6 +20,8 @@ ZH = """政策 “例”:
 对象 区:
     名称: 文本 主键
     家数: 家
+    户数: 家
+    申报日: 日期
 
 对象 企业 属于 区:
     厂名: 文本 主键
@@ -36,6 +38,8 @@ units firm
 entity district:
     name: text key
     firms: firm
+    shops: firm
+    filed: date
 
 entity shop belongs to district:
     title: text key
@@ -44,6 +48,22 @@ entity shop belongs to district:
 """
 LISTED = "名录 类: 甲类、乙类\n对象 人 属于 区:\n    号: 文本 主键\n    类: 类\n针对 人:\n    规则 甲 = 按 类 选:\n"
 CHINESE = (
+    *(
+        (f"规则 甲 = 至今合计(1元 分组 {written} 依 申报日)", "家数、户数")
+        for written in ("家数 和 户数", "家数 且 户数", "家数 户数", "家数 以及 户数")
+    ),
+    *(
+        (f"规则 甲 = 至今合计(1元 依 {written})", "申报日、家数)")
+        for written in ("申报日 再依 家数", "申报日,再按 家数", "申报日 和 家数", "申报日 家数", "申报日,其次再按 家数")
+    ),
+    *(
+        (f"规则 甲 = 至今合计(1元 依 申报日、家数 {written})", "从高)")
+        for written in ("倒序", "降序", "从高到低", "由高到低", "从大到小", "从大")
+    ),
+    ("规则 甲 = 至今合计(1元 按 家数、户数 分组 依 申报日)", "分组 家数、户数"),
+    ("规则 甲 = 至今合计(1元 依 申报日 从早到晚)", "从低)"),
+    ("规则 甲 = 依次 1元 限额 9元 分组 家数、依 申报日", "家数 依"),
+    ("规则 甲 = 依次 1元 限额 9元 依 家数 从高到低、申报日", "从高、申报日"),
     ("规则 甲 = 如果 家数 大于 3家 那么 1元 否则 0元", "若 家数 大于 3家 则"),
     ("规则 甲 = 若 家数 >= 3家 则 1元,否则 0元", "1元 否则"),
     ("规则 甲 = 家数 × 1元/家 四舍五入 到 元", "四舍五入(家数 × 1元/家, 元)"),
@@ -172,6 +192,12 @@ CHINESE = (
     ),
 )
 ENGLISH = (
+    ("rule r = running_sum(1CNY within firms and shops in order of filed)", "firms,"),
+    ("rule r = running_sum(1CNY grouped by firms, shops in order of filed)", "within"),
+    ("rule r = running_sum(1CNY in order of filed then firms)", "filed,"),
+    ("rule r = running_sum(1CNY in order of filed and then by firms)", "filed,"),
+    ("rule r = running_sum(1CNY in order of filed, firms descending)", "high first)"),
+    ("rule r = running_sum(1CNY sorted by filed latest first)", "in order of filed high"),
     ("rule a: firms × 1CNY/firm", "a ="),
     ("rule a = firms × 1CNY/firm, capped at 100CNY", "min(firms × 1CNY/firm, 100CNY)"),
     ("rule a = firms × 1CNY/firm up to 100CNY per 2", "min(firms × 1CNY/firm, 100CNY)"),
