@@ -31,14 +31,17 @@ ORIGIN = date(1, 1, 1)
 
 def applied(to: Encoder, node: core.Apply) -> Term:
     """An operation on lists. Raises Beyond."""
-    args, down = node.args, False
+    args: tuple[core.Expr, ...] = node.args
+    down: object = False
     if node.op == "list_nth":
         *kept, line = node.args
         assert isinstance(line, core.Const) and isinstance(line.value, tuple)
         args = tuple(kept)
         if len(line.value) > 1:
             raise Beyond("按几个键排的第几条", "the nth by several keys")
-        ((down, members),) = line.value  # type: ignore[misc]
+        (said,) = line.value
+        assert isinstance(said, tuple)
+        down, members = said
         if members:
             raise Beyond("按名录排的第几条", "the nth by the words of a list")
     terms = [to.again(term) for term in to.strict(args)]
@@ -108,7 +111,10 @@ def _nth(to: Encoder, terms: Sequence[Term], count: Sql, down: bool) -> Term:
         Term(
             keys.items,
             sql.case(
-                [(wrong.copy(), sql.NULL)], sql.function("list_extract", sql.function("list_reverse_sort" if down else "list_sort", keys.value), at)
+                [(wrong.copy(), sql.NULL)],
+                sql.function(
+                    "list_extract", sql.function("list_reverse_sort" if down else "list_sort", keys.value), at
+                ),
             ),
         )
     ).value

@@ -395,9 +395,7 @@ class Teller:
         if "found" in extra:
             assert isinstance(node, core.Aggregate)
             found = self.where(extra["found"])
-            return call(
-                "ended", literal(entity), rows, found, literal(bool(node.order)), self.where(extra["end"])
-            )
+            return call("ended", literal(entity), rows, found, literal(bool(node.order)), self.where(extra["end"]))
         if "taken" not in extra:
             assert isinstance(node, core.Within)
             return self._searched(node, entity, rows)
