@@ -70,10 +70,11 @@ class Numbered:
 
     def _owners(self, owner: str) -> bool:
         """Whether the owners are called by their numbers, which they are from when the first row asks for its own."""
-        if owner in self.tables:
-            return True
         loader, source = self.loader, self.loader.sources[owner]
         declared = loader.program.entities[owner]
+        if owner in self.tables:
+            # rows below may name a row without a key by its place
+            return named(loader.program, declared)
         if declared.owner is not None and not loader.program.entities[declared.owner].singleton:
             return False
         if declared.key_field is None or not source.supplied:

@@ -58,7 +58,8 @@ class Views:
             return exp.Between(this=sql.column("t", column), low=sql.whole(low), high=sql.whole(high))
 
         for name in names:
-            if made.roots[name] != root:
+            if made.roots[name] != root or not self.sources[name].supplied:
+                # of what was not handed in there are no rows
                 continue
             owner = self.program.entities[name].owner
             if name == root:

@@ -329,3 +329,27 @@ def test_files_with_other_columns_or_without_an_end_are_not_put_together(tmp_pat
     for wrong in (other, short):
         with pytest.raises(Unlike, match=wrong.stem):
             stitched([one, wrong], tmp_path / "whole.parquet")
+
+
+def test_rows_without_keys_and_a_table_that_is_not_there(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Contracts name their event by the number of its row; then nobody hands in contracts."""
+    (place / "无.pol").write_text(FIRMS.replace("    编号:   文本  主键\n", ""), encoding="utf-8")
+    parquet("活动.parquet", "select * exclude (编号) from '活动.parquet'")
+    parquet(
+        "签约.parquet",
+        "select 'S' || i as 号, (1 + i * 11 % 300)::varchar as 活动, i * 1000 as 金额数 from range(600) t(i)",
+    )
+    calls = [["企业.parquet", "活动.parquet", "签约.parquet"], ["企业.parquet", "活动.parquet"], ["企业.parquet"]]
+    for number, files in enumerate(calls):
+        monkeypatch.setenv("POLICYDSL_PIECE", "1000")
+        assert main(["run", "无.pol", *files, "-o", f"一次{number}/"]) == 0
+        once = capsys.readouterr()
+        monkeypatch.setenv("POLICYDSL_PIECE", "30")
+        assert main(["run", "无.pol", *files, "-o", f"分次{number}/"]) == 0
+        assert capsys.readouterr() == once
+        for name in os.listdir(f"一次{number}"):
+            assert rows(f"分次{number}/{name}") == rows(f"一次{number}/{name}")
+    signed = duckdb.connect().sql("select 签约额 from '分次0/活动.parquet'").fetchall()
+    assert [row[0] for row in signed] == [sum(c * 1000 for c in range(600) if c * 11 % 300 == i) for i in range(300)]
