@@ -1,6 +1,7 @@
-"""How compiled code is held against the reference serves here too."""
+"""How compiled code is held against the reference serves here too, with what that rests on."""
 
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1] / "compiled"))
+for room in ("compiled", "interpret", "language", "policies"):
+    sys.path.append(str(Path(__file__).parents[1] / room))

@@ -195,7 +195,6 @@ def moment(at: str, in_time: bool, by_minute: bool, early: Fraction | int, writt
         of_one({"按期": in_time, "不晚": by_minute, "早几时": early}),
         (f"凡 交 = {written} 则 按期 = {word}",) if written else (),
         (f"凡 交 = {written} 则 按期 = {other}",) if written else (),
-        aside=("早几时",),
     )
 
 
@@ -221,7 +220,7 @@ TRAPS = (
         UNROUNDED,
         THIRDS,
         {**{("区", name, "份额"): Fraction(100, 3) for name in "甲乙丙"}, ("全市", "", "合起来"): 100},
-        aside=("份额", "合起来"),
+        aside=("合起来",),
     ),
     *(
         Trap(
