@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve
 
-from policydsl.check import folds
+from policydsl.check import functions
 from policydsl.check.frames import Frames
 from policydsl.core import program as core
 from policydsl.core.types import BOOL, NEVER, Date, Moment, Never, Number, Optional, strip
@@ -84,7 +84,7 @@ def _shifted(checker: Checker, node: tree.Binary, left: core.Expr, right: core.E
         return core.Apply("days_between", (right, left), type=Number(base("天"), True), span=node.span)
     unit = str(right.type.unit) if isinstance(right.type, Number) else ""
     if unit == "工作日" and node.op in ("add", "sub"):
-        return folds.working_days(checker, f"{node.op}_workdays", (left, right), left.type, node.span)
+        return functions.working_days(checker, f"{node.op}_workdays", (left, right), left.type, node.span)
     if unit not in ("月", "天") or node.op not in ("add", "sub"):
         return checker.report("date-arithmetic", node.span, found=checker.say(right.type))
     op = f"{node.op}_{'months' if unit == '月' else 'days'}"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from attrs import define, field
 
-from policydsl.check import arithmetic, blocks, folds, logic, refer, siblings
+from policydsl.check import arithmetic, blocks, functions, logic, refer, siblings
 from policydsl.check.frames import Checked, Frames, RowFrame
 from policydsl.check.guards import holds, narrows
 from policydsl.check.scope import Draft, Scope
@@ -147,7 +147,7 @@ class Checker:
                     return core.Pending(node.reason, type=NEVER, span=node.span)
                 return core.Inapplicable(node.reason, type=Optional(NEVER), span=node.span)
             case tree.Function():
-                return folds.function(self, node, frames, expected)
+                return functions.function(self, node, frames, expected)
             case tree.Block():
                 return blocks.block(self, node, frames, expected)
             case tree.Ordered():

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from policydsl.check import folds, refer
+from policydsl.check import functions, refer
 from policydsl.check.frames import Checked, Frames, RowFrame, ValueFrame
 from policydsl.check.guards import knowing
 from policydsl.check.properties import shared_out, whenever
@@ -261,7 +261,7 @@ def _modified(
             case tree.RoundRow():
                 body = settle(body)
                 shown = measure.size if measure is not None else Fraction(1)
-                body = folds.rounded(checker, folds.ROUNDINGS[row.word], body, row.place, row.span, shown)
+                body = functions.rounded(checker, functions.ROUNDINGS[row.word], body, row.place, row.span, shown)
             case tree.ExceptRow():
                 if bounds:
                     body = settle(body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from policydsl.check import folds
+from policydsl.check import functions
 from policydsl.check.frames import Frames, RowFrame
 from policydsl.check.guards import knowing
 from policydsl.check.keys import in_common, in_order
@@ -133,7 +133,7 @@ def _share(checker: Checker, node: tree.Ordered, frames: Frames, inner: Frames, 
         checker.agree(total, weight, node.span, BY_ID["O_SCALE"].spelling(checker.scope.language))
     place: Fraction | None = None
     if node.place is not None:
-        rounded = folds.rounded(checker, "down", total, node.place, node.place.span, Fraction(1))
+        rounded = functions.rounded(checker, "down", total, node.place, node.place.span, Fraction(1))
         place = rounded.place if isinstance(rounded, core.Round) else None
     remainder: dict[str, Literal["largest", "first", "last"]] = {
         "LARGEST": "largest",
