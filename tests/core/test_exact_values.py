@@ -175,6 +175,8 @@ def of(name: str, *operands: object) -> object:
 
 
 DAY = date(2024, 2, 29)
+UP = ((False, ()),)
+"""One key, the lowest first, of no list of words."""
 WEEK = (date(2025, 9, 1), date(2025, 9, 30), (date(2025, 9, 10),), (date(2025, 9, 13),))
 
 
@@ -234,10 +236,13 @@ WEEK = (date(2025, 9, 1), date(2025, 9, 30), (date(2025, 9, 10),), (date(2025, 9
         ("list_max", ((1, 3, 2),), 3),
         ("list_min", ((3, 1, 2),), 1),
         ("list_count", (("甲", "甲"),), 2),
-        ("list_nth", (("甲", "乙", "丙"), (3, 1, 2), 1), "乙"),
-        ("list_nth", (("甲", "乙", "丙"), (3, 1, 2), 3), "甲"),
+        ("list_nth", (("甲", "乙", "丙"), (3, 1, 2), 1, UP), "乙"),
+        ("list_nth", (("甲", "乙", "丙"), (3, 1, 2), 3, UP), "甲"),
+        ("list_nth", (("甲", "乙", "丙"), (3, 1, 2), 1, ((True, ()),)), "甲"),
+        ("list_nth", (("甲", "乙"), ("好", "差"), 1, ((False, ("差", "好")),)), "乙"),
+        ("list_nth", (("甲", "乙", "丙"), (1, 1, 0), (5, 4, 9), 2, (*UP, *UP)), "乙"),
         # rows of the same place that hold the same are as good as one
-        ("list_nth", (("甲", "甲", "丙"), (1, 1, 2), 2), "甲"),
+        ("list_nth", (("甲", "甲", "丙"), (1, 1, 2), 2, UP), "甲"),
         ("list_at", (("甲", "乙"), 2), "乙"),
         ("list_at", (("甲", "乙"), 1), "甲"),
     ],
@@ -260,13 +265,13 @@ def test_what_an_operation_gives(name: str, operands: tuple[object, ...], wanted
         ("list_max", ((),), "清单是空的 / the list is empty"),
         ("list_min", ((),), "清单是空的 / the list is empty"),
         ("list_mean", ((),), "清单是空的 / the list is empty"),
-        ("list_nth", (("甲",), (1,), 2), "没有这么多行 / there are not so many rows"),
+        ("list_nth", (("甲",), (1,), 2, UP), "没有这么多行 / there are not so many rows"),
         ("list_at", (("甲",), 2), "没有这么多行 / there are not so many rows"),
-        ("list_nth", (("甲",), (1,), 0), "第几要从一数起 / places are counted from one"),
+        ("list_nth", (("甲",), (1,), 0, UP), "第几要从一数起 / places are counted from one"),
         ("list_at", (("甲",), Fraction(1, 2)), "第几要从一数起 / places are counted from one"),
         (
             "list_nth",
-            (("甲", "乙"), (1, 1), 1),
+            (("甲", "乙"), (1, 1), 1, UP),
             "次序相同的行不止一行,不知道哪一行在前 / rows of the same place in the order",
         ),
         (
