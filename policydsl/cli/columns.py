@@ -188,6 +188,8 @@ def _database(output: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
         db = duckdb.connect(where)
     try:
         db.execute("SET memory_limit = '1500MB'")
+        # progress is ours to tell, and not on the output
+        db.execute("SET enable_progress_bar = false")
         db.execute("SET preserve_insertion_order = true")
         yield db
     finally:

@@ -353,7 +353,9 @@ def _near(program: core.Program, node: core.Expr, local: set[tuple[str, str]]) -
             owner = program.entities[rows.entity].owner
             return owner is None or not program.entities[owner].singleton
         case core.Running(among=among) | core.Previous(among=among) | core.Rank(among=among) | core.Share(among=among):
-            return among.owned and program.entities[among.entity].owner is not None
+            # of what belongs to a singleton all rows are siblings, in whichever piece they stand
+            owner = program.entities[among.entity].owner
+            return among.owned and owner is not None and not program.entities[owner].singleton
         case core.Within(rows=core.AllRows(), column=column, where=where):
             # only facts of all rows are there for every piece
             searched = [column] if where is None else [column, where]

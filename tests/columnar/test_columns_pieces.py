@@ -353,3 +353,32 @@ def test_rows_without_keys_and_a_table_that_is_not_there(
             assert rows(f"分次{number}/{name}") == rows(f"一次{number}/{name}")
     signed = duckdb.connect().sql("select 签约额 from '分次0/活动.parquet'").fetchall()
     assert [row[0] for row in signed] == [sum(c * 1000 for c in range(600) if c * 11 % 300 == i) for i in range(300)]
+
+
+ALL_SIBLINGS = """政策 “一市(示例)”:
+    编号 ONE-1
+    主体 市
+
+对象 市 单例:
+    预算: 金额
+
+对象 企业 属于 市:
+    代码: 文本 主键
+    分:   数
+
+针对 企业:
+    规则 名次数 = 名次(分 从高 并列 同名次)
+    规则 累计数 = 至今合计(分 依 分)
+"""
+
+
+def test_what_belongs_to_a_singleton_has_siblings_in_every_piece(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "市.pol").write_text(ALL_SIBLINGS, encoding="utf-8")
+    parquet("企业.parquet", f"select 'C' || i as 代码, 1 + i * 37 % {MANY} as 分 from range({MANY}) t(i)")
+    monkeypatch.setenv("POLICYDSL_PIECE", "30")
+    assert main(["run", "市.pol", "企业.parquet", "-o", "分次/"]) == 0
+    shown = duckdb.connect().sql("select 名次数, 累计数 from '分次/企业.parquet'").fetchall()
+    points = [1 + i * 37 % MANY for i in range(MANY)]
+    assert shown == [(MANY + 1 - point, point * (point + 1) // 2) for point in points]

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from policydsl.diagnostics.model import Language
 from policydsl.syntax import tree
+from policydsl.syntax.cells import grid_rows
 from policydsl.syntax.keywords import TYPE_WORDS
+from policydsl.syntax.spelling import Spelling
 from tests.syntax import written_expressions as of
 from tests.syntax.written_expressions import AT, aliases, exprs, names, quantities, signs, sums, texts
 
@@ -337,6 +339,14 @@ _erratum = st.builds(
 _clause = st.builds(lambda id_, rules, text: tree.Clause(id_, rules, text, span=AT), _ids, st.booleans(), _some)
 
 
+def _shown(cells: tuple[tree.Cell, ...]) -> set[str]:
+    """What stands in cells, in either language, without the brackets of names."""
+    blank = tree.Grid((tree.Name("", span=AT),), (), span=AT)
+    languages: tuple[Language, ...] = ("zh", "en")
+    rows = [grid_rows(Spelling(spoken, spoken), blank, {0: cell})[0] for cell in cells for spoken in languages]
+    return {text.strip("| 「」") for row in rows for pieces in row.cells for _, text in pieces}
+
+
 @cache
 @st.composite
 def _table(draw: st.DrawFn) -> tree.Table:
@@ -344,7 +354,9 @@ def _table(draw: st.DrawFn) -> tree.Table:
     across = draw(st.one_of(st.none(), names))
     grid, heads = draw(grids()), ()
     if across is not None:
-        grid, heads = draw(headed(len(keys)))
+        # a column whose head is the name of a key is the key's
+        taken = {key.text for key in keys}
+        grid, heads = draw(headed(len(keys)).filter(lambda found: not taken & _shown(found[1])))
         over = tuple(draw(names.filter(lambda name: name not in keys)) for _ in heads)
         grid = evolve(grid, head=tuple(draw(st.permutations((*keys, *over)))))
     return tree.Table(
