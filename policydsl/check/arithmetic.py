@@ -99,7 +99,11 @@ def binary(checker: Checker, node: tree.Binary, frames: Frames) -> core.Expr:
             if isinstance(first.type, Optional):
                 return checker.may_be_none(node.left, first.type)
             return _shifted(checker, node, first, checker.expr(node.right, frames))
-    left, right = checker.number(node.left, frames), checker.number(node.right, frames)
+        # looked at once: a sum of many terms leans to the left
+        left = checker.counted(node.left, first)
+    else:
+        left = checker.number(node.left, frames)
+    right = checker.number(node.right, frames)
     if isinstance(left.type, Never) or isinstance(right.type, Never):
         return core.Apply("mul" if node.op == "of" else node.op, (left, right), type=NEVER, span=node.span)
     assert isinstance(left.type, Number) and isinstance(right.type, Number)

@@ -202,7 +202,10 @@ class Checker:
 
     def number(self, node: tree.Expr, frames: Frames) -> core.Expr:
         """An expression that must be a number."""
-        found = self.there(node, self.expr(node, frames), frames)
+        return self.counted(node, self.there(node, self.expr(node, frames), frames))
+
+    def counted(self, node: tree.Expr, found: core.Expr) -> core.Expr:
+        """What an expression was found to be, which must be a number."""
         if isinstance(found.type, Optional) and isinstance(found.type.of, Number):
             return self.may_be_none(node, found.type)
         if isinstance(found.type, Optional) and isinstance(found.type.of, Never):

@@ -21,6 +21,7 @@ MAX_CHAIN = 160
 """Terms that a sum or product may have, and levels that a line may be nested in all."""
 
 _BRACKET = re.compile(r"[()]")
+_SIGNS = re.compile(r"(?:[−\-]\s*){2,}")
 
 
 class Door:
@@ -86,5 +87,6 @@ def _nesting(text: str, start: int, end: int) -> int:
         else:
             depth = max(0, depth - 1)
     chained = text.count("若", start, end) + text.count("if ", start, end) + text.count("非 ", start, end)
-    signs = text.count("−", start, end) + text.count("-", start, end)
-    return max(most, chained, signs // 4)
+    # days have such signs too, but one by one
+    signs = max((sum(map(run.group().count, "−-")) for run in _SIGNS.finditer(text, start, end)), default=0)
+    return max(most, chained, signs)

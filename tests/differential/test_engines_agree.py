@@ -74,7 +74,7 @@ def test_a_difference_is_found_and_made_small() -> None:
 
 def test_random_programs_are_made_of_every_kind_of_node() -> None:
     made: set[str] = set()
-    for seed in range(80):
+    for seed in range(300):
         case = next(written_policies(Random(seed)))
         made |= set(counted(case.program)) | set(counted(next(core_programs(Random(seed))).program))
     assert all_kinds() - made == set()
