@@ -15,17 +15,26 @@ if TYPE_CHECKING:
     from policydsl.check.infer import Checker
 
 
+MOST_GLUED = 60
+"""Characters of what is looked through for words without blanks."""
+
+
 def unglued(checker: Checker, text: str, own: str | None) -> str:
-    """A name that is a known name with a keyword stuck to it, taken apart."""
+    """Known names with keywords stuck between or to them (甲不低于乙), taken apart into as few pieces as will do; else nothing."""
+    if len(text) > MOST_GLUED:
+        return ""
     scope = checker.scope
-    known = {name for item in scope.entities.values() for name in (*item.fields, *item.drafts)} | set(scope.tables)
-    for name in sorted(known, key=len, reverse=True):
-        if len(name) < len(text) and name in text:
-            left, right = text.split(name, 1)
-            words = {keyword.spelling(scope.language) for keyword in KEYWORDS}
-            if (not left or left in words) and (not right or right in words):
-                return " ".join(part for part in (left, name, right) if part)
-    return ""
+    names = {name for item in scope.entities.values() for name in (*item.fields, *item.drafts)} | set(scope.tables)
+    words = {keyword.spelling(scope.language) for keyword in KEYWORDS}
+    best: dict[int, tuple[str, ...]] = {0: ()}
+    for end in range(1, len(text) + 1):
+        found = [
+            (*best[start], text[start:end]) for start in best if text[start:end] in names or text[start:end] in words
+        ]
+        if found:
+            best[end] = min(found, key=len)
+    pieces = best.get(len(text), ())
+    return " ".join(pieces) if names & {*pieces} and words & {*pieces} else ""
 
 
 def close_names(text: str, known: list[str]) -> list[str]:

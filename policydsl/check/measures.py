@@ -204,6 +204,12 @@ class Measures:
         """A declared unit much like `text`, or nothing."""
         if text.casefold() in ("percent", "percentage", "pct"):
             return "%"
+        above, slash, below = text.partition("/")
+        if slash and "/" not in below:
+            # 元/人人: the half that is wrong, where it is much like a unit
+            halves = [half if self.parse(half) is not None else self.close(half) for half in (above, below)]
+            if all(halves):
+                return "/".join(halves)
         known = [*self.declared, self.currency, *TIME]
         found = get_close_matches(text, known, 1, 0.5)
         return found[0] if found else ""

@@ -161,3 +161,17 @@ def test_what_notices_say_has_a_mend_that_checks(written: str, mend: str) -> Non
     whole = where.source.text
     mended = whole[: where.start] + mend + whole[where.end :]
     assert check_source(Source("例.pol", mended)).errors == ()
+
+
+@pytest.mark.parametrize(
+    ("glued", "mend"),
+    [("额不低于额", "额 不低于 额"), ("额大于额且已故", "额 大于 额 且 已故"), ("非已故", "非 已故")],
+)
+def test_words_without_blanks_are_taken_apart(glued: str, mend: str) -> None:
+    (found,) = check_source(Source("例.pol", HEAD + f"规则 得 = {glued}\n")).errors
+    assert (found.code, found.mend) == ("glued-words", mend)
+
+
+def test_the_half_of_a_unit_that_is_wrong_is_told() -> None:
+    (found,) = check_source(Source("例.pol", HEAD + "规则 得 = 5元/人人\n")).errors
+    assert (found.code, found.data["close"]) == ("unknown-unit", "元/人")
