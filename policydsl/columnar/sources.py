@@ -17,7 +17,8 @@ from attrs import define, field
 from sqlglot import exp
 
 from policydsl.columnar import sql
-from policydsl.columnar.arrows import ArrowRows, Part, file_part
+from policydsl.columnar.arrow_files import file_part
+from policydsl.columnar.arrows import ArrowRows, Part
 from policydsl.columnar.cells import arrow_of, natural
 from policydsl.columnar.filed import FileTable, Held
 from policydsl.columnar.frames import part_of

@@ -16,7 +16,7 @@ import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 
-from policydsl.columnar import arrows, engine
+from policydsl.columnar import arrow_files, arrows, engine
 from tests.columnar.test_columns_files import GOOD, POLICY, ROOT, told
 
 EVENTS = "select 'C' || (1 + i % 4) as 企业, date '2025-08-30' as 日期, i % 40 as 到会数 from range(300) t(i)"
@@ -184,7 +184,7 @@ def test_no_byte_that_is_turned_ends_the_program(place: Path) -> None:
     """Arrow has no digests: a turned byte may be another number. Never may it be a crash."""
     put("企业.arrow", table(GOOD.format(count="i")), 3)
     tried = (
-        "import sys, random, pathlib\nsys.path.insert(0, sys.argv[1])\nfrom policydsl.columnar.arrows import file_part\n"
+        "import sys, random, pathlib\nsys.path.insert(0, sys.argv[1])\nfrom policydsl.columnar.arrow_files import file_part\n"
         "from policydsl.facts.findings import Rejected\nfrom policydsl.columnar.sources import Loader\nimport duckdb\n"
         "data = pathlib.Path('企业.arrow').read_bytes()\nseen = set()\n"
         "for seed in range(400):\n"
@@ -208,7 +208,7 @@ def test_batches_larger_than_the_database_takes_keep_their_order(
     place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arrows, "BATCH", 50)
-    monkeypatch.setattr(arrows, "HUGE", 1)
+    monkeypatch.setattr(arrow_files, "HUGE", 1)
     put("企业.arrow", table(GOOD.format(count="i").replace("range(1, 5)", "range(1, 1001)")), 700)
     assert told(place, capsys, "企业.arrow", "-o", "结果.arrow")[0] == 0
     assert [row["代码"] for row in result("结果.arrow").to_pylist()] == [f"C{n}" for n in range(1, 1001)]
