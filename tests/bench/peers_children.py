@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tests.bench.peers_ours import ways
+
 Event = tuple[int, int]
 """People who came, and yuan spent."""
 District = tuple[Event, ...]
@@ -162,59 +164,6 @@ def by_hand_dicts() -> Many:
     return _of_dicts(award)
 
 
-def compiled_function() -> Many:
-    """The rule as a function."""
-    import policydsl
-
-    return _of_dicts(policydsl.compile(policydsl.loads(POLICY)).function("补助"))
-
-
-def compiled_case() -> Many:
-    """Every rule of the case, kept so that the whole trace can be had of it; the award looked at."""
-    import policydsl
-
-    made = policydsl.compile(policydsl.loads(POLICY))
-    many = _of_dicts(made.case)
-    return lambda given: [outcomes.of("补助") for outcomes in many(given)]
-
-
-def _recorded() -> Any:
-    import policydsl
-
-    return policydsl.compile(policydsl.loads(POLICY), recorded=True)
-
-
-def compiled_recorded() -> Many:
-    """Every rule of the case, the value of every step kept; the award looked at."""
-    made = _recorded()
-    return _of_dicts(lambda case: made.case(case).of("补助"))
-
-
-def compiled_recorded_kept() -> Many:
-    """The same, all cases kept."""
-    made = _recorded()
-    many = _of_dicts(made.case)
-    return lambda given: [outcomes.of("补助") for outcomes in many(given)]
-
-
-def compiled_lazily() -> Many:
-    """The same, each handed on as a trace whose steps are made when one is looked at; the award looked at."""
-    made = _recorded()
-
-    def award(case: dict[str, Any]) -> Any:
-        outcomes = made.case(case)
-        outcomes.lazily()
-        return outcomes.of("补助")
-
-    return _of_dicts(award)
-
-
-def compiled_trace() -> Many:
-    """The same, and every step of the trace made from what was kept."""
-    made = _recorded()
-    return _of_dicts(lambda case: made.case(case).trace().outcome("区", "区", "补助"))
-
-
 def untraced() -> Many:
     """The reference without steps."""
     import policydsl
@@ -354,12 +303,7 @@ ONE_BY_ONE: dict[str, Callable[[], Many]] = {
     "policydsl, compiled, packed rows": compiled_packed,
     "policydsl, compiled, from facts": compiled_facts,
     "hand-written Python, from dicts": by_hand_dicts,
-    "policydsl, the rule as a function, from dicts": compiled_function,
-    "policydsl, whole cases from dicts, kept, traces on demand": compiled_case,
-    "policydsl, compiled, every step recorded, from dicts": compiled_recorded,
-    "policydsl, the same, all kept": compiled_recorded_kept,
-    "policydsl, the same, handed on as a trace": compiled_lazily,
-    "policydsl, the same, every step made": compiled_trace,
+    **ways(POLICY, _of_dicts),
     "policydsl, interpreter without traces": untraced,
     "policydsl, interpreter with its trace": interpreted,
     "GoRules Zen": zen,
